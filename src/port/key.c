@@ -1,0 +1,136 @@
+#include "config.h"
+
+#include "port/crypto.h"
+#include "base/check.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct key {
+	EVP_PKEY *pkey;
+};
+
+static struct key *read_pem(const char *path, bool private, struct err *e)
+{
+	struct key *k = NULL;
+	EVP_PKEY *pkey = NULL;
+	FILE *f = fopen(path, "re");
+
+	if (f != NULL) {
+		pkey = private ? PEM_read_PrivateKey(f, NULL, NULL, NULL)
+			       : PEM_read_PUBKEY(f, NULL, NULL, NULL);
+		fclose(f);
+	}
+	if (pkey == NULL || !EVP_PKEY_is_a(pkey, "ED25519")) {
+		EVP_PKEY_free(pkey);
+		err_set(e, E_UNAVAILABLE, "%s: not a readable Ed25519 key", path);
+		return NULL;
+	}
+	check((k = calloc(1, sizeof(*k))) != NULL);
+	k->pkey = pkey;
+	return k;
+}
+
+struct key *key_read(const char *path, struct err *e)
+{
+	return read_pem(path, true, e);
+}
+
+struct key *key_read_public(const char *path, struct err *e)
+{
+	return read_pem(path, false, e);
+}
+
+int key_make(const char *path, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	EVP_PKEY *pkey;
+	FILE *f;
+	bool ok;
+
+	if (fd < 0)
+		return errno == EEXIST ? 0
+				       : err_set(e, E_UNAVAILABLE, "%s: %s", path, strerror(errno));
+	check((f = fdopen(fd, "w")) != NULL);
+	check((pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")) != NULL);
+	ok = PEM_write_PKCS8PrivateKey(f, pkey, NULL, NULL, 0, NULL, NULL) == 1;
+	ok = fflush(f) == 0 && fsync(fd) == 0 && ok;
+	fclose(f);
+	EVP_PKEY_free(pkey);
+	if (!ok) {
+		unlink(path);
+		return err_set(e, E_UNAVAILABLE, "%s: could not write the key", path);
+	}
+	return 0;
+}
+
+void key_free(struct key *k)
+{
+	if (k == NULL)
+		return;
+	EVP_PKEY_free(k->pkey);
+	free(k);
+}
+
+void key_sign(const struct key *k, const void *p, size_t n, unsigned char sig[ED25519_SIG_BYTES])
+{
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	size_t len = ED25519_SIG_BYTES;
+
+	check(c != NULL && EVP_DigestSignInit(c, NULL, NULL, NULL, k->pkey) == 1);
+	check(EVP_DigestSign(c, sig, &len, p, n) == 1 && len == ED25519_SIG_BYTES);
+	EVP_MD_CTX_free(c);
+}
+
+bool key_verify(const struct key *k, const void *p, size_t n, const unsigned char *sig,
+		size_t siglen)
+{
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	bool ok;
+
+	check(c != NULL && EVP_DigestVerifyInit(c, NULL, NULL, NULL, k->pkey) == 1);
+	ok = EVP_DigestVerify(c, sig, siglen, p, n) == 1;
+	EVP_MD_CTX_free(c);
+	return ok;
+}
+
+char *key_public_pem(struct arena *a, const struct key *k)
+{
+	BIO *b = BIO_new(BIO_s_mem());
+	char *text, *copy;
+	long n;
+
+	check(b != NULL && PEM_write_bio_PUBKEY(b, k->pkey) == 1);
+	n = BIO_get_mem_data(b, &text);
+	copy = arena_strndup(a, text, (size_t)n);
+	BIO_free(b);
+	return copy;
+}
+
+void key_public_raw(const struct key *k, unsigned char to[32])
+{
+	size_t n = 32;
+
+	check(EVP_PKEY_get_raw_public_key(k->pkey, to, &n) == 1 && n == 32);
+}
+
+char *key_id(struct arena *a, const struct key *k)
+{
+	unsigned char *der = NULL;
+	int n = i2d_PUBKEY(k->pkey, &der);
+	char *id;
+
+	check(n > 0);
+	id = crypto_sha256_hex(a, der, (size_t)n);
+	OPENSSL_free(der);
+	return id;
+}

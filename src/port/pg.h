@@ -1,0 +1,80 @@
+/*
+ * Pg: the only way to PostgreSQL (libpq).
+ *
+ * No function here takes SQL text: statements are the constants made from each
+ * room's x.sql. Parameters are text, typed by casts in the SQL; a NULL pointer
+ * is SQL NULL. Results live in the caller's arena.
+ *
+ * A connection may keep prepared statements (setting db_prepare); it keeps no
+ * other session state, so a PgBouncer in transaction mode may stand between.
+ * A broken connection is opened again by the next call, at most five times a
+ * second; until then calls fail with E_UNAVAILABLE.
+ */
+#pragma once
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pg;
+
+struct pg_stmt {
+	const char *name, *text;
+	int params;
+};
+
+struct pg_rows {
+	int n;         /* rows returned */
+	int64_t count; /* rows touched */
+	void *result;
+};
+
+/* One statement of a batch. The caller fills stmt, args and a; pg_batch() the rest. */
+struct pg_call {
+	const struct pg_stmt *stmt;
+	const char *const *args;
+	struct arena *a;
+	struct pg_rows rows;
+	struct err err;
+	int rc; /* 0, or -1 with err */
+};
+
+#define PG_BATCH_MAX 64
+
+/* A connection object for a login role ("fast", "reaper", …; db_prefix is put
+ * in front). `direct` goes past the pooler. Connects on first use. */
+struct pg *pg_new(const struct conf *c, const char *role, bool direct);
+void pg_free(struct pg *p);
+
+/* One statement, one round trip. `args` holds stmt->params pointers. `ret` may
+ * be NULL. -1: E_CONFLICT for a violated constraint or a lifecycle edge,
+ * E_UNAVAILABLE for what a retry may cure, E_INTERNAL otherwise. */
+int pg_exec(struct pg *p, struct arena *a, const struct pg_stmt *s, const char *const *args,
+	    struct pg_rows *ret, struct err *e);
+
+/* Up to PG_BATCH_MAX statements in one round trip. Each stands alone: one that
+ * fails spoils only its own call. Inside a transaction block the rest fail too. */
+void pg_batch(struct pg *p, struct pg_call *calls, size_t n);
+
+/* Is a transaction block open? Closes it when the connection is to be reused. */
+bool pg_in_transaction(const struct pg *p);
+void pg_rollback(struct pg *p);
+
+/* The text of a value, or NULL. Valid as long as the arena of the call. */
+const char *pg_text(const struct pg_rows *r, int row, int column);
+int64_t pg_int(const struct pg_rows *r, int row, int column); /* 0 for NULL */
+bool pg_bool(const struct pg_rows *r, int row, int column);
+
+/* Notifications: a descriptor to poll, and the next payload that has arrived
+ * (copied to `to`, "" when there is none); -1 when the connection is gone. */
+int pg_fd(const struct pg *p);
+int pg_notice(struct pg *p, char *to, size_t cap, bool *ret_any);
+
+/* Does the connection stand (connecting it when needed)? */
+int pg_ready(struct pg *p, struct err *e);
+
+/* The whole text of a migration file in one go, on a direct connection. Only
+ * sql migrations come this way (`bus db`). */
+int pg_script(struct pg *p, const char *sql, struct err *e);

@@ -1,0 +1,23 @@
+/* What pg.c and pg_batch.c share. */
+#pragma once
+#include "port/pg.h"
+
+#include <libpq-fe.h>
+
+#define PG_PREPARED_MAX 256
+
+struct pg {
+	PGconn *conn;
+	char *conninfo;
+	bool prepare;
+	int64_t next_try;                               /* monotonic */
+	const struct pg_stmt *prepared[PG_PREPARED_MAX]; /* open hash set */
+};
+
+/* Has `s` been prepared on this connection? If not, and `add`, it is from now on. */
+bool pg_int_prepared(struct pg *p, const struct pg_stmt *s, bool add);
+void pg_int_forget(struct pg *p);
+
+/* Take a result: rows into `ret`, or the error into `e`. */
+int pg_int_take(struct pg *p, struct arena *a, const struct pg_stmt *s, PGresult *r,
+		struct pg_rows *ret, struct err *e);
