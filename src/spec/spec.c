@@ -37,27 +37,27 @@ const char *const spec_platforms[] = {
 #define COUNT_MAX 999999999999
 #define SECONDS_MAX 359999 /* 99:59:59 */
 
-#define TEXT(s, m, lo, hi) {#m, SPEC_M_TEXT, lo == 0, offsetof(struct s, m), 0, lo, hi, 0, NULL, NULL}
-#define NAME(s, m) {#m, SPEC_M_NAME, false, offsetof(struct s, m), 0, 1, 32, 0, NULL, NULL}
-#define INT(s, m, lo, hi) {#m, SPEC_M_INT, false, offsetof(struct s, m), 0, lo, hi, 0, NULL, NULL}
-#define REAL(s, m) {#m, SPEC_M_REAL, false, offsetof(struct s, m), 0, 0, VALUE_MAX, 0, NULL, NULL}
-#define LIMIT(s, m, has) \
-	{#m, SPEC_M_LIMIT, true, offsetof(struct s, m), offsetof(struct s, has), 0, VALUE_MAX, 0, NULL, NULL}
-#define ENUM(s, m, n, names) \
-	{#m, SPEC_M_ENUM, false, offsetof(struct s, m), 0, 0, (n) - 1, 0, names, NULL}
-#define TEXTS(s, m, hi, chars) \
-	{#m, SPEC_M_TEXTS, true, offsetof(struct s, m), offsetof(struct s, m##_n), 0, hi, chars, NULL, NULL}
-#define LIST(m, hi, of) \
-	{#m, SPEC_M_LIST, true, offsetof(struct spec, m), offsetof(struct spec, m##_n), 0, hi, 0, NULL, of}
-#define END {NULL, SPEC_M_TEXT, false, 0, 0, 0, 0, 0, NULL, NULL}
+/* The rows below: what is not named is 0. */
+#define ROW(s, m, kind) .name = #m, .type = SPEC_M_##kind, .at = offsetof(struct s, m)
+#define TEXT(s, m, lo, hi) {ROW(s, m, TEXT), .optional = lo == 0, .min = lo, .max = hi}
+#define NAME(s, m) {ROW(s, m, NAME)}
+#define INT(s, m, lo, hi) {ROW(s, m, INT), .min = lo, .max = hi}
+#define REAL(s, m) {ROW(s, m, REAL), .max = VALUE_MAX}
+#define ENUM(s, m, n, list) {ROW(s, m, ENUM), .max = (n) - 1, .names = list}
+#define SIDE(s, m) .optional = true, .side = offsetof(struct s, m)
+#define LIMIT(s, m, has) {ROW(s, m, LIMIT), SIDE(s, has), .max = VALUE_MAX}
+#define TEXTS(s, m, n, len) {ROW(s, m, TEXTS), SIDE(s, m##_n), .max = n, .chars = len}
+#define LIST(m, n, object) {ROW(spec, m, LIST), SIDE(spec, m##_n), .max = n, .of = object}
+#define END {.name = NULL}
 
 static const struct spec_member input_members[] = {
 	NAME(spec_input, name),
 	TEXT(spec_input, label, 1, 60),
 	ENUM(spec_input, type, SPEC_TYPES, spec_type_names),
 	TEXT(spec_input, unit, 0, 12),
-	{"default", SPEC_M_LINES, true, offsetof(struct spec_input, dflt), 0, 0, 200, 0, NULL, NULL},
-	{"required", SPEC_M_BOOL, true, offsetof(struct spec_input, required), 0, 0, 0, 0, NULL, NULL},
+	{.name = "default", .type = SPEC_M_LINES, .at = offsetof(struct spec_input, dflt),
+	 .optional = true, .max = 200},
+	{ROW(spec_input, required, BOOL), .optional = true},
 	LIMIT(spec_input, min, has_min),
 	LIMIT(spec_input, max, has_max),
 	TEXTS(spec_input, choices, SPEC_CHOICES, 60),
@@ -69,7 +69,7 @@ static const struct spec_member output_members[] = {
 	TEXT(spec_output, unit, 0, 12),
 	TEXT(spec_output, expr, 1, 400),
 	ENUM(spec_output, format, SPEC_FORMATS, spec_format_names),
-	{"digits", SPEC_M_SMALL, false, offsetof(struct spec_output, digits), 0, 0, 10, 0, NULL, NULL},
+	{ROW(spec_output, digits, SMALL), .max = 10},
 	END
 };
 static const struct spec_member unit_members[] = {
@@ -113,8 +113,8 @@ static const struct spec_member top_members[] = {
 	TEXTS(spec, items, SPEC_ITEMS, 200),
 	LIST(counters, SPEC_COUNTERS, &counter_object),
 	LIST(timers, SPEC_TIMERS, &timer_object),
-	{"rounds", SPEC_M_INT, true, offsetof(struct spec, rounds), 0, 0, 100, 0, NULL, NULL},
-	{"text", SPEC_M_LINES, true, offsetof(struct spec, text), 0, 0, 4000, 0, NULL, NULL},
+	{ROW(spec, rounds, INT), .optional = true, .max = 100},
+	{ROW(spec, text, LINES), .optional = true, .max = 4000},
 	TEXTS(spec, operations, SPEC_OPERATIONS, 32),
 	END
 };

@@ -83,8 +83,10 @@ static void test_parse_gives_the_value(void **state)
 static void test_parse_refuses_what_is_no_expression(void **state)
 {
 	static const char *const rows[] = {
-		"", " ", "+", "1 +", "* 2", "a b", "2a", "1..2", "1.", ".5", "1e3", "A", "a.b", "_a",
-		"(a", "a)", "()", "a + (b * 2", "--a", "+a", "a < b < c", "a = b", "a =< b", "!a",
+		"", " ", "+", "1 +", "* 2", "a b", "2a", "1..2", "1.", ".5", "1e3", "A", "a.b",
+		"_a",
+		"(a", "a)", "()", "a + (b * 2", "--a", "+a", "a < b < c", "a = b", "a =< b",
+		"!a",
 		"a && b", "a;b", "a,b", "min(a)", "min()", "min a", "pow(a)", "pow(a,b,c)", "if(a,b)",
 		"round()", "round(a,b,c)", "max(1,2,3,4,5,6,7,8,9)", "sin(a)", "eval(a)", "\"a\"",
 		"a[0]", "$a", "a`", "größe", "a\\b", "a//b", "a /* c */",
@@ -126,14 +128,19 @@ static void test_parse_keeps_its_bounds(void **state)
 		const char *tail;
 		bool taken;
 	} rows[] = {
-		{"a", "+a", 19, "", true},       {"a", "+a", 20, "", false},
+		{"a", "+a", 19, "", true},
+		{"a", "+a", 20, "", false},
 		{"", "(", 19, "a))))))))))))))))))))", false},
 		{"", "(", 19, "a)))))))))))))))))))", true},
 		{"", "(", 20, "a))))))))))))))))))))", false},
-		{"a", "^a", 19, "", true},       {"a", "^a", 20, "", false},
-		{"a", " ", 399, "", true},       {"a", " ", 400, "", false},
-		{"", "(", 5000, "", false},      {"", "abs(", 5000, "", false},
-		{"", "a^-", 5000, "", false},    {"1", "0", 398, "", false},
+		{"a", "^a", 19, "", true},
+		{"a", "^a", 20, "", false},
+		{"a", " ", 399, "", true},
+		{"a", " ", 400, "", false},
+		{"", "(", 5000, "", false},
+		{"", "abs(", 5000, "", false},
+		{"", "a^-", 5000, "", false},
+		{"1", "0", 398, "", false},
 		{"1", "0", 300, "", true},
 	};
 	struct err e = {0};

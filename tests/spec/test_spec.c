@@ -16,13 +16,14 @@
 static const char calculator[] =
 	"{\"version\":1,\"kind\":\"calculator\",\"slug\":\"sum\",\"title\":\"Sum\","
 	"\"summary\":\"Adds.\",\"inputs\":["
-	"{\"name\":\"a\",\"label\":\"A\",\"type\":\"number\",\"default\":\"1.5\",\"min\":0,\"max\":9},"
+	"{\"name\":\"a\",\"label\":\"A\",\"type\":\"number\",\"default\":\"1.5\","
+	"\"min\":0,\"max\":9},"
 	"{\"name\":\"b\",\"label\":\"B\",\"type\":\"choice\",\"choices\":[\"x\",\"y\"]},"
 	"{\"name\":\"d\",\"label\":\"D\",\"type\":\"date\",\"default\":\"today\"},"
 	"{\"name\":\"t\",\"label\":\"T\",\"type\":\"line\"}],"
 	"\"outputs\":[{\"name\":\"c\",\"label\":\"C\",\"expr\":\"a + b\",\"format\":\"number\","
-	"\"digits\":2},{\"name\":\"e\",\"label\":\"E\",\"expr\":\"c + days(d, d)\",\"format\":\"money\","
-	"\"digits\":2}]}";
+	"\"digits\":2},{\"name\":\"e\",\"label\":\"E\",\"expr\":\"c + days(d, d)\","
+	"\"format\":\"money\",\"digits\":2}]}";
 static const char converter[] =
 	"{\"version\":1,\"kind\":\"converter\",\"slug\":\"len\",\"title\":\"L\",\"summary\":\"S\","
 	"\"units\":[{\"name\":\"m\",\"label\":\"M\",\"symbol\":\"m\",\"scale\":1,\"offset\":0},"
@@ -36,7 +37,8 @@ static const char counter[] =
 	"\"counters\":[{\"label\":\"A\",\"start\":0,\"step\":1,\"min\":0,\"max\":9}]}";
 static const char timer[] =
 	"{\"version\":1,\"kind\":\"timer\",\"slug\":\"abc\",\"title\":\"L\",\"summary\":\"S\","
-	"\"timers\":[{\"label\":\"A\",\"seconds\":60},{\"label\":\"B\",\"seconds\":10}],\"rounds\":2}";
+	"\"timers\":[{\"label\":\"A\",\"seconds\":60},{\"label\":\"B\",\"seconds\":10}],"
+	"\"rounds\":2}";
 static const char form[] =
 	"{\"version\":1,\"kind\":\"form\",\"slug\":\"abc\",\"title\":\"L\",\"summary\":\"S\","
 	"\"inputs\":[{\"name\":\"a\",\"label\":\"A\",\"type\":\"longtext\",\"default\":\"x\\ny\"}],"
@@ -306,11 +308,10 @@ static void test_read_bounds_lengths_and_counts(void **state)
 	(void)state;
 	for (size_t over = 0; over < 2; over++) {
 		bool fits = over == 0;
-
 		/* Characters count, not bytes. */
-		assert_true(taken(a, replace(a, checklist, "\"L\"",
-					     arena_printf(a, "\"%s\"", letters(a, "ä", 80 + over)))) ==
-			    fits);
+		const char *title = arena_printf(a, "\"%s\"", letters(a, "ä", 80 + over));
+
+		assert_true(taken(a, replace(a, checklist, "\"L\"", title)) == fits);
 		assert_true(taken(a, replace(a, checklist, "One", letters(a, "€", 200 + over))) ==
 			    fits);
 		assert_true(taken(a, replace(a, checklist, "\"One\",\"Two\"",
