@@ -137,6 +137,9 @@ struct spec_expr {
 	const struct spec_expr *args[8]; /* of a call; [0] and [1] of a binary; [0] of a negation */
 };
 
+/* Is it the name of a function? Then no input or output may be called so. */
+bool spec_is_function(const char *name);
+
 /* Parse; NULL with E_INVALID and the offset in the detail. */
 const struct spec_expr *spec_expr_parse(struct arena *a, const char *text, struct err *e);
 

@@ -43,9 +43,9 @@ static const struct function *find_function(const char *name)
 	return NULL;
 }
 
-bool spec_is_function(const char *s)
+bool spec_is_function(const char *name)
 {
-	return find_function(s) != NULL;
+	return find_function(name) != NULL;
 }
 
 static struct spec_expr *fail(struct parser *p, const char *why)

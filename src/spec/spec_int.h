@@ -51,9 +51,8 @@ extern const struct spec_belongs spec_belongs[]; /* ends with a row without memb
 #define SPEC_IN(object, offset, type) \
 	((type const *)(const void *)((const char *)(object) + (offset)))
 
-bool spec_is_name(const char *s);     /* [a-z][a-z0-9_]{0,31} */
-bool spec_is_function(const char *s); /* of the expressions */
-bool spec_is_number(const char *s);   /* "12", "-0.5": no exponent, no lone point */
+bool spec_is_name(const char *s);   /* [a-z][a-z0-9_]{0,31} */
+bool spec_is_number(const char *s); /* "12", "-0.5": no exponent, no lone point */
 
 /* Does the object's list, text or number say anything? */
 bool spec_is_set(const void *object, const struct spec_member *m);
