@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define SURE 10
-#define FATAL 18 /* a refusal that no other wish outweighs */
+#define FATAL 18        /* a refusal that no other wish outweighs */
 #define HEARD_MAX 64000 /* bytes of conversation that are read: the newest, and the first */
 
 typedef bool reader(const struct intake_text *t, struct intake_wish *w);
@@ -33,30 +33,30 @@ static const struct {
 };
 
 static const char *const questions[INTAKE_OPENS] = {
-	[INTAKE_OPEN_ANY] =
-		"What should the tool do: calculate something, convert units, tick off a list, count, "
-		"time, fill in a letter or change a text, or shall I make a simple counter?",
-	[INTAKE_OPEN_FORMULA] =
-		"What should it calculate, for example \"price times quantity\", or shall I take the "
-		"four basic operations on two numbers?",
-	[INTAKE_OPEN_QUANTITY] =
-		"What should it convert, for example miles to kilometers or Celsius to Fahrenheit, or "
-		"shall I take lengths?",
-	[INTAKE_OPEN_ITEMS] =
-		"Which items should the checklist have, or shall I start it with three examples?",
-	[INTAKE_OPEN_DURATION] =
-		"How long should the timer run, or should it be a stopwatch, or shall I take 5 minutes?",
-	[INTAKE_OPEN_FIELDS] =
-		"Which fields should the form have, or shall I take name, date and message?",
-	[INTAKE_OPEN_OPERATIONS] =
-		"What should happen to the text, for example count words or sort lines, or shall I take "
-		"counting, upper and lower case, trimming and sorting?",
+	[INTAKE_OPEN_ANY] = "What should the tool do: calculate something, convert units, "
+			    "tick off a list, count, time, fill in a letter or change a text, "
+			    "or shall I make a simple counter?",
+	[INTAKE_OPEN_FORMULA] = "What should it calculate, for example \"price times quantity\", "
+				"or shall I take the four basic operations on two numbers?",
+	[INTAKE_OPEN_QUANTITY] = "What should it convert, for example miles to kilometers or "
+				 "Celsius to Fahrenheit, or shall I take lengths?",
+	[INTAKE_OPEN_ITEMS] = "Which items should the checklist have, or shall I start it with "
+			      "three examples?",
+	[INTAKE_OPEN_DURATION] = "How long should the timer run, or should it be a stopwatch, or "
+				 "shall I take 5 minutes?",
+	[INTAKE_OPEN_FIELDS] = "Which fields should the form have, or shall I take name, date and "
+			       "message?",
+	[INTAKE_OPEN_OPERATIONS] = "What should happen to the text, for example count words or "
+				   "sort lines, or shall I take counting, upper and lower case, "
+				   "trimming and sorting?",
 };
 
 /* The best wish in a message, by score; false when there is none that is sure. */
 static bool read_wish(struct intake_talk *k, const struct intake_text *t, struct intake_wish *ret)
 {
-	enum intake_open open = k->any ? k->wish.open : k->heard ? INTAKE_OPEN_ANY : INTAKE_OPEN_NOTHING;
+	enum intake_open open = k->any     ? k->wish.open
+				: k->heard ? INTAKE_OPEN_ANY
+					   : INTAKE_OPEN_NOTHING;
 	struct intake_wish *w = ARENA_NEW(k->a, struct intake_wish);
 
 	ret->score = 0;
@@ -80,9 +80,10 @@ static bool hear_name(struct intake_talk *k, const struct intake_text *t)
 	i += intake_at(t, SIGN_NAME, i);
 	i += intake_is(t, i, ":") || intake_is(t, i, "\"");
 	for (to = i; to < t->n && to - i < 8; to++)
-		if (t->tokens[to].kind == INTAKE_BREAK || intake_is(t, to, "\"") || intake_is(t, to, ".") ||
-		    intake_is(t, to, ",") || intake_is(t, to, ":") || intake_is(t, to, "please") ||
-		    intake_is(t, to, "with") || intake_is(t, to, "that"))
+		if (t->tokens[to].kind == INTAKE_BREAK || intake_is(t, to, "\"") ||
+		    intake_is(t, to, ".") || intake_is(t, to, ",") || intake_is(t, to, ":") ||
+		    intake_is(t, to, "please") || intake_is(t, to, "with") ||
+		    intake_is(t, to, "that"))
 			break;
 	to -= to > i && intake_is(t, to - 1, "and");
 	name = intake_words(t, i, to, 60);
@@ -142,6 +143,16 @@ static bool is_edit(const struct intake_talk *k, const struct intake_text *t,
 	return false;
 }
 
+/* "Add a discount" to a calculator would need a formula; it must not become
+ * another calculator instead. */
+static bool is_addition(const struct intake_talk *k, const struct intake_text *t,
+			const struct intake_wish *next)
+{
+	return k->any && k->wish.open == INTAKE_OPEN_NOTHING && intake_at(t, SIGN_ADD, 0) &&
+	       next->spec.kind == k->wish.spec.kind &&
+	       (next->spec.kind == SPEC_CALCULATOR || next->spec.kind == SPEC_CONVERTER);
+}
+
 static void hear_request(struct intake_talk *k, const struct intake_text *t, bool said)
 {
 	struct intake_wish *next = ARENA_NEW(k->a, struct intake_wish);
@@ -151,13 +162,13 @@ static void hear_request(struct intake_talk *k, const struct intake_text *t, boo
 
 	if (is_edit(k, t, next) && change(k, t))
 		return;
-	if (refusal != NULL && (against >= FATAL ||
-				(against >= next->score && (against >= SURE || !k->any)))) {
+	if (refusal != NULL &&
+	    (against >= FATAL || (against >= next->score && (against >= SURE || !k->any)))) {
 		k->refused = refusal;
 		return;
 	}
 	k->without |= intake_side_wishes(t);
-	if (sure)
+	if (sure && !is_addition(k, t, next))
 		hear_wish(k, next);
 	else if (!change(k, t) && !said && refusal == NULL)
 		k->lost = true;
@@ -270,8 +281,9 @@ void intake_think(struct arena *a, struct intake *in)
 	} else if (!k->any && !k->asked) {
 		ask(in, INTAKE_OPEN_ANY);
 	} else if (!k->any && !k->whatever) {
-		cannot(in, "I could not tell from your words what the tool should do; say what goes "
-			   "in and what should come out, for example \"price times quantity\".");
+		cannot(in,
+		       "I could not tell from your words what the tool should do; say what goes "
+		       "in and what should come out, for example \"price times quantity\".");
 	} else if (k->any && k->wish.open != INTAKE_OPEN_NOTHING && !k->asked) {
 		ask(in, k->wish.open);
 	} else {

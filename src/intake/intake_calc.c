@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READY 10  /* points that make a wish sure */
-#define ANSWER 5  /* the same in an answer to "what should it calculate?" */
-#define BONUS 4   /* for a word such as "calculate" beside a weak phrase */
+#define READY 10 /* points that make a wish sure */
+#define ANSWER 5 /* the same in an answer to "what should it calculate?" */
+#define BONUS 4  /* for a word such as "calculate" beside a weak phrase */
 
 static const struct intake_known *const themes[] = {
-	intake_known_price, intake_known_work, intake_known_finance, intake_known_travel,
-	intake_known_home, intake_known_shape, intake_known_health, intake_known_study,
-	intake_known_tech,
+	intake_known_price,  intake_known_work,  intake_known_finance,
+	intake_known_travel, intake_known_home,  intake_known_shape,
+	intake_known_health, intake_known_study, intake_known_tech,
 };
 
 const struct intake_known *intake_known(size_t i)
@@ -73,7 +73,7 @@ static bool names_field(const struct intake_text *t, size_t i, const struct spec
 	if (strcmp(in->unit, "%") == 0)
 		return intake_is(t, i, "%") || intake_is(t, i, "percent");
 	n = t->tokens[i].len;
-	return t->tokens[i].kind == INTAKE_WORD &&
+	return t->tokens[i].kind == INTAKE_WORD && !intake_is(t, i + 1, "/") &&
 	       ((n >= 2 && intake_is(t, i, in->unit)) || (n >= 4 && intake_is(t, i, in->label)));
 }
 
@@ -156,6 +156,7 @@ void intake_settle_calculator(struct arena *a, struct intake_wish *w)
 		k++;
 	w->known = k;
 	copy_row(k, &w->spec);
-	w->assumed[w->assumed_n++] = "Because you did not say what it should calculate, it does the "
-				     "four basic operations on two numbers.";
+	w->assumed[w->assumed_n++] =
+		"Because you did not say what it should calculate, it does the "
+		"four basic operations on two numbers.";
 }

@@ -22,7 +22,7 @@ struct reading {
 	size_t n;
 	const struct intake_quantity *quantity; /* NULL: not said */
 	const struct intake_unit *from, *to;    /* NULL: not said */
-	bool directed; /* "to" or an arrow stands between the two */
+	bool directed;                          /* "to" or an arrow stands between the two */
 };
 
 const char *intake_quantity_phrases(size_t row)
@@ -182,7 +182,8 @@ static void put_spec(struct arena *a, const struct reading *r, struct intake_wis
 	if (from == NULL)
 		from = unit_named(q, q->from);
 	if (to == NULL)
-		to = unit_named(q, from->unit.name == unit_named(q, q->to)->unit.name ? q->from : q->to);
+		to = unit_named(q, from->unit.name == unit_named(q, q->to)->unit.name ? q->from
+										      : q->to);
 	s->kind = SPEC_CONVERTER;
 	put_units(a, q, s);
 	s->from = from->unit.name;

@@ -22,8 +22,9 @@ static struct spec_counter *add_counter(struct spec *s, const char *label)
 /* "for visitors and staff", "count laps": what is counted, up to a new thought. */
 static size_t names_end(const struct intake_text *t, size_t from)
 {
-	static const char *const words[] = {"with", "that", "which", "starting", "start", "in", "on",
-					    "as", "up", "from", "by", "so", "at", "it", "step"};
+	static const char *const words[] = {"with", "that", "which", "starting", "start",
+					    "in",   "on",   "as",    "up",       "from",
+					    "by",   "so",   "at",    "it",       "step"};
 	size_t i;
 
 	for (i = from; i < t->n; i++) {
@@ -37,14 +38,33 @@ static size_t names_end(const struct intake_text *t, size_t from)
 	return i;
 }
 
+/* "Two teams" are Team 1 and Team 2. */
+static bool add_numbered(const struct intake_text *t, size_t from, struct spec *s)
+{
+	int n = from < t->n && t->tokens[from].number <= SPEC_COUNTERS ? (int)t->tokens[from].number
+								       : 0;
+	const char *name = intake_words(t, from + 1, from + 2, 40);
+	size_t len = strlen(name);
+
+	if (n < 2 || len < 2 || t->tokens[from + 1].kind != INTAKE_WORD)
+		return false;
+	len -= name[len - 1] == 's';
+	for (int i = 1; i <= n; i++)
+		add_counter(s, arena_printf(t->a, "%.*s %d", (int)len, name, i));
+	return true;
+}
+
 static void add_names(const struct intake_text *t, size_t from, struct spec *s)
 {
 	const char *names[SPEC_COUNTERS];
 	size_t n;
 
 	while (from < t->n && (intake_at(t, SIGN_LIGHT, from) || intake_is(t, from, ":") ||
-			       intake_is(t, from, "how") || intake_is(t, from, "many")))
+			       intake_is(t, from, "how") || intake_is(t, from, "many") ||
+			       intake_is(t, from, "counting")))
 		from++;
+	if (add_numbered(t, from, s))
+		return;
 	n = intake_split(t, from, names_end(t, from), names, COUNT(names));
 	for (size_t i = 0; i < n; i++)
 		if (str_chars(names[i]) <= 40)
@@ -54,8 +74,8 @@ static void add_names(const struct intake_text *t, size_t from, struct spec *s)
 /* The place after which the names stand: "counter for", "counts", ":". */
 static size_t names_start(const struct intake_text *t)
 {
-	static const char *const after[] = {"for", "counting", "counts", "count", "named", "called",
-					    ":", "of", "between"};
+	static const char *const after[] = {"for",   "counting", "counts", "count",
+					    "named", "called",   ":",      "between"};
 	size_t head = intake_find(t, SIGN_COUNTER, 0);
 
 	for (size_t i = head; i < t->n; i++)
@@ -90,12 +110,12 @@ static bool read_bounds(const struct intake_text *t, struct spec *s)
 		const char *first, *second;
 		char what;
 	} rows[] = {
-		{"start", "at", 's'},   {"starts", "at", 's'},  {"starting", "at", 's'},
-		{"start", "with", 's'}, {"start", "from", 's'}, {"starting", "from", 's'},
-		{"from", NULL, 's'},    {"steps", "of", '+'},   {"step", "of", '+'},
+		{"start", "at", 's'},   {"starts", "at", 's'},     {"starting", "at", 's'},
+		{"start", "with", 's'}, {"start", "from", 's'},    {"starting", "from", 's'},
+		{"from", NULL, 's'},    {"steps", "of", '+'},      {"step", "of", '+'},
 		{"by", NULL, '+'},      {"increments", "of", '+'}, {"step", NULL, '+'},
-		{"up", "to", 'm'},      {"maximum", NULL, 'm'}, {"max", NULL, 'm'},
-		{"limit", NULL, 'm'},   {"most", NULL, 'm'},    {"maximum", "of", 'm'},
+		{"up", "to", 'm'},      {"maximum", NULL, 'm'},    {"max", NULL, 'm'},
+		{"limit", NULL, 'm'},   {"most", NULL, 'm'},       {"maximum", "of", 'm'},
 	};
 	bool any = false;
 
@@ -140,7 +160,10 @@ static const char *summary(struct arena *a, const struct spec *s)
 	buf_init(&b, a, 2000);
 	buf_puts(&b, "Counts ");
 	for (size_t i = 0; i < s->counters_n && i < 4; i++)
-		buf_printf(&b, "%s%s", i == 0 ? "" : i + 1 == s->counters_n ? " and " : ", ",
+		buf_printf(&b, "%s%s",
+			   i == 0                   ? ""
+			   : i + 1 == s->counters_n ? " and "
+						    : ", ",
 			   intake_lower(a, s->counters[i].label));
 	buf_puts(&b, s->counters_n > 4 ? " and more, each on its own." : ", each on its own.");
 	return buf_str(&b);
@@ -149,8 +172,8 @@ static const char *summary(struct arena *a, const struct spec *s)
 /* "People counter" counts people; "counter for A and B" is named after them. */
 static void name_it(const struct intake_text *t, struct spec *s)
 {
-	bool score = intake_has(t, SIGN_COUNTER) && strcasestr(t->raw, "score") != NULL;
-	const char *noun = score ? "Score counter" : "Counter";
+	const char *head = intake_words(t, intake_find(t, SIGN_COUNTER, 0), t->n, 60);
+	const char *noun = strncasecmp(head, "score", 5) == 0 ? "Score counter" : "Counter";
 	const char *title = intake_title(t, SIGN_COUNTER, noun), *tail = " counter";
 	bool plain = strncmp(title, noun, strlen(noun)) == 0;
 
@@ -190,7 +213,8 @@ static bool remove_counter(const struct intake_text *t, struct spec *s)
 	size_t kept = 0, before = s->counters_n;
 
 	for (size_t i = 0; i < before; i++)
-		if (strcasestr(t->raw, s->counters[i].label) == NULL || (kept == 0 && i + 1 == before))
+		if (strcasestr(t->raw, s->counters[i].label) == NULL ||
+		    (kept == 0 && i + 1 == before))
 			s->counters[kept++] = s->counters[i];
 	s->counters_n = kept;
 	return kept < before;

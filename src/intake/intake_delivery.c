@@ -25,7 +25,8 @@ static bool only_windows(const struct intake_text *t)
 {
 	size_t i = intake_find(t, SIGN_BARE_PLATFORM, 0);
 
-	return i < t->n && intake_is_small(t, 0, i) && intake_is_small(t, i + 1, t->n);
+	return intake_has(t, SIGN_BARE_PLATFORM) && intake_is_small(t, 0, i) &&
+	       intake_is_small(t, i + 1, t->n);
 }
 
 static unsigned platforms(const struct intake_text *t)
@@ -55,7 +56,8 @@ bool intake_hear_delivery(const struct intake_text *t, bool first, struct intake
 	if (!web && !binary)
 		return false;
 	if (first || !says_more(t) || (web && binary))
-		*d = (struct intake_delivery){.web = web, .binary = binary, .intel_mac = d->intel_mac};
+		*d = (struct intake_delivery){
+			.web = web, .binary = binary, .intel_mac = d->intel_mac};
 	else if (!d->web && !d->binary)
 		d->web = true;
 	d->web = d->web || web;

@@ -20,19 +20,22 @@ static bool has_word(const char *label, const char *const *words)
 static enum spec_type type_of(const char *label)
 {
 	static const char *const dates[] = {"date", "birthday", "deadline", "due day", NULL};
-	static const char *const lines[] = {"phone", "email", "e-mail", "id number", "reference", "street", NULL};
-	static const char *const numbers[] = {"amount", "number of", "quantity", "price", "age", "how many",
-					      "cost", "hours", "count", "people", NULL};
-	static const char *const longs[] = {"note", "message", "description", "address", "comment", "reason",
-					    "detail", "remark", "text", "story", "feedback", NULL};
+	static const char *const lines[] = {"phone",     "email",  "e-mail", "id number",
+					    "reference", "street", NULL};
+	static const char *const numbers[] = {"amount", "number of", "quantity", "price",
+					      "age",    "how many",  "cost",     "hours",
+					      "count",  "people",    NULL};
+	static const char *const longs[] = {"note",    "message", "description", "address",
+					    "comment", "reason",  "detail",      "remark",
+					    "text",    "story",   "feedback",    NULL};
 	static const char *const flags[] = {"yes/no", "yes or no", "agree", "attending", NULL};
 
-	return has_word(label, flags)	  ? SPEC_YESNO
-	       : has_word(label, dates)	  ? SPEC_DATE
-	       : has_word(label, longs)	  ? SPEC_LONGTEXT
-	       : has_word(label, lines)	  ? SPEC_LINE
+	return has_word(label, flags)   ? SPEC_YESNO
+	       : has_word(label, dates) ? SPEC_DATE
+	       : has_word(label, longs) ? SPEC_LONGTEXT
+	       : has_word(label, lines) ? SPEC_LINE
 	       : has_word(label, numbers) && strcasecmp(label, "package") != 0 &&
-			 strcasecmp(label, "language") != 0
+			       strcasecmp(label, "language") != 0
 		       ? SPEC_NUMBER
 		       : SPEC_LINE;
 }
@@ -46,7 +49,8 @@ static const struct spec_input *find_field(const struct spec *s, const char *nam
 }
 
 /* Does the form have this field already, perhaps under a longer name? */
-static const struct spec_input *same_field(const struct spec *s, const char *label, const char *name)
+static const struct spec_input *same_field(const struct spec *s, const char *label,
+					   const char *name)
 {
 	const struct spec_input *in = find_field(s, name);
 
@@ -65,7 +69,8 @@ static bool taken(const struct spec *s, const char *name)
 }
 
 /* The field of this label, made when it is new; NULL when there is no room. */
-static const struct spec_input *add_field(struct arena *a, struct spec *s, const char *label, bool *ret_new)
+static const struct spec_input *add_field(struct arena *a, struct spec *s, const char *label,
+					  bool *ret_new)
 {
 	const char *name = intake_identifier(a, label);
 	const struct spec_input *old = same_field(s, label, name);
@@ -76,7 +81,11 @@ static const struct spec_input *add_field(struct arena *a, struct spec *s, const
 	if (taken(s, name))
 		name = arena_printf(a, "%s_field", name);
 	s->inputs[s->inputs_n] = (struct spec_input){
-		.name = name, .label = label, .unit = "", .dflt = "", .type = type_of(label),
+		.name = name,
+		.label = label,
+		.unit = "",
+		.dflt = "",
+		.type = type_of(label),
 		.required = type_of(label) != SPEC_YESNO,
 	};
 	if (s->inputs[s->inputs_n].type == SPEC_DATE && strcasecmp(label, "date") == 0)
@@ -95,16 +104,18 @@ static void append(struct arena *a, struct spec *s, const char *line)
 /* Fields stand after "with", "fields", "asks for" or a colon, up to what is made of them. */
 static size_t fields_start(const struct intake_text *t)
 {
-	static const char *const after[] = {"with", "fields", "field", ":", "asks", "asking", "collects",
-					    "containing", "including", "needs"};
+	static const char *const after[] = {"with",      "fields", "field",    ":",
+					    "asks",      "asking", "collects", "containing",
+					    "including", "needs"};
 	size_t head = intake_find(t, SIGN_FORM, 0);
 
 	for (size_t i = head < t->n ? head : 0; i < t->n; i++)
 		for (size_t k = 0; k < COUNT(after); k++)
 			if (intake_is(t, i, after[k])) {
 				i++;
-				while (intake_is(t, i, "fields") || intake_is(t, i, "field") || intake_is(t, i, "for") ||
-				       intake_is(t, i, ":") || intake_is(t, i, "these") || intake_is(t, i, "the"))
+				while (intake_is(t, i, "fields") || intake_is(t, i, "field") ||
+				       intake_is(t, i, "for") || intake_is(t, i, ":") ||
+				       intake_is(t, i, "these") || intake_is(t, i, "the"))
 					i++;
 				return i;
 			}
@@ -132,7 +143,8 @@ static size_t read_fields(const struct intake_text *t, size_t from, const char *
 	for (size_t i = 0; i < n; i++) {
 		const char *label = labels[i];
 
-		for (size_t skip = 4; strncasecmp(label, "the ", 4) == 0 || strncasecmp(label, "a ", 2) == 0;)
+		for (size_t skip = 4;
+		     strncasecmp(label, "the ", 4) == 0 || strncasecmp(label, "a ", 2) == 0;)
 			label += strncasecmp(label, "a ", 2) == 0 ? 2 : skip;
 		if (str_chars(label) <= 40)
 			labels[kept++] = intake_label(t->a, label, strlen(label), 40);
@@ -165,12 +177,14 @@ static bool own_text(const struct intake_text *t, struct spec *s)
 	const char *from = strchr(t->raw, '"'), *to = from == NULL ? NULL : strchr(from + 1, '"');
 	struct buf b;
 
-	if (to == NULL || memchr(from, '{', (size_t)(to - from)) == NULL || to - from > TEXT_MAX / 2)
+	if (to == NULL || memchr(from, '{', (size_t)(to - from)) == NULL ||
+	    to - from > TEXT_MAX / 2)
 		return false;
 	buf_init(&b, t->a, TEXT_MAX);
 	for (const char *p = from + 1; p < to;) {
 		size_t n = strcspn(p + 1, "{}\"\n");
-		const char *label = *p == '{' && p[1 + n] == '}' ? intake_label(t->a, p + 1, n, 40) : "";
+		const char *label =
+			*p == '{' && p[1 + n] == '}' ? intake_label(t->a, p + 1, n, 40) : "";
 		const struct spec_input *in;
 		bool is_new;
 
@@ -253,13 +267,18 @@ bool intake_try_form(const struct intake_text *t, struct intake_wish *w)
 static bool remove_field(const struct intake_text *t, struct spec *s)
 {
 	for (size_t i = 0; i < s->inputs_n && s->inputs_n > 1; i++) {
-		const char *line = arena_printf(t->a, "\n%s: {%s}", s->inputs[i].label, s->inputs[i].name);
-		const char *at = strcasestr(t->raw, s->inputs[i].label) == NULL ? NULL : strstr(s->text, line);
+		const char *line =
+			arena_printf(t->a, "\n%s: {%s}", s->inputs[i].label, s->inputs[i].name);
+		const char *at = strcasestr(t->raw, s->inputs[i].label) == NULL
+					 ? NULL
+					 : strstr(s->text, line);
 
 		if (at == NULL)
 			continue;
-		s->text = arena_printf(t->a, "%.*s%s", (int)(at - s->text), s->text, at + strlen(line));
-		memmove(&s->inputs[i], &s->inputs[i + 1], (s->inputs_n - i - 1) * sizeof(s->inputs[0]));
+		s->text = arena_printf(t->a, "%.*s%s", (int)(at - s->text), s->text,
+				       at + strlen(line));
+		memmove(&s->inputs[i], &s->inputs[i + 1],
+			(s->inputs_n - i - 1) * sizeof(s->inputs[0]));
 		s->inputs_n--;
 		return true;
 	}
@@ -281,7 +300,9 @@ bool intake_change_form(const struct intake_text *t, struct intake_wish *w)
 		return remove_field(t, s);
 	if (add > 2)
 		return false;
-	return add_fields(t, from < t->n ? from : add + intake_at(t, SIGN_ADD, add), s);
+	while (intake_at(t, SIGN_ADD, add))
+		add += intake_at(t, SIGN_ADD, add);
+	return add_fields(t, from < t->n ? from : add, s);
 }
 
 void intake_settle_form(struct arena *a, struct intake_wish *w)

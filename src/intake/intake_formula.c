@@ -23,14 +23,15 @@ struct equations {
 static bool sentence_ends(const struct intake_text *t, size_t i)
 {
 	return i >= t->n || t->tokens[i].kind == INTAKE_BREAK ||
-	       (t->tokens[i].kind == INTAKE_SYMBOL && strchr(".;!?", t->raw[t->tokens[i].at]) != NULL);
+	       (t->tokens[i].kind == INTAKE_SYMBOL &&
+		strchr(".;!?", t->raw[t->tokens[i].at]) != NULL);
 }
 
 static bool sentence_starts(const struct intake_text *t, size_t i)
 {
 	while (i > 0 && intake_at(t, SIGN_LIGHT, i - 1))
 		i--;
-	return i == 0 || sentence_ends(t, i - 1);
+	return i == 0 || sentence_ends(t, i - 1) || intake_is(t, i - 1, ":");
 }
 
 static bool defined(const struct equations *q, int symbol)
@@ -92,7 +93,7 @@ static bool ends_in_ing(const struct intake_text *t, size_t i)
 
 static size_t connector(const struct intake_text *t, size_t i, bool *ret_sign)
 {
-	static const char *const words[] = {"is", "equals", "means", "as", "be"};
+	static const char *const words[] = {"is", "equals", "means", "as", "be", "from", ":"};
 
 	*ret_sign = intake_is(t, i, "=");
 	if (*ret_sign)
@@ -118,11 +119,12 @@ static void read_equations(struct equations *q)
 /* The word that tells what is made: "the sum of …". */
 static const char *noun_at(const struct intake_text *t, size_t i)
 {
-	static const char *const nouns[] = {"sum", "total", "average", "mean", "difference",
-					    "product", "ratio"};
+	static const char *const nouns[] = {"sum",        "total",   "average", "mean",
+					    "difference", "product", "ratio"};
 
 	for (size_t k = 0; k < COUNT(nouns); k++)
-		if (intake_is(t, i, nouns[k]) && (intake_is(t, i + 1, "of") || intake_is(t, i + 1, "between")))
+		if (intake_is(t, i, nouns[k]) &&
+		    (intake_is(t, i + 1, "of") || intake_is(t, i + 1, "between")))
 			return intake_label(t->a, nouns[k], strlen(nouns[k]), 20);
 	return "Result";
 }
@@ -141,7 +143,6 @@ static void read_nameless(struct equations *q, bool whole)
 	struct formula *f = &q->f;
 	size_t starts = 0;
 
-	f->symbolic = false;
 	for (size_t i = 0; i < f->t->n && starts < STARTS_MAX; i++) {
 		struct formula_part x;
 
@@ -165,8 +166,9 @@ static void read_nameless(struct equations *q, bool whole)
 static bool is_money(const char *label)
 {
 	static const char *const words[] = {
-		"price", "cost", "pay", "salary", "tax", "amount", "fee", "revenue", "profit",
-		"budget", "income", "expense", "earning", "wage", "total", "tip", "rent", "invoice",
+		"price",   "cost",    "pay",    "salary", "tax",    "amount",
+		"fee",     "revenue", "profit", "budget", "income", "expense",
+		"earning", "wage",    "total",  "tip",    "rent",   "invoice",
 	};
 
 	for (size_t i = 0; i < COUNT(words); i++)
@@ -178,8 +180,12 @@ static bool is_money(const char *label)
 static void put_input(struct spec *s, const struct formula_symbol *y)
 {
 	s->inputs[s->inputs_n++] = (struct spec_input){
-		.name = y->name, .label = y->label, .unit = y->percent ? "%" : "",
-		.dflt = y->dflt, .type = SPEC_NUMBER, .required = true,
+		.name = y->name,
+		.label = y->label,
+		.unit = y->percent ? "%" : "",
+		.dflt = y->dflt,
+		.type = SPEC_NUMBER,
+		.required = true,
 	};
 }
 
@@ -188,8 +194,12 @@ static void put_output(struct spec *s, const struct formula_symbol *y, const cha
 	bool money = is_money(y->label);
 
 	s->outputs[s->outputs_n++] = (struct spec_output){
-		.name = y->name, .label = y->label, .unit = "", .expr = expr,
-		.format = money ? SPEC_AS_MONEY : SPEC_AS_NUMBER, .digits = money ? 2 : 4,
+		.name = y->name,
+		.label = y->label,
+		.unit = "",
+		.expr = expr,
+		.format = money ? SPEC_AS_MONEY : SPEC_AS_NUMBER,
+		.digits = money ? 2 : 4,
 	};
 }
 
@@ -253,7 +263,10 @@ static const char *summary(struct arena *a, const struct spec *s)
 	buf_init(&b, a, 2000);
 	buf_printf(&b, "Works out %s from ", intake_lower(a, s->outputs[0].label));
 	for (size_t i = 0; i < s->inputs_n && i < 4; i++)
-		buf_printf(&b, "%s%s", i == 0 ? "" : i + 1 == s->inputs_n ? " and " : ", ",
+		buf_printf(&b, "%s%s",
+			   i == 0                 ? ""
+			   : i + 1 == s->inputs_n ? " and "
+						  : ", ",
 			   intake_lower(a, s->inputs[i].label));
 	buf_puts(&b, s->inputs_n > 4 ? " and more." : ".");
 	return buf_str(&b);
@@ -262,16 +275,16 @@ static const char *summary(struct arena *a, const struct spec *s)
 bool intake_try_formula(const struct intake_text *t, struct intake_wish *w)
 {
 	struct equations *q = ARENA_NEW(t->a, struct equations);
-	bool named, whole;
+	bool answer = w->open == INTAKE_OPEN_FORMULA, whole;
 	struct err e = {0};
 
 	q->f.t = t;
 	read_equations(q);
-	named = q->n > 0;
-	if (!named)
+	q->f.symbolic = answer;
+	if (q->n == 0)
 		read_nameless(q, true);
 	whole = q->n > 0;
-	if (!whole && (intake_has(t, SIGN_CALCULATE) || w->open == INTAKE_OPEN_FORMULA))
+	if (!whole && (intake_has(t, SIGN_CALCULATE) || answer))
 		read_nameless(q, false);
 	if (q->n == 0 || !put_outputs(q, w) || !put_inputs(q, w))
 		return false;

@@ -42,6 +42,16 @@ struct formula_part formula_join(const struct formula *f, struct formula_part l,
 struct formula_part formula_operand(struct formula *f);
 struct formula_part formula_atom(const char *expr, const char *shown);
 
+/* The operator at f->at: plus, minus, star or slash; NUL when there is none. Its
+ * length in tokens is 0 where a hyphen inside a word means minus. */
+char formula_operator(const struct formula *f, size_t *ret_len);
+
+/* Is token i a variable such as "a" or "i", though else it is a small word? */
+bool formula_is_variable(const struct formula *f, size_t i);
+
+/* The end of the name that starts at a token; the token itself when none does. */
+size_t formula_name_end(const struct formula *f, size_t from);
+
 /* The name that ends before token `end`: "the total price" before "=". Returns
  * where it starts, `end` when there is none. */
 size_t formula_name_before(const struct formula *f, size_t end);

@@ -29,8 +29,8 @@ static bool take_one(struct formula *f, const char *const *words)
 static const char *const multiply[] = {"multiply", "multiplies", "multiplying", "times", NULL};
 static const char *const divide[] = {"divide", "divides", "dividing", NULL};
 static const char *const add[] = {"add", "adds", "adding", "plus", NULL};
-static const char *const subtract[] = {"subtract", "subtracts", "subtracting", "deduct", "minus",
-				       NULL};
+static const char *const subtract[] = {"subtract", "subtracts", "subtracting",
+				       "deduct",   "minus",     NULL};
 static const char *const by[] = {"by", "with", "and", NULL};
 static const char *const grab[] = {"take", "takes", "taking", NULL};
 static const char *const it[] = {"it", "that", "this", "everything", NULL};
@@ -96,8 +96,8 @@ static const struct {
 	const char *words[2];
 	char op; /* '~' for an average */
 } nouns[] = {
-	{{"sum", "of"}, '+'},     {{"total", "of"}, '+'},       {{"product", "of"}, '*'},
-	{{"average", "of"}, '~'}, {{"mean", "of"}, '~'},        {{"ratio", "of"}, '/'},
+	{{"sum", "of"}, '+'},        {{"total", "of"}, '+'},      {{"product", "of"}, '*'},
+	{{"average", "of"}, '~'},    {{"mean", "of"}, '~'},       {{"ratio", "of"}, '/'},
 	{{"ratio", "between"}, '/'}, {{"difference", "of"}, '-'}, {{"difference", "between"}, '-'},
 };
 
@@ -111,7 +111,7 @@ static struct formula_part start(struct formula *f)
 {
 	static const char *const over[] = {"by", "with", "through", NULL};
 
-	while (intake_at(f->t, SIGN_LIGHT, f->at))
+	while (!f->symbolic && intake_at(f->t, SIGN_LIGHT, f->at))
 		f->at++;
 	for (size_t i = 0; i < COUNT(nouns); i++)
 		if (is_noun(f, i)) {

@@ -189,8 +189,8 @@ const char *intake_spelled(const struct intake_text *t, size_t from, size_t to)
 
 /* Signs that say how, not what. */
 static const enum intake_sign small[] = {
-	SIGN_LIGHT, SIGN_STOP, SIGN_YES, SIGN_WHATEVER, SIGN_WEB, SIGN_BINARY, SIGN_DOWNLOAD,
-	SIGN_WINDOWS, SIGN_MAC, SIGN_LINUX, SIGN_ARM, SIGN_WORKS_ON,
+	SIGN_LIGHT,    SIGN_STOP,    SIGN_YES, SIGN_WHATEVER, SIGN_WEB, SIGN_BINARY,
+	SIGN_DOWNLOAD, SIGN_WINDOWS, SIGN_MAC, SIGN_LINUX,    SIGN_ARM, SIGN_WORKS_ON,
 };
 
 bool intake_is_small(const struct intake_text *t, size_t from, size_t to)

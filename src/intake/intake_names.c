@@ -9,10 +9,10 @@
 static const char at_start[] = " \n-*.,:;!?'\"`=|#>/\\_~^&%";
 static const char at_end[] = " \n-*.,:;!?'\"`=|#</\\_~^&([{";
 
-/* Braces mean placeholders in a form's text. */
+/* Braces mean placeholders in a form's text; angles look like markup. */
 static char plain(char c)
 {
-	return c == '{' ? '(' : c == '}' ? ')' : c == '\n' ? ' ' : c;
+	return c == '{' ? '(' : c == '}' ? ')' : c == '\n' || c == '<' || c == '>' ? ' ' : c;
 }
 
 /* Where a text of more than `max` characters is cut: after a whole word. */
@@ -63,7 +63,10 @@ const char *intake_words(const struct intake_text *t, size_t from, size_t to, si
 
 const char *intake_slug(struct arena *a, const char *title)
 {
-	struct spec s = {.kind = SPEC_TEXT, .title = "T", .summary = "S", .operations_n = 1,
+	struct spec s = {.kind = SPEC_TEXT,
+			 .title = "T",
+			 .summary = "S",
+			 .operations_n = 1,
 			 .operations = {"count"}};
 	struct err e = {0};
 	char slug[41];

@@ -15,10 +15,17 @@ struct sentences {
 	size_t n, max;
 };
 
-static void say(struct sentences *s, const char *sentence)
+static void say(struct sentences *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct sentences *s, const char *fmt, ...)
 {
-	if (s->n < s->max && sentence != NULL)
-		s->to[s->n++] = sentence;
+	va_list ap;
+
+	if (s->n == s->max)
+		return;
+	va_start(ap, fmt);
+	s->to[s->n++] = arena_vprintf(s->a, fmt, ap);
+	va_end(ap);
 }
 
 /* "a, b and c"; past six, "and 4 more". */
@@ -55,8 +62,8 @@ static const char *output_names(struct arena *a, const struct spec *s)
 
 static void describe_calculator(struct sentences *to, const struct spec *s)
 {
-	say(to, arena_printf(to->a, "You enter %s.", input_names(to->a, s)));
-	say(to, arena_printf(to->a, "It shows %s.", output_names(to->a, s)));
+	say(to, "You enter %s.", input_names(to->a, s));
+	say(to, "It shows %s.", output_names(to->a, s));
 	say(to, "Entries are checked: what is missing or out of range is said beside the field.");
 }
 
@@ -66,23 +73,21 @@ static void describe_converter(struct sentences *to, const struct spec *s)
 
 	for (size_t i = 0; i < s->units_n; i++)
 		names[i] = s->units[i].symbol;
-	say(to, arena_printf(to->a, "Converts between %zu units: %s.", s->units_n,
-			     enumerate(to->a, names, s->units_n)));
+	say(to, "Converts between %zu units: %s.", s->units_n, enumerate(to->a, names, s->units_n));
 	for (size_t i = 0; i < s->units_n; i++)
 		for (size_t k = 0; k < s->units_n; k++)
 			if (strcmp(s->units[i].name, s->from) == 0 &&
 			    strcmp(s->units[k].name, s->to) == 0)
-				say(to, arena_printf(to->a,
-						     "Starts with %s to %s; any other pair can be chosen.",
-						     intake_lower(to->a, s->units[i].label),
-						     intake_lower(to->a, s->units[k].label)));
+				say(to, "Starts with %s to %s; any other pair can be chosen.",
+				    intake_lower(to->a, s->units[i].label),
+				    intake_lower(to->a, s->units[k].label));
 	say(to, "Uses the exact factors and says so when an entry is no number.");
 }
 
 static void describe_checklist(struct sentences *to, const struct spec *s)
 {
-	say(to, arena_printf(to->a, "Lists %zu item%s: %s.", s->items_n, s->items_n == 1 ? "" : "s",
-			     enumerate(to->a, s->items, s->items_n)));
+	say(to, "Lists %zu item%s: %s.", s->items_n, s->items_n == 1 ? "" : "s",
+	    enumerate(to->a, s->items, s->items_n));
 	say(to, "Each item can be ticked off and ticked back.");
 	say(to, "Shows how many items are done.");
 }
@@ -94,10 +99,9 @@ static void describe_counter(struct sentences *to, const struct spec *s)
 
 	for (size_t i = 0; i < s->counters_n; i++)
 		names[i] = intake_lower(to->a, s->counters[i].label);
-	say(to, arena_printf(to->a, "Counts %s up and down.", enumerate(to->a, names, s->counters_n)));
-	say(to, arena_printf(to->a, "Starts at %lld, goes in steps of %lld, and stays between %lld and %lld.",
-			     (long long)c->start, (long long)c->step, (long long)c->min,
-			     (long long)c->max));
+	say(to, "Counts %s up and down.", enumerate(to->a, names, s->counters_n));
+	say(to, "Starts at %lld, goes in steps of %lld, and stays between %lld and %lld.",
+	    (long long)c->start, (long long)c->step, (long long)c->min, (long long)c->max);
 	say(to, "Can be set back to the start.");
 }
 
@@ -106,18 +110,18 @@ static void describe_timer(struct sentences *to, const struct spec *s)
 	if (s->timers[0].seconds == 0)
 		say(to, "Measures time until you stop it.");
 	for (size_t i = 0; i < s->timers_n && i < 4 && s->timers[i].seconds > 0; i++)
-		say(to, arena_printf(to->a, "%s: %s.", s->timers[i].label,
-				     intake_duration(to->a, s->timers[i].seconds)));
+		say(to, "%s: %s.", s->timers[i].label,
+		    intake_duration(to->a, s->timers[i].seconds));
 	if (s->rounds > 1)
-		say(to, arena_printf(to->a, "Runs %d rounds.", (int)s->rounds));
+		say(to, "Runs %d rounds.", (int)s->rounds);
 	say(to, "Can be started, paused and set back.");
 }
 
 static void describe_form(struct sentences *to, const struct spec *s)
 {
-	say(to, arena_printf(to->a, "Asks for %s.", input_names(to->a, s)));
+	say(to, "Asks for %s.", input_names(to->a, s));
 	if (s->outputs_n > 0)
-		say(to, arena_printf(to->a, "Works out %s.", output_names(to->a, s)));
+		say(to, "Works out %s.", output_names(to->a, s));
 	say(to, "Fills the answers into a ready text to copy.");
 	say(to, "Required fields that are empty are pointed out.");
 }
@@ -138,7 +142,8 @@ static void describe_kind(struct sentences *to, const struct spec *s)
 
 static const char *platform_names(struct arena *a, const struct intake *in)
 {
-	static const char *const all[] = {"Linux (64-bit PC)", "Linux on ARM such as a Raspberry Pi",
+	static const char *const all[] = {"Linux (64-bit PC)",
+					  "Linux on ARM such as a Raspberry Pi",
 					  "macOS (Apple silicon)", "Windows (64-bit)"};
 	const char *names[SPEC_PLATFORMS];
 
@@ -157,9 +162,9 @@ static void describe_delivery(struct sentences *to, const struct intake *in)
 	if (in->artifact == SPEC_WEB)
 		say(to, "Delivered as a web page for any current browser.");
 	else
-		say(to, arena_printf(to->a, "Delivered as %sa program without installation for %s.",
-				     in->artifact == SPEC_BOTH ? "a web page and as " : "",
-				     platform_names(to->a, in)));
+		say(to, "Delivered as %sa program without installation for %s.",
+		    in->artifact == SPEC_BOTH ? "a web page and as " : "",
+		    platform_names(to->a, in));
 }
 
 /* What is not so, and what was assumed; the two last ones always fit. */
@@ -170,9 +175,9 @@ static void limit(struct intake_talk *k, const struct intake *in, struct sentenc
 		say(to, "Your last message was not understood and has changed nothing.");
 	for (size_t i = 0; intake_refusals[i].phrases != NULL; i++)
 		if (k->without >> i & 1)
-			say(to, intake_refusals[i].without);
+			say(to, "%s", intake_refusals[i].without);
 	for (size_t i = 0; i < k->wish.assumed_n; i++)
-		say(to, k->wish.assumed[i]);
+		say(to, "%s", k->wish.assumed[i]);
 	if (k->delivery.intel_mac && in->artifact != SPEC_WEB)
 		say(to, "No program for Macs with Intel processors, only for Apple silicon.");
 	if (in->artifact != SPEC_WEB && k->delivery.platforms == 0)
@@ -191,7 +196,7 @@ void intake_describe(struct intake_talk *k, struct intake *in)
 		intake_describe_text(k->a, &k->wish);
 	features.max = FEATURES - 3;
 	for (size_t i = 0; i < k->wish.features_n; i++)
-		say(&features, k->wish.features[i]);
+		say(&features, "%s", k->wish.features[i]);
 	describe_kind(&features, &in->spec);
 	features.max = FEATURES;
 	describe_delivery(&features, in);

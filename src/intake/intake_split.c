@@ -117,12 +117,13 @@ static struct slice only_item(struct splitting *w, struct slice s)
 		continue;
 	w->token = to;
 	if (to - from == 1 ? intake_at(t, SIGN_YES, from) > 0
-			   : w->lines ? says_how(t, from, to) : intake_is_small(t, from, to))
+	    : w->lines     ? says_how(t, from, to)
+			   : intake_is_small(t, from, to))
 		s.n = 0;
 	for (size_t i = from + 1; i < to && i < from + 40; i++)
 		for (size_t k = 0; k < sizeof(heads) / sizeof(heads[0]); k++)
 			if (intake_is(t, i, heads[k]) && says_how(t, i, to)) {
-				s.n = t->tokens[i].at - at;
+				s.n = intake_is_small(t, from, i) ? 0 : t->tokens[i].at - at;
 				return s;
 			}
 	return s;
@@ -174,7 +175,7 @@ size_t intake_split(const struct intake_text *t, size_t from, size_t to, const c
 		const char *at = memchr(s.p, mark, s.n);
 		size_t len = at == NULL ? s.n : (size_t)(at - s.p);
 
-		if (at == NULL && !w.lines)
+		if (at == NULL && mark == ',')
 			add_last(&w, (struct slice){s.p, len});
 		else
 			add(&w, (struct slice){s.p, len});

@@ -94,7 +94,8 @@ static bool span_at(const struct intake_text *t, size_t i, struct span *ret)
 
 		sum += part.seconds;
 		k += n;
-		if (intake_is(t, k, "and") && intake_is(t, k + 1, "a") && intake_is(t, k + 2, "half")) {
+		if (intake_is(t, k, "and") && intake_is(t, k + 1, "a") &&
+		    intake_is(t, k + 2, "half")) {
 			sum += part.unit / 2.0;
 			k += 3;
 		}
@@ -118,7 +119,8 @@ static bool clock_at(const struct intake_text *t, size_t i, struct span *ret)
 	    t->tokens[i + 2].kind != INTAKE_NUMBER || t->tokens[i + 2].len != 2 ||
 	    t->tokens[i].number > 999 || t->tokens[i + 2].number > 59)
 		return false;
-	*ret = (struct span){(int64_t)t->tokens[i].number * 60 + (int64_t)t->tokens[i + 2].number, i, 3};
+	*ret = (struct span){(int64_t)t->tokens[i].number * 60 + (int64_t)t->tokens[i + 2].number,
+			     i, 3};
 	return ret->seconds > 0;
 }
 
@@ -140,8 +142,9 @@ static bool no_label(const struct intake_text *t, size_t i)
 		return false;
 	return i >= t->n || t->tokens[i].kind != INTAKE_WORD || t->tokens[i].has_number ||
 	       intake_at(t, SIGN_STOP, i) || intake_at(t, SIGN_LIGHT, i) ||
-	       intake_at(t, SIGN_TIMER, i) || intake_is(t, i, "rounds") || intake_is(t, i, "long") ||
-	       intake_is(t, i, "of") || intake_is(t, i, "after") || intake_is(t, i, "between");
+	       intake_at(t, SIGN_TIMER, i) || intake_is(t, i, "rounds") ||
+	       intake_is(t, i, "long") || intake_is(t, i, "of") || intake_is(t, i, "after") ||
+	       intake_is(t, i, "between");
 }
 
 static const char *label_after(const struct intake_text *t, const struct span *s, size_t limit)
@@ -191,8 +194,9 @@ static void add_timers(const struct intake_text *t, const struct span *spans, si
 /* "8 rounds", "repeat 4 times", "x4". */
 static bool read_rounds(const struct intake_text *t, struct spec *s)
 {
-	static const char *const words[] = {"rounds", "round", "times", "sets", "cycles", "laps",
-					    "repetitions", "reps", "intervals", "repeats"};
+	static const char *const words[] = {"rounds",    "round",  "times",       "sets",
+					    "cycles",    "laps",   "repetitions", "reps",
+					    "intervals", "repeats"};
 
 	for (size_t i = 0; i + 1 < t->n; i++)
 		for (size_t k = 0; k < COUNT(words); k++)
@@ -224,13 +228,13 @@ static void describe(struct arena *a, struct spec *s)
 	if (s->timers[0].seconds == 0)
 		s->summary = "Measures time from a tap on start to a tap on stop.";
 	else if (s->timers_n == 1)
-		s->summary = arena_printf(a, "Counts down %s%s.",
-					  intake_duration(a, s->timers[0].seconds),
-					  s->rounds > 1 ? arena_printf(a, ", %d times", (int)s->rounds)
-							: "");
+		s->summary = arena_printf(
+			a, "Counts down %s%s.", intake_duration(a, s->timers[0].seconds),
+			s->rounds > 1 ? arena_printf(a, ", %d times", (int)s->rounds) : "");
 	else
-		s->summary = arena_printf(a, "Counts down %zu times one after the other, %d round%s.",
-					  s->timers_n, (int)s->rounds, s->rounds == 1 ? "" : "s");
+		s->summary =
+			arena_printf(a, "Counts down %zu times one after the other, %d round%s.",
+				     s->timers_n, (int)s->rounds, s->rounds == 1 ? "" : "s");
 }
 
 static void set_pomodoro(const struct intake_text *t, struct intake_wish *w)
@@ -242,7 +246,8 @@ static void set_pomodoro(const struct intake_text *t, struct intake_wish *w)
 
 	for (size_t i = 0; i < n; i++) {
 		const char *after = label_after(t, &spans[i], i + 1 < n ? spans[i + 1].at : t->n);
-		bool rest = strcasestr(after, "break") != NULL || strcasestr(after, "rest") != NULL ||
+		bool rest = strcasestr(after, "break") != NULL ||
+			    strcasestr(after, "rest") != NULL ||
 			    strcasestr(after, "pause") != NULL || i == 1;
 
 		*(rest ? &pause : &work) = spans[i].seconds;
@@ -253,7 +258,8 @@ static void set_pomodoro(const struct intake_text *t, struct intake_wish *w)
 	s->title = "Pomodoro timer";
 	if (!read_rounds(t, s)) {
 		s->rounds = 4;
-		w->assumed[w->assumed_n++] = "Because you did not say how often, it runs four rounds.";
+		w->assumed[w->assumed_n++] =
+			"Because you did not say how often, it runs four rounds.";
 	}
 }
 
@@ -288,6 +294,15 @@ bool intake_try_timer(const struct intake_text *t, struct intake_wish *w)
 	return true;
 }
 
+/* A stopwatch that is given a time is a timer. */
+static void name_again(struct spec *s)
+{
+	if (strcmp(s->title, "Stopwatch") == 0)
+		s->title = "Timer";
+	if (strcmp(s->timers[0].label, "Stopwatch") == 0)
+		s->timers[0].label = "Timer";
+}
+
 /* "make it 20 minutes", "a break of 10 minutes": the timer whose name is said, else the first. */
 static void change_span(const struct intake_text *t, const struct span *span, struct spec *s)
 {
@@ -297,6 +312,7 @@ static void change_span(const struct intake_text *t, const struct span *span, st
 		if (s->timers_n > 1 && strcasestr(t->raw, s->timers[i].label) != NULL)
 			best = i;
 	s->timers[best].seconds = span->seconds;
+	name_again(s);
 }
 
 bool intake_change_timer(const struct intake_text *t, struct intake_wish *w)
@@ -310,13 +326,17 @@ bool intake_change_timer(const struct intake_text *t, struct intake_wish *w)
 		s->title = "Stopwatch";
 		s->timers[s->timers_n++] = (struct spec_timer){"Stopwatch", 0};
 	} else if (w->open == INTAKE_OPEN_DURATION && n == 0 && t->n > 0 &&
-		   t->tokens[0].has_number && t->tokens[0].number >= 1 && t->tokens[0].number <= 600 &&
-		   intake_is_small(t, 1, t->n)) {
+		   t->tokens[0].has_number && t->tokens[0].number >= 1 &&
+		   t->tokens[0].number <= 600 && intake_is_small(t, 1, t->n)) {
 		s->timers[s->timers_n++] =
 			(struct spec_timer){"Timer", (int64_t)(t->tokens[0].number * 60)};
-		w->assumed[w->assumed_n++] = "Because you named no unit, the number counts minutes.";
+		w->assumed[w->assumed_n++] =
+			"Because you named no unit, the number counts minutes.";
 	} else if (n == 0) {
 		return any;
+	} else if (n > 0 && s->timers_n > 0 && s->timers[0].seconds > 0 &&
+		   intake_at(t, SIGN_ADD, 0)) {
+		add_timers(t, spans, n, s);
 	} else if (n == 1 && s->timers_n > 0) {
 		change_span(t, &spans[0], s);
 	} else {
@@ -332,6 +352,5 @@ void intake_settle_timer(struct arena *a, struct intake_wish *w)
 {
 	w->spec.timers[w->spec.timers_n++] = (struct spec_timer){"Timer", 300};
 	describe(a, &w->spec);
-	w->assumed[w->assumed_n++] =
-		"Because you did not say how long, it is set to 5 minutes.";
+	w->assumed[w->assumed_n++] = "Because you did not say how long, it is set to 5 minutes.";
 }

@@ -12,9 +12,10 @@
 static const struct {
 	const char *from, *to;
 } plain[] = {
-	{"‘", "'"},  {"’", "'"},  {"“", "\""}, {"”", "\""}, {"„", "\""},   {"«", "\""},
-	{"»", "\""}, {"–", "-"},  {"—", "-"},  {"−", "-"},  {"‐", "-"},    {"‑", "-"},
-	{"…", "..."}, {"\u00a0", " "}, {"\u2009", " "}, {"\u202f", " "}, {"\u3000", " "},
+	{"‘", "'"},      {"’", "'"},      {"“", "\""},  {"”", "\""},     {"„", "\""},
+	{"«", "\""},     {"»", "\""},     {"–", "-"},   {"—", "-"},      {"−", "-"},
+	{"‐", "-"},      {"‑", "-"},      {"…", "..."}, {"\u00a0", " "}, {"\u2009", " "},
+	{"\u202f", " "}, {"\u3000", " "},
 };
 
 static size_t put_plain(struct buf *b, const char *p)
@@ -137,11 +138,11 @@ static const struct {
 	const char *word;
 	double value;
 } counts[] = {
-	{"one", 1},       {"two", 2},      {"three", 3},     {"four", 4},     {"five", 5},
-	{"six", 6},       {"seven", 7},    {"eight", 8},     {"nine", 9},     {"ten", 10},
-	{"eleven", 11},   {"twelve", 12},  {"fifteen", 15},  {"twenty", 20},  {"thirty", 30},
-	{"forty", 40},    {"fortyfive", 45}, {"fifty", 50},  {"sixty", 60},   {"ninety", 90},
-	{"hundred", 100}, {"dozen", 12},   {"twice", 2},
+	{"one", 1},       {"two", 2},        {"three", 3},    {"four", 4},    {"five", 5},
+	{"six", 6},       {"seven", 7},      {"eight", 8},    {"nine", 9},    {"ten", 10},
+	{"eleven", 11},   {"twelve", 12},    {"fifteen", 15}, {"twenty", 20}, {"thirty", 30},
+	{"forty", 40},    {"fortyfive", 45}, {"fifty", 50},   {"sixty", 60},  {"ninety", 90},
+	{"hundred", 100}, {"dozen", 12},     {"twice", 2},
 };
 
 static void read_count(const char *raw, struct intake_token *k)

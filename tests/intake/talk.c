@@ -13,8 +13,8 @@ const char *talk_open(struct arena *a, const char *name)
 {
 	const char *dir = getenv("srcdir");
 	struct err e = {0};
-	const char *text = file_read(a, arena_printf(a, "%s/tests/intake/%s", dir ? dir : ".", name),
-				     1 << 20, NULL, &e);
+	const char *text = file_read(
+		a, arena_printf(a, "%s/tests/intake/%s", dir ? dir : ".", name), 1 << 20, NULL, &e);
 
 	check(text != NULL);
 	return text;

@@ -65,9 +65,9 @@ static const char *ready_problem(struct arena *a, const struct intake *in)
 static const char *verdict_problem(struct arena *a, const struct intake *in, bool asked)
 {
 	if (in->verdict == INTAKE_ASK)
-		return asked			      ? "a second question"
+		return asked                               ? "a second question"
 		       : plain_sentence(in->question, "?") ? NULL
-						      : "no question";
+							   : "no question";
 	if (in->verdict == INTAKE_CANNOT)
 		return str_eq(in->needs, "codex_worker") && plain_sentence(in->reason, ".")
 			       ? NULL
@@ -94,7 +94,8 @@ static bool play(struct arena *a, const struct talk *talk, struct tally *tally)
 		const char *why;
 
 		messages[in.messages_n++] = (struct intake_message){true, step->says};
-		in = (struct intake){.messages = messages, .messages_n = in.messages_n,
+		in = (struct intake){.messages = messages,
+				     .messages_n = in.messages_n,
 				     .artifact_type = talk->artifact_type};
 		intake_think(a, &in);
 		why = verdict_problem(a, &in, asked);
@@ -131,8 +132,9 @@ static void test_think_holds_every_conversation(void **state)
 		bad += !play(a, &talk, &tally);
 		arena_free(a);
 	}
-	print_message("%d conversations, %d asked or refused at the end, %d went on after the question\n",
-		      tally.conversations, tally.stopped, tally.answered);
+	print_message(
+		"%d conversations, %d asked or refused at the end, %d went on after the question\n",
+		tally.conversations, tally.stopped, tally.answered);
 	assert_int_equal(bad, 0);
 	assert_true(tally.conversations >= 150 && tally.stopped >= 40 && tally.answered >= 15);
 	arena_free(file);
@@ -165,10 +167,40 @@ static void test_think_gives_the_same_answer_twice(void **state)
 static void test_think_bears_anything(void **state)
 {
 	static const char *const pieces[] = {
-		"a", " ", "\n", "((((", "a + ", "= ", "x = x + 1; ", "1,", "9", "a, ", "and ", "\"{",
-		"{name} ", "- item\n", "no ", "5 minutes ", "miles to km ", "😀", "\xe2\x80\xae", "\xff",
-		"é", "not a tip calculator ", "total = price * quantity ", "timer ", "checklist: ",
-		"of the ", "%", "-", "''", "sqrt(", "call it ", "add ", "100 percent of ", "..",
+		"a",
+		" ",
+		"\n",
+		"((((",
+		"a + ",
+		"= ",
+		"x = x + 1; ",
+		"1,",
+		"9",
+		"a, ",
+		"and ",
+		"\"{",
+		"{name} ",
+		"- item\n",
+		"no ",
+		"5 minutes ",
+		"miles to km ",
+		"😀",
+		"\xe2\x80\xae",
+		"\xff",
+		"é",
+		"not a tip calculator ",
+		"total = price * quantity ",
+		"timer ",
+		"checklist: ",
+		"of the ",
+		"%",
+		"-",
+		"''",
+		"sqrt(",
+		"call it ",
+		"add ",
+		"100 percent of ",
+		"..",
 	};
 
 	(void)state;
