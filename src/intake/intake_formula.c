@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define EQUATIONS_MAX 12
+#define TRIES_MAX 60  /* places where an equation is looked for */
 #define STARTS_MAX 24 /* places where a formula without a name is looked for */
 
 struct equation {
@@ -107,10 +108,13 @@ static size_t connector(const struct intake_text *t, size_t i, bool *ret_sign)
 
 static void read_equations(struct equations *q)
 {
-	for (size_t i = 1; i < q->f.t->n; i++) {
+	size_t tries = 0;
+
+	for (size_t i = 1; i < q->f.t->n && tries < TRIES_MAX; i++) {
 		bool sign;
 		size_t len = connector(q->f.t, i, &sign);
 
+		tries += len > 0;
 		if (len > 0 && read_equation(q, i, len, sign) && !sign)
 			i = q->f.at - 1;
 	}

@@ -3,10 +3,9 @@
 #include "intake/intake_lexicon.h"
 #include "base/check.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define TOKENS_MAX 2048
+#define TOKENS_MAX 1500
 #define TYPOS_MAX 100 /* unknown words looked at in one message */
 
 /* Each group's rows, until NULL. */
@@ -46,19 +45,18 @@ static bool ends(const char *p, size_t n, const char *tail)
 	return n >= t && memcmp(p + n - t, tail, t) == 0;
 }
 
-/* Cut a plural: miles, boxes, batteries. Returns the length in `to`, which
- * holds LEX_WORD_MAX + 2. That it cuts "this" too does no harm. */
-static size_t stem(const char *p, size_t n, char *to)
+/* Cut a plural in place: miles, boxes, batteries. Returns the new length. That
+ * it cuts "this" too does no harm. */
+static size_t stem(char *p, size_t n)
 {
-	memcpy(to, p, n);
-	if (n < 4 || ends(p, n, "news"))
+	if (n < 4 || (p[n - 1] != 's' && p[n - 1] != 'e') || ends(p, n, "news"))
 		return n;
 	if (ends(p, n, "sses") || ends(p, n, "xes") || ends(p, n, "ches") || ends(p, n, "shes"))
 		n -= 2;
 	else if (p[n - 1] == 's' && p[n - 2] != 's')
 		n--;
 	if (ends(p, n, "ie")) /* batteries, calorie and battery all end in y here */
-		to[--n - 1] = 'y';
+		p[--n - 1] = 'y';
 	return n;
 }
 
@@ -78,41 +76,57 @@ static size_t find_slot(const struct intake_lexicon *lex, const char *p, size_t 
 
 static uint16_t add_word(struct arena *a, struct intake_lexicon *lex, const char *p, size_t len)
 {
-	char text[LEX_WORD_MAX + 2];
+	char text[LEX_WORD_MAX];
 	size_t n, slot;
 
 	check(len <= LEX_WORD_MAX);
-	n = stem(p, len, text);
+	memcpy(text, p, len);
+	n = stem(text, len);
 	slot = find_slot(lex, text, n);
 	if (lex->slots[slot] == 0) {
 		check(lex->words_n < LEX_WORDS);
 		lex->words[lex->words_n++] =
-			(struct lex_word){p,           arena_strndup(a, text, n), (uint32_t)len,
-					  (uint32_t)n, letters(text, n),          false};
+			(struct lex_word){p, arena_strndup(a, text, n), (uint32_t)len, (uint32_t)n,
+					  letters(text, n), false};
 		lex->slots[slot] = (uint16_t)lex->words_n;
 	}
 	return lex->slots[slot];
+}
+
+static const char *read_weight(const char *p, int16_t *ret)
+{
+	bool minus = *p == '-';
+	int n = 0;
+
+	for (p += minus; *p >= '0' && *p <= '9'; p++)
+		n = n * 10 + *p - '0';
+	*ret = (int16_t)(minus ? -n : n);
+	return p;
 }
 
 /* "12 tip calculator": the weight, then the words up to a comma. */
 static const char *add_phrase(struct arena *a, struct intake_lexicon *lex, const char *p)
 {
 	struct lex_phrase *phrase = &lex->phrases[lex->phrases_n++];
-	char *end;
 
 	check(lex->phrases_n < LEX_PHRASES);
-	phrase->weight = (int16_t)strtol(p, &end, 10);
-	for (p = end + strspn(end, " "); *p != '\0' && *p != ','; p += strspn(p, " ")) {
-		size_t plural = *p == '=' && p[1] > ' ', n = strcspn(p, " ,");
+	p = read_weight(p, &phrase->weight);
+	while (*p == ' ') {
+		const char *word = ++p;
+		size_t plural;
 
+		while (*p != '\0' && *p != ' ' && *p != ',')
+			p++;
+		plural = *word == '=' && p - word > 1;
+		word += plural;
 		check(phrase->n < LEX_PHRASE_WORDS);
 		phrase->plural |= (uint8_t)(plural << phrase->n);
-		phrase->ids[phrase->n++] =
-			n == 2 && p[0] == '.' ? LEX_GAP : add_word(a, lex, p + plural, n - plural);
-		p += n;
+		phrase->ids[phrase->n++] = word[0] == '.' && word[1] == '.'
+						   ? LEX_GAP
+						   : add_word(a, lex, word, (size_t)(p - word));
 	}
 	check(phrase->n > 0);
-	return *p == ',' ? p + 1 + strspn(p + 1, " ") : p;
+	return *p == ',' ? p + 2 : p;
 }
 
 static void add_row(struct arena *a, struct intake_lexicon *lex, const char *phrases)
@@ -204,7 +218,7 @@ static uint16_t guess_word(const struct intake_lexicon *lex, const char *p, size
 
 static uint16_t look_up(const struct intake_text *t, const struct intake_token *k, size_t *typos)
 {
-	char word[LEX_WORD_MAX], text[LEX_WORD_MAX + 2];
+	char word[LEX_WORD_MAX];
 	size_t n = 0;
 	uint16_t id;
 
@@ -216,11 +230,11 @@ static uint16_t look_up(const struct intake_text *t, const struct intake_token *
 		if (c != '\'')
 			word[n++] = c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
 	}
-	n = stem(word, n, text);
-	id = t->lex->slots[find_slot(t->lex, text, n)];
+	n = stem(word, n);
+	id = t->lex->slots[find_slot(t->lex, word, n)];
 	if (id != 0 || k->kind != INTAKE_WORD || (*typos)++ >= TYPOS_MAX)
 		return id;
-	return guess_word(t->lex, text, n);
+	return guess_word(t->lex, word, n);
 }
 
 struct intake_text *intake_text_new(struct arena *a, const struct intake_lexicon *lex,
