@@ -51,6 +51,33 @@ static const char *const questions[INTAKE_OPENS] = {
 				   "trimming and sorting?",
 };
 
+/* "A tip calculator and a unit converter" are two tools: the noun of the other. */
+static const char *second_tool(const struct intake_text *t, enum spec_kind kind)
+{
+	static const struct {
+		const char *noun;
+		enum spec_kind kind;
+	} rows[] = {
+		{"calculator", SPEC_CALCULATOR}, {"converter", SPEC_CONVERTER},
+		{"checklist", SPEC_CHECKLIST},   {"timer", SPEC_TIMER},
+		{"stopwatch", SPEC_TIMER},       {"counter", SPEC_COUNTER},
+	};
+	size_t and = 0; /* 1 + the last "and" */
+	bool first = false;
+
+	for (size_t i = 0; i < t->n; i++) {
+		and = intake_is(t, i, "and") ? i + 1 : and;
+		for (size_t k = 0; k < COUNT(rows); k++) {
+			if (!intake_is(t, i, rows[k].noun))
+				continue;
+			if (first && rows[k].kind != kind && and > 0 && i - and < 4)
+				return rows[k].noun;
+			first = true;
+		}
+	}
+	return NULL;
+}
+
 /* The best wish in a message, by score; false when there is none that is sure. */
 static bool read_wish(struct intake_talk *k, const struct intake_text *t, struct intake_wish *ret)
 {
@@ -93,16 +120,21 @@ static bool hear_name(struct intake_talk *k, const struct intake_text *t)
 	return true;
 }
 
-/* Words of agreement, or about delivery only. */
-static void accept(struct intake_talk *k, const struct intake_text *t);
-
-static void hear_wish(struct intake_talk *k, const struct intake_wish *w)
+/* A new wish takes the place of the old one; how it is delivered stays. */
+static void hear_wish(struct intake_talk *k, const struct intake_text *t,
+		      const struct intake_wish *w)
 {
+	if (k->any && !k->named)
+		k->name = NULL;
+	if (k->any)
+		k->without = intake_side_wishes(t);
 	k->wish = *w;
+	k->also = second_tool(t, w->spec.kind);
 	k->any = true;
 	k->refused = NULL;
 }
 
+/* Let the kind of tool take the message as an answer or a change. */
 static bool change(struct intake_talk *k, const struct intake_text *t)
 {
 	reader *fn = k->any ? kinds[k->wish.spec.kind].change : NULL;
@@ -153,6 +185,7 @@ static bool is_addition(const struct intake_talk *k, const struct intake_text *t
 	       (next->spec.kind == SPEC_CALCULATOR || next->spec.kind == SPEC_CONVERTER);
 }
 
+/* A message with something in it: a change, something out of reach, a new wish. */
 static void hear_request(struct intake_talk *k, const struct intake_text *t, bool said)
 {
 	struct intake_wish *next = ARENA_NEW(k->a, struct intake_wish);
@@ -169,11 +202,13 @@ static void hear_request(struct intake_talk *k, const struct intake_text *t, boo
 	}
 	k->without |= intake_side_wishes(t);
 	if (sure && !is_addition(k, t, next))
-		hear_wish(k, next);
+		hear_wish(k, t, next);
 	else if (!change(k, t) && !said && refusal == NULL)
 		k->lost = true;
 }
 
+/* Words of agreement, or about delivery only: "ok" takes what was offered
+ * instead of what cannot be made. */
 static void accept(struct intake_talk *k, const struct intake_text *t)
 {
 	bool yes = intake_has(t, SIGN_YES) || intake_has(t, SIGN_WHATEVER);
@@ -195,7 +230,8 @@ static void hear(struct intake_talk *k, const char *message)
 	k->lost = false;
 	k->whatever = false;
 	said = intake_hear_delivery(t, !k->heard, &k->delivery);
-	said = hear_name(k, t) || said;
+	k->named = hear_name(k, t);
+	said = said || k->named;
 	if (t->n > 0 && intake_is_small(t, 0, t->n) && k->heard)
 		accept(k, t);
 	else if (t->n > 0)
@@ -255,14 +291,14 @@ static void finish(struct intake_talk *k, struct intake *in)
 {
 	struct err e = {0};
 
+	if (k->wish.spec.kind == SPEC_TEXT)
+		intake_describe_text(k->a, &k->wish);
 	in->spec = k->wish.spec;
 	if (k->name != NULL)
 		in->spec.title = k->name;
 	in->spec.slug = intake_slug(k->a, in->spec.title);
 	intake_settle_delivery(&k->delivery, in);
 	intake_describe(k, in);
-	if (in->spec.kind == SPEC_TEXT)
-		in->spec.summary = k->wish.spec.summary;
 	in->verdict = INTAKE_READY;
 	if (spec_check(k->a, &in->spec, &e) != 0)
 		cannot(in, "This was too much to put into one small tool; please describe it in "
@@ -273,6 +309,9 @@ void intake_think(struct arena *a, struct intake *in)
 {
 	struct intake_talk *k = ARENA_NEW(a, struct intake_talk);
 
+	*in = (struct intake){.messages = in->messages,
+			      .messages_n = in->messages_n,
+			      .artifact_type = in->artifact_type};
 	k->a = a;
 	k->lex = intake_lexicon_new(a);
 	hear_all(k, in);

@@ -12,7 +12,8 @@ static const struct {
 	const char *phrases, *title;
 	const char *items[16];
 } lists[] = {
-	{"8 packing, 8 travel, 8 trip, 8 suitcase, 6 vacation, 6 holiday, 6 beach, 6 journey",
+	{"8 packing, 8 pack, 8 travel, 8 trip, 8 suitcase, 6 vacation, 6 holiday, 6 beach, "
+	 "6 journey",
 	 "Packing checklist",
 	 {"Passport or identity card", "Tickets and bookings", "Money and cards",
 	  "Phone and charger", "Clothes for each day", "Underwear and socks", "Nightwear", "Jacket",
@@ -119,6 +120,8 @@ static size_t items_start(const struct intake_text *t, size_t head)
 	}
 	if (head == t->n)
 		return 0;
+	if (intake_at(t, SIGN_CHECKLIST, head))
+		head += intake_at(t, SIGN_CHECKLIST, head) - 1;
 	for (size_t i = head; i < t->n; i++) {
 		size_t n = i > head && intake_is(t, i - 1, "checklist") && intake_is(t, i, "of")
 				   ? 1

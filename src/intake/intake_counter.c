@@ -22,9 +22,9 @@ static struct spec_counter *add_counter(struct spec *s, const char *label)
 /* "for visitors and staff", "count laps": what is counted, up to a new thought. */
 static size_t names_end(const struct intake_text *t, size_t from)
 {
-	static const char *const words[] = {"with", "that", "which", "starting", "start",
-					    "in",   "on",   "as",    "up",       "from",
-					    "by",   "so",   "at",    "it",       "step"};
+	static const char *const words[] = {"with", "that", "which", "starting", "start", "in",
+					    "on",   "as",   "up",    "from",     "by",    "so",
+					    "at",   "it",   "step",  "every",    "each"};
 	size_t i;
 
 	for (i = from; i < t->n; i++) {
@@ -75,9 +75,12 @@ static void add_names(const struct intake_text *t, size_t from, struct spec *s)
 static size_t names_start(const struct intake_text *t)
 {
 	static const char *const after[] = {"for",   "counting", "counts", "count",
-					    "named", "called",   ":",      "between"};
+					    "named", "called",   "between"};
 	size_t head = intake_find(t, SIGN_COUNTER, 0);
 
+	for (size_t i = head; i < t->n; i++)
+		if (intake_is(t, i, ":"))
+			return i + 1;
 	for (size_t i = head; i < t->n; i++)
 		for (size_t k = 0; k < COUNT(after); k++)
 			if (intake_is(t, i, after[k]))

@@ -8,36 +8,43 @@
 
 #define TEXT_MAX 3800 /* bytes: safely below 4000 characters */
 
+/* One of the words as a whole word, or its plural. */
 static bool has_word(const char *label, const char *const *words)
 {
-	for (; *words != NULL; words++)
-		if (strcasestr(label, *words) != NULL)
+	for (; *words != NULL; words++) {
+		const char *at = strcasestr(label, *words);
+		const char *end = at == NULL ? NULL : at + strlen(*words);
+
+		if (at != NULL && (at == label || at[-1] == ' ') &&
+		    (*end == '\0' || *end == ' ' ||
+		     (*end == 's' && (end[1] == '\0' || end[1] == ' '))))
 			return true;
+	}
 	return false;
 }
 
-/* What kind of field a name asks for. */
+/* What kind of field a name asks for; the first row that fits. */
 static enum spec_type type_of(const char *label)
 {
-	static const char *const dates[] = {"date", "birthday", "deadline", "due day", NULL};
-	static const char *const lines[] = {"phone",     "email",  "e-mail", "id number",
-					    "reference", "street", NULL};
-	static const char *const numbers[] = {"amount", "number of", "quantity", "price",
-					      "age",    "how many",  "cost",     "hours",
-					      "count",  "people",    NULL};
-	static const char *const longs[] = {"note",    "message", "description", "address",
-					    "comment", "reason",  "detail",      "remark",
-					    "text",    "story",   "feedback",    NULL};
-	static const char *const flags[] = {"yes/no", "yes or no", "agree", "attending", NULL};
+	static const struct {
+		enum spec_type type;
+		const char *words[12];
+	} rows[] = {
+		{SPEC_YESNO, {"yes/no", "yes or no", "agree", "attending", NULL}},
+		{SPEC_DATE, {"date", "birthday", "deadline", "due day", NULL}},
+		{SPEC_LINE, {"phone", "email", "e-mail", "id number", "reference", "street", NULL}},
+		{SPEC_LONGTEXT,
+		 {"note", "message", "description", "address", "comment", "reason", "detail",
+		  "remark", "text", "story", "feedback", NULL}},
+		{SPEC_NUMBER,
+		 {"amount", "number of", "quantity", "price", "age", "how many", "cost", "hour",
+		  "count", "people", NULL}},
+	};
 
-	return has_word(label, flags)   ? SPEC_YESNO
-	       : has_word(label, dates) ? SPEC_DATE
-	       : has_word(label, longs) ? SPEC_LONGTEXT
-	       : has_word(label, lines) ? SPEC_LINE
-	       : has_word(label, numbers) && strcasecmp(label, "package") != 0 &&
-			       strcasecmp(label, "language") != 0
-		       ? SPEC_NUMBER
-		       : SPEC_LINE;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (has_word(label, rows[i].words))
+			return rows[i].type;
+	return SPEC_LINE;
 }
 
 static const struct spec_input *find_field(const struct spec *s, const char *name)
@@ -48,7 +55,7 @@ static const struct spec_input *find_field(const struct spec *s, const char *nam
 	return NULL;
 }
 
-/* Does the form have this field already, perhaps under a longer name? */
+/* Does the form have this field already, by its name or its label? */
 static const struct spec_input *same_field(const struct spec *s, const char *label,
 					   const char *name)
 {
@@ -135,17 +142,23 @@ static size_t fields_end(const struct intake_text *t, size_t from)
 	return i;
 }
 
+static const char *without_article(const char *label)
+{
+	size_t n = strncasecmp(label, "the ", 4) == 0 ? 4
+		   : strncasecmp(label, "a ", 2) == 0 ? 2
+						      : 0;
+
+	return label + n;
+}
+
 /* A field's name is short; anything longer is a sentence. */
 static size_t read_fields(const struct intake_text *t, size_t from, const char **labels, size_t max)
 {
 	size_t n = intake_split(t, from, fields_end(t, from), labels, max), kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const char *label = labels[i];
+		const char *label = without_article(labels[i]);
 
-		for (size_t skip = 4;
-		     strncasecmp(label, "the ", 4) == 0 || strncasecmp(label, "a ", 2) == 0;)
-			label += strncasecmp(label, "a ", 2) == 0 ? 2 : skip;
 		if (str_chars(label) <= 40)
 			labels[kept++] = intake_label(t->a, label, strlen(label), 40);
 	}
@@ -249,8 +262,9 @@ bool intake_try_form(const struct intake_text *t, struct intake_wish *w)
 	const struct intake_letter *k = best_letter(t, &score);
 	bool letter = score >= 10 || (score >= 5 && sign >= 6);
 
-	if (!letter && sign < 10)
+	if (!letter && sign < 10 && !own_text(t, &w->spec))
 		return false;
+	w->spec.inputs_n = 0;
 	w->spec.kind = SPEC_FORM;
 	w->open = INTAKE_OPEN_NOTHING;
 	if (letter) {

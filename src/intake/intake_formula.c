@@ -32,7 +32,8 @@ static bool sentence_starts(const struct intake_text *t, size_t i)
 {
 	while (i > 0 && intake_at(t, SIGN_LIGHT, i - 1))
 		i--;
-	return i == 0 || sentence_ends(t, i - 1) || intake_is(t, i - 1, ":");
+	return i == 0 || sentence_ends(t, i - 1) || intake_is(t, i - 1, ":") ||
+	       intake_is(t, i - 1, ",");
 }
 
 static bool defined(const struct equations *q, int symbol)
@@ -62,12 +63,12 @@ static bool read_equation(struct equations *q, size_t i, size_t len, bool sign)
 	int symbol;
 
 	f->symbolic = sign;
-	from = formula_name_before(f, i);
+	from = intake_formula_name_before(f, i);
 	if (from == i || q->n == EQUATIONS_MAX)
 		return false;
-	symbol = formula_symbol(f, intake_words(f->t, from, i, 40));
+	symbol = intake_formula_symbol(f, intake_words(f->t, from, i, 40));
 	f->at = i + len;
-	x = formula_tell(f);
+	x = intake_formula_tell(f);
 	if (symbol < 0 || x.expr == NULL || defined(q, symbol) || x.uses >> symbol & 1) {
 		f->symbols_n = symbols;
 		return false;
@@ -78,7 +79,8 @@ static bool read_equation(struct equations *q, size_t i, size_t len, bool sign)
 	}
 	if (x.ops == 0 || x.uses == 0 ||
 	    (!sign && !intake_has(f->t, SIGN_CALCULATE) &&
-	     !(sentence_starts(f->t, from) && sentence_ends(f->t, f->at)))) {
+	     !(sentence_starts(f->t, from) &&
+	       (sentence_ends(f->t, f->at) || intake_at(f->t, SIGN_STOP, f->at))))) {
 		f->symbols_n = symbols;
 		return false;
 	}
@@ -155,9 +157,9 @@ static void read_nameless(struct equations *q, bool whole)
 		starts++;
 		f->symbols_n = 0;
 		f->at = i;
-		x = formula_tell(f);
+		x = intake_formula_tell(f);
 		if (x.expr != NULL && x.ops > 0 && x.uses != 0) {
-			int symbol = formula_symbol(f, noun_at(f->t, i));
+			int symbol = intake_formula_symbol(f, noun_at(f->t, i));
 			bool all = sentence_starts(f->t, i) && sentence_ends(f->t, f->at);
 
 			if (symbol >= 0 && !(x.uses >> symbol & 1) && (all || !whole))

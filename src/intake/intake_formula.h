@@ -31,30 +31,30 @@ struct formula {
 };
 
 /* Read the longest expression at f->at and move behind it. */
-struct formula_part formula_parse(struct formula *f);
+struct formula_part intake_formula_parse(struct formula *f);
 
 /* The same for what is told in words: "multiply price by quantity, then add
  * shipping", "the average of a, b and c"; also a plain expression. */
-struct formula_part formula_tell(struct formula *f);
+struct formula_part intake_formula_tell(struct formula *f);
 
-struct formula_part formula_join(const struct formula *f, struct formula_part l, char op,
+struct formula_part intake_formula_join(const struct formula *f, struct formula_part l, char op,
 				 struct formula_part r);
-struct formula_part formula_operand(struct formula *f);
-struct formula_part formula_atom(const char *expr, const char *shown);
+struct formula_part intake_formula_operand(struct formula *f);
+struct formula_part intake_formula_atom(const char *expr, const char *shown);
 
 /* The operator at f->at: plus, minus, star or slash; NUL when there is none. Its
  * length in tokens is 0 where a hyphen inside a word means minus. */
-char formula_operator(const struct formula *f, size_t *ret_len);
+char intake_formula_operator(const struct formula *f, size_t *ret_len);
 
 /* Is token i a variable such as "a" or "i", though else it is a small word? */
-bool formula_is_variable(const struct formula *f, size_t i);
+bool intake_formula_is_variable(const struct formula *f, size_t i);
 
 /* The end of the name that starts at a token; the token itself when none does. */
-size_t formula_name_end(const struct formula *f, size_t from);
+size_t intake_formula_name_end(const struct formula *f, size_t from);
 
 /* The name that ends before token `end`: "the total price" before "=". Returns
  * where it starts, `end` when there is none. */
-size_t formula_name_before(const struct formula *f, size_t end);
+size_t intake_formula_name_before(const struct formula *f, size_t end);
 
 /* The symbol for a name; -1 when there are too many. */
-int formula_symbol(struct formula *f, const char *label);
+int intake_formula_symbol(struct formula *f, const char *label);

@@ -38,7 +38,7 @@ static const char *const it[] = {"it", "that", "this", "everything", NULL};
 /* "a, b and c" joined by one operator; *ret_n says how many. */
 static struct formula_part list(struct formula *f, char op, int *ret_n)
 {
-	struct formula_part x = formula_operand(f);
+	struct formula_part x = intake_formula_operand(f);
 
 	for (*ret_n = 1; x.expr != NULL && *ret_n < LIST_MAX; ++*ret_n) {
 		size_t before = f->at;
@@ -46,12 +46,12 @@ static struct formula_part list(struct formula *f, char op, int *ret_n)
 		bool more = take(f, ",");
 
 		more = take(f, "and") || take(f, "to") || more;
-		y = more ? formula_operand(f) : nothing;
+		y = more ? intake_formula_operand(f) : nothing;
 		if (y.expr == NULL) {
 			f->at = before;
 			break;
 		}
-		x = formula_join(f, x, op, y);
+		x = intake_formula_join(f, x, op, y);
 	}
 	return x;
 }
@@ -70,26 +70,26 @@ static struct formula_part average(struct formula *f)
 	struct formula_part x = list(f, '+', &n);
 	const char *count = arena_printf(f->t->a, "%d", n);
 
-	return n > 1 ? formula_join(f, x, '/', formula_atom(count, count)) : nothing;
+	return n > 1 ? intake_formula_join(f, x, '/', intake_formula_atom(count, count)) : nothing;
 }
 
 static struct formula_part pair(struct formula *f, char op, const char *const *between)
 {
-	struct formula_part x = formula_operand(f);
+	struct formula_part x = intake_formula_operand(f);
 
 	if (x.expr == NULL || !take_one(f, between))
 		return nothing;
-	return formula_join(f, x, op, formula_operand(f));
+	return intake_formula_join(f, x, op, intake_formula_operand(f));
 }
 
 /* "subtract a from b" is b - a. */
 static struct formula_part subtraction(struct formula *f)
 {
-	struct formula_part x = formula_operand(f);
+	struct formula_part x = intake_formula_operand(f);
 
 	if (x.expr == NULL || !take(f, "from"))
 		return nothing;
-	return formula_join(f, formula_operand(f), '-', x);
+	return intake_formula_join(f, intake_formula_operand(f), '-', x);
 }
 
 static const struct {
@@ -127,7 +127,7 @@ static struct formula_part start(struct formula *f)
 	if (take_one(f, add))
 		return at_least_two(f, '+');
 	take_one(f, grab);
-	return formula_parse(f);
+	return intake_formula_parse(f);
 }
 
 /* "(and then) multiply it by x": what is done next with the value so far. */
@@ -149,10 +149,10 @@ static struct formula_part step(struct formula *f, struct formula_part x)
 	take_one(f, it);
 	if (op == '*' || op == '/')
 		take_one(f, by);
-	return formula_join(f, x, op, formula_operand(f));
+	return intake_formula_join(f, x, op, intake_formula_operand(f));
 }
 
-struct formula_part formula_tell(struct formula *f)
+struct formula_part intake_formula_tell(struct formula *f)
 {
 	struct formula_part x = start(f);
 

@@ -62,7 +62,7 @@ static bool is_slash_in_word(const struct formula *f)
 	       f->t->tokens[f->at + 1].joined;
 }
 
-char formula_operator(const struct formula *f, size_t *ret_len)
+char intake_formula_operator(const struct formula *f, size_t *ret_len)
 {
 	*ret_len = 0;
 	if (f->at < f->t->n && f->at > 0 && after_hyphen(f, f->at))
@@ -84,7 +84,7 @@ char formula_operator(const struct formula *f, size_t *ret_len)
 }
 
 /* "a" and "i" are variables when nothing follows that they could belong to. */
-bool formula_is_variable(const struct formula *f, size_t i)
+bool intake_formula_is_variable(const struct formula *f, size_t i)
 {
 	const struct intake_token *k = &f->t->tokens[i];
 
@@ -104,9 +104,9 @@ static bool ends_name(const struct formula *f, size_t i)
 	size_t len;
 	struct formula here = {.t = f->t, .at = i, .symbolic = f->symbolic};
 
-	if (i >= f->t->n || (formula_operator(&here, &len) != '\0' && len > 0))
+	if (i >= f->t->n || (intake_formula_operator(&here, &len) != '\0' && len > 0))
 		return true;
-	if (formula_is_variable(f, i))
+	if (intake_formula_is_variable(f, i))
 		return false;
 	for (size_t k = 0; k < COUNT(words); k++)
 		if (intake_is(f->t, i, words[k]))
@@ -116,7 +116,7 @@ static bool ends_name(const struct formula *f, size_t i)
 }
 
 /* "of" and small numbers may stand inside a name: number of people, grade 1. */
-size_t formula_name_end(const struct formula *f, size_t from)
+size_t intake_formula_name_end(const struct formula *f, size_t from)
 {
 	const struct intake_text *t = f->t;
 	size_t end = from;
@@ -138,7 +138,7 @@ size_t formula_name_end(const struct formula *f, size_t from)
 	return end;
 }
 
-size_t formula_name_before(const struct formula *f, size_t end)
+size_t intake_formula_name_before(const struct formula *f, size_t end)
 {
 	const struct intake_text *t = f->t;
 	size_t from = end;
@@ -165,7 +165,7 @@ static bool same_name(const char *a, const char *b)
 	       (n == m || (n + m == 2 * less + 1 && less > 2 && (n > m ? a : b)[less] == 's'));
 }
 
-int formula_symbol(struct formula *f, const char *label)
+int intake_formula_symbol(struct formula *f, const char *label)
 {
 	const char *name = intake_identifier(f->t->a, label);
 	struct formula_symbol *s;

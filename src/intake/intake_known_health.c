@@ -124,7 +124,7 @@ const struct intake_known intake_known_health[] = {
 			 "if(age <= 2, age * 10.5, 21 + (age - 2) * 4)", 1),
 		   KNOWN_END}},
 
-	{"12 age calculator, 12 how old, 12 calculate .. age, 9 my age, 10 exact age, "
+	{"12 age calculator, 12 how old, 12 age in, 12 calculate .. age, 9 my age, 10 exact age, "
 	 "10 years old, 12 age from birthday, 12 age from date, 10 date of birth, 10 birth date, "
 	 "6 age, 8 birthday, -14 dog, -14 pet, -12 invitation, -12 card, -12 greeting, -8 party, "
 	 "-10 form, -8 letter, -8 reminder, -12 checklist",

@@ -56,9 +56,9 @@ const struct intake_known intake_known_shape[] = {
 	 KNOWN_OUT{PLAIN("area", "Area", "", "(a + b) / 2 * height", 6),
 		   PLAIN("middle", "Middle line", "", "(a + b) / 2", 6), KNOWN_END}},
 
-	{"12 volume of box, 12 box volume, 12 cuboid, 12 cube, 9 volume, 8 shipping box, "
-	 "8 parcel volume, 6 cubic, 10 volume of room, -8 convert, -12 cylinder, -12 sphere, "
-	 "-12 cone, -6 tank, -6 pool, -6 aquarium, -10 volume converter",
+	{"12 volume of box, 12 box volume, 12 cuboid, 12 cube, -14 cube root, 9 volume, "
+	 "8 shipping box, 8 parcel volume, 6 cubic, 10 volume of room, -8 convert, -12 cylinder, "
+	 "-12 sphere, -12 cone, -6 tank, -6 pool, -6 aquarium, -10 volume converter",
 	 "Box volume calculator", "Works out volume and surface of a box.", NULL,
 	 KNOWN_IN{REAL("length", "Length", "", "4", 0, 1e6),
 		  REAL("width", "Width", "", "3", 0, 1e6),
@@ -122,6 +122,17 @@ const struct intake_known intake_known_shape[] = {
 		   PLAIN("difference", "Difference", "", "a - b", 8),
 		   PLAIN("product", "Product", "", "a * b", 8),
 		   PLAIN("quotient", "Quotient", "", "a / b", 8), KNOWN_END}},
+
+	{"12 square root, 12 cube root, 12 root calculator, 12 power calculator, 10 exponent, "
+	 "10 squared and cubed",
+	 "Roots and powers", "Shows square, cube and roots of a number.", NULL,
+	 KNOWN_IN{REAL("number", "Number", "", "9", 0, 1e6),
+		  REAL("n", "Exponent", "", "2", -100, 100), KNOWN_END},
+	 KNOWN_OUT{PLAIN("square", "Square", "", "number ^ 2", 8),
+		   PLAIN("cube", "Cube", "", "number ^ 3", 8),
+		   PLAIN("root", "Square root", "", "sqrt(number)", 8),
+		   PLAIN("cube_root", "Cube root", "", "number ^ (1 / 3)", 8),
+		   PLAIN("power", "Number to the exponent", "", "number ^ n", 8), KNOWN_END}},
 
 	{.phrases = NULL},
 };

@@ -3,9 +3,9 @@
 #include "intake/intake_known.h"
 
 const struct intake_known intake_known_study[] = {
-	{"14 weighted grade, 12 grade average, 12 weighted average, 12 average grade, "
-	 "10 grade calculator, 8 grade, 12 weighted mean, -14 final grade, -12 gpa, "
-	 "-10 grade book, -14 final exam, -10 road grade",
+	{"14 weighted grade, 30 final grade from, 12 grade average, 12 weighted average, "
+	 "12 average grade, 10 grade calculator, 8 grade, 12 weighted mean, -14 final grade, "
+	 "-12 gpa, -10 grade book, -14 final exam, -10 road grade",
 	 "Weighted grade calculator",
 	 "Works out the average of up to four grades with their weights.",
 	 "A weight of 0 leaves a grade out.",

@@ -102,8 +102,8 @@ const struct intake_letter intake_letters[] = {
 	 "Thank you for the time together; I will hand over my work in good order.\n\nKind "
 	 "regards\n{sender}"},
 
-	{"14 invitation, 12 invite, 10 birthday invitation, 10 party invitation", "Invitation",
-	 "Writes an invitation with place and time.",
+	{"14 invitation, 12 invite, 12 inviting, 10 birthday invitation, 10 party invitation",
+	 "Invitation", "Writes an invitation with place and time.",
 	 (const struct spec_input[]){LINE("guest", "Guest"), LINE("occasion", "Occasion"),
 				     DAY("date", "Date"), LINE("time", "Time"),
 				     LINE("place", "Place"), DAY("reply", "Answer until"),

@@ -62,8 +62,8 @@ static const char *output_names(struct arena *a, const struct spec *s)
 
 static void describe_calculator(struct sentences *to, const struct spec *s)
 {
-	say(to, "You enter %s.", input_names(to->a, s));
-	say(to, "It shows %s.", output_names(to->a, s));
+	say(to, "You enter: %s.", input_names(to->a, s));
+	say(to, "It shows: %s.", output_names(to->a, s));
 	say(to, "Entries are checked: what is missing or out of range is said beside the field.");
 }
 
@@ -119,9 +119,9 @@ static void describe_timer(struct sentences *to, const struct spec *s)
 
 static void describe_form(struct sentences *to, const struct spec *s)
 {
-	say(to, "Asks for %s.", input_names(to->a, s));
+	say(to, "Asks for: %s.", input_names(to->a, s));
 	if (s->outputs_n > 0)
-		say(to, "Works out %s.", output_names(to->a, s));
+		say(to, "Works out: %s.", output_names(to->a, s));
 	say(to, "Fills the answers into a ready text to copy.");
 	say(to, "Required fields that are empty are pointed out.");
 }
@@ -176,6 +176,8 @@ static void limit(struct intake_talk *k, const struct intake *in, struct sentenc
 	for (size_t i = 0; intake_refusals[i].phrases != NULL; i++)
 		if (k->without >> i & 1)
 			say(to, "%s", intake_refusals[i].without);
+	if (k->also != NULL)
+		say(to, "One tool at a time: the %s can be asked for on its own.", k->also);
 	for (size_t i = 0; i < k->wish.assumed_n; i++)
 		say(to, "%s", k->wish.assumed[i]);
 	if (k->delivery.intel_mac && in->artifact != SPEC_WEB)
@@ -192,8 +194,6 @@ void intake_describe(struct intake_talk *k, struct intake *in)
 	struct sentences features = {k->a, in->features, 0, FEATURES};
 	struct sentences limits = {k->a, in->not_included, 0, LIMITS};
 
-	if (in->spec.kind == SPEC_TEXT)
-		intake_describe_text(k->a, &k->wish);
 	features.max = FEATURES - 3;
 	for (size_t i = 0; i < k->wish.features_n; i++)
 		say(&features, "%s", k->wish.features[i]);

@@ -49,12 +49,12 @@ static const char *const signs[] = {
 		"1 wrong, 1 young, 1 yourself, 1 whether, 1 county, 1 country, 1 center, "
 		"1 former, 1 farmer, 1 patent, 1 parent, 1 saving",
 	[SIGN_LIGHT] = "1 a, 1 an, 1 the, 1 my, 1 our, 1 your, 1 some, 1 this, 1 that, 1 of, "
-		       "1 each, 1 its, 1 their, 1 his, 1 her, 1 these, 1 those",
+		"1 each, 1 its, 1 their, 1 his, 1 her, 1 these, 1 those",
 	[SIGN_NO] = "1 no, 1 not, 1 without, 1 dont, 1 doesnt, 1 never, 1 nor, 1 isnt, 1 arent, "
-		    "1 wont, 1 cannot, 1 instead of, 1 rather than, 1 neither, 1 minus",
+		"1 wont, 1 cannot, 1 instead of, 1 rather than, 1 neither, 1 minus",
 	[SIGN_NEED] =
-		"1 need, 1 want, 1 any, 1 have, 1 require, 1 use, 1 using, 1 include, "
-		"1 be, 1 for, 1 to, 1 in, 1 as, 1 on, 1 or, 1 really, 1 user, 1 must, 1 should",
+		"1 need, 1 want, 1 any, 1 have, 1 require, 1 use, 1 using, 1 include, 1 be, "
+		"1 for, 1 to, 1 in, 1 as, 1 on, 1 or, 1 really, 1 user, 1 must, 1 should",
 	[SIGN_CALCULATOR] = "1 calculator, 1 calc, 1 estimator, 1 calculater",
 	[SIGN_CALCULATE] =
 		"1 calculator, 1 calculate, 1 calculating, 1 calculation, 1 calc, 1 compute, "
@@ -62,14 +62,14 @@ static const char *const signs[] = {
 		"1 how much, 1 how many, 1 how long, 1 tells me, 1 know, 1 find out, "
 		"1 determine, 1 add up",
 	[SIGN_CONVERT] = "1 converter, 1 convert, 1 converting, 1 conversion, 1 convertor, "
-			 "1 unit converter, 1 turns, 1 change units, 1 switch between",
+		"1 unit converter, 1 turns, 1 change units, 1 switch between",
 	[SIGN_CHECKLIST] =
-		"12 checklist, 12 check list, 12 to do list, 12 todo list, 12 todo, "
-		"12 packing list, 12 shopping list, 10 bucket list, 10 reading list, "
-		"10 inventory list, 10 gift list, 10 wish list, 10 guest list, 12 grocery list, "
-		"12 task list, 12 tick list, 10 tick off, 10 check off, 10 list of things, "
-		"8 list of, 7 list, 8 task, -20 mailing list, -20 price list, -20 waiting list, "
-		"-12 sort .. list, -12 list sorter, -8 word list",
+		"12 checklist, 12 what to pack, 10 things to do, 12 check list, 12 to do list, "
+		"12 todo list, 12 todo, 12 packing list, 12 shopping list, 10 bucket list, "
+		"10 reading list, 10 inventory list, 10 gift list, 10 wish list, 10 guest list, "
+		"12 grocery list, 12 task list, 12 tick list, 10 tick off, 10 check off, "
+		"10 list of things, 8 list of, 7 list, 8 task, -20 mailing list, -20 price list, "
+		"-20 waiting list, -12 sort .. list, -12 list sorter, -8 word list",
 	[SIGN_COUNTER] =
 		"12 counter, 12 tally, 12 clicker, 10 score keeper, 10 scorekeeper, "
 		"12 scoreboard, 10 keep score, 10 count up, 10 track of score, 10 counts, "
@@ -79,21 +79,21 @@ static const char *const signs[] = {
 		"-20 count .. line, -20 count down, -20 count .. sentence, -8 counter argument, "
 		"-6 kitchen counter, -8 over the counter",
 	[SIGN_TIMER] = "12 timer, 12 countdown, 12 count down, 12 stopwatch, 12 stop watch, "
-		       "14 pomodoro, 12 interval timer, 8 alarm, 10 tabata, 8 hiit, 6 remind me, "
-		       "-20 timer job, -8 countdown to, -12 days until",
+		"14 pomodoro, 12 interval timer, 8 alarm, 10 tabata, 8 hiit, 6 remind me, "
+		"-20 timer job, -8 countdown to, -12 days until",
 	[SIGN_FORM] =
 		"12 form, 12 letter, 10 template, 8 generator, 8 fill in, 8 fill out, "
 		"8 certificate, 6 document, 8 generates .. text, 6 writes, 6 makes .. letter, "
 		"-20 form factor, -20 password generator, -20 number generator, "
 		"-14 letter count, -8 capital letter, -8 letter case",
 	[SIGN_TEXT] = "11 text tool, 10 text, 8 text editor, 8 string, 4 paste, "
-		      "8 case converter, -20 text message, -20 text me, -8 thank you text, "
-		      "-10 text adventure",
+		"8 case converter, -20 text message, -20 text me, -8 thank you text, "
+		"-10 text adventure",
 	[SIGN_STOPWATCH] = "1 stopwatch, 1 stop watch, 1 count up timer, 1 lap timer",
 	[SIGN_POMODORO] = "1 pomodoro, 1 focus timer, 1 pomodoro technique",
 	[SIGN_WEB] = "1 web page, 1 webpage, 1 web site, 1 website, 1 web app, 1 webapp, "
-		     "1 web tool, 1 web based, 1 web, 1 online, 1 in browser, 1 browser, 1 html, "
-		     "1 site, 1 internet page, 1 single page, 1 web application",
+		"1 web tool, 1 web based, 1 web, 1 online, 1 in browser, 1 browser, 1 html, "
+		"1 site, 1 internet page, 1 single page, 1 web application",
 	[SIGN_BINARY] =
 		"1 binary, 1 executable, 1 exe, 1 command line, 1 commandline, 1 cli, 1 desktop, "
 		"1 desktop app, 1 desktop application, 1 program, 1 programme, 1 native, "
@@ -101,9 +101,9 @@ static const char *const signs[] = {
 		"-1 to binary, -1 binary to, -1 tv program, -1 training program, "
 		"-1 workout program, -1 program manager, -1 program fee",
 	[SIGN_DOWNLOAD] = "1 download, 1 downloadable, 1 offline app, -9 download time, "
-			  "-9 download speed, -9 how long .. download, -9 download take",
+		"-9 download speed, -9 how long .. download, -9 download take",
 	[SIGN_WORKS_ON] = "1 works on, 1 runs on, 1 usable on, 1 open on, 1 works in, 1 runs in, "
-			  "1 compatible with, 1 working on",
+		"1 compatible with, 1 working on",
 	[SIGN_WINDOWS] =
 		"1 for windows, 1 on windows, 1 under windows, 1 windows 10, 1 windows 11, "
 		"1 windows 7, 1 windows version, 1 windows program, 1 windows exe, "
@@ -117,10 +117,10 @@ static const char *const signs[] = {
 		"-9 windows and door, -9 door and windows, -9 windows doors, -9 clean windows, "
 		"-9 blind, -9 curtain",
 	[SIGN_MAC] = "1 mac, 1 macos, 1 mac os, 1 macbook, 1 osx, 1 os x, 1 imac, 1 m1 mac, "
-		     "1 apple silicon, 1 apple computer, 1 darwin, -9 mac and cheese, -9 big mac",
+		"1 apple silicon, 1 apple computer, 1 darwin, -9 mac and cheese, -9 big mac",
 	[SIGN_LINUX] = "1 linux, 1 ubuntu, 1 debian, 1 fedora, 1 linux mint",
 	[SIGN_ARM] = "1 raspberry, 1 raspberry pi, 1 raspi, 1 arm64, 1 aarch64, 1 linux arm, "
-		     "-9 raspberry jam, -9 raspberry pie, -9 raspberry tart",
+		"-9 raspberry jam, -9 raspberry pie, -9 raspberry tart",
 	[SIGN_BARE_PLATFORM] = "1 windows",
 	[SIGN_INTEL_MAC] = "1 intel mac, 1 mac intel, 1 intel macbook, 1 old mac, 1 older mac",
 	[SIGN_YES] =
@@ -136,19 +136,19 @@ static const char *const signs[] = {
 		"1 use default, 1 dunno, 1 idk, 1 no preference, 1 any, 1 doesnt matter, "
 		"1 pick one, 1 your choice, 1 you pick, 1 standard, 1 usual, 1 im, 1 happy",
 	[SIGN_ADD] = "1 add, 1 also, 1 include, 1 plus, 1 append, 1 and also, 1 put, "
-		     "1 additionally, 1 as well, 1 too, 1 one more, 1 insert, 1 more item",
+		"1 additionally, 1 as well, 1 too, 1 one more, 1 insert, 1 more item",
 	[SIGN_REMOVE] =
-		"1 remove, 1 delete, 1 drop, 1 without, 1 take out, 1 take away, "
-		"1 leave out, 1 get rid of, 1 skip, 1 exclude, 1 no need for, 1 dont need, 1 no",
+		"1 remove, 1 delete, 1 drop, 1 without, 1 take out, 1 take away, 1 leave out, "
+		"1 get rid of, 1 skip, 1 exclude, 1 no need for, 1 dont need, 1 no",
 	[SIGN_NAME] =
 		"1 call it, 1 name it, 1 title it, 1 called, 1 named, 1 titled, "
 		"1 title should be, 1 title is, 1 name should be, 1 rename it to, 1 rename it, "
 		"1 rename to, 1 change title to, 1 change name to, 1 with title, 1 title to be, "
 		"1 title :, 1 its name is, 1 set title to, 1 call this",
 	[SIGN_EDIT] = "1 and, 1 count by, 1 count up to, 1 count from, 1 step of, 1 start from, "
-		      "1 make it, 1 make them, 1 set, 1 change, 1 use, 1 let it, 1 it should, "
-		      "1 increase, 1 decrease, 1 instead, 1 default, 1 start at, 1 it must, "
-		      "1 should be, 1 make the",
+		"1 make it, 1 make them, 1 set, 1 change, 1 use, 1 let it, 1 it should, "
+		"1 increase, 1 decrease, 1 instead, 1 default, 1 start at, 1 it must, "
+		"1 should be, 1 make the",
 	[SIGN_STOP] =
 		"1 i, 1 id, 1 im, 1 ill, 1 we, 1 us, 1 me, 1 you, 1 it, 1 he, 1 she, 1 they, "
 		"1 need, 1 want, 1 would, 1 like, 1 love, 1 looking, 1 please, 1 make, 1 making, "
@@ -171,10 +171,10 @@ static const char *const signs[] = {
 		"1 now, 1 actually, 1 instead, 1 another, 1 other, 1 fast, 1 pretty, 1 clean, "
 		"1 modern, 1 beautiful, 1 html, 1 windows, 1 mac, 1 linux, 1 add, 1 put, 1 say",
 	[SIGN_GO] = "1 items, 1 contains, 1 containing, 1 including, 1 includes, 1 with, "
-		    "1 such as, 1 like, 1 these, 1 things, 1 entries, 1 following, 1 things like",
+		"1 such as, 1 like, 1 these, 1 things, 1 entries, 1 following, 1 things like",
 	[SIGN_THAT] = "1 that, 1 which, 1 so that, 1 then, 1 and makes, 1 and creates, "
-		      "1 and generates, 1 and produces, 1 to make, 1 to generate, 1 to create, "
-		      "1 to produce, 1 makes, 1 generates, 1 creates, 1 produces, 1 it should",
+		"1 and generates, 1 and produces, 1 to make, 1 to generate, 1 to create, "
+		"1 to produce, 1 makes, 1 generates, 1 creates, 1 produces, 1 it should",
 };
 
 _Static_assert(sizeof(signs) / sizeof(signs[0]) == SIGNS, "each sign has its phrases");

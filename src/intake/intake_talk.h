@@ -29,9 +29,11 @@ struct intake_talk {
 	bool whatever; /* the last message leaves the choice to us */
 	struct intake_wish wish;
 	struct intake_delivery delivery;
+	bool named;                           /* the last message says how to call it */
 	const char *name;                     /* as the visitor wants it called, or NULL */
 	const struct intake_refusal *refused; /* the last wish was this, or NULL */
 	uint64_t without;                     /* side wishes left out, 1 << row */
+	const char *also;                     /* a second tool in the same wish, or NULL */
 };
 
 /* intake_delivery.c: take what a message says; false when it says nothing. */

@@ -30,10 +30,10 @@ static const struct operation {
 	 "trim", "Text trimmer", "Removes blanks at both ends of each line."},
 	{"12 extra spaces, 12 double spaces, 10 multiple spaces, 12 remove spaces, "
 	 "12 collapse spaces, 12 collapse whitespace, 10 whitespace, 10 clean up text, "
-	 "12 extra whitespace, 12 remove extra",
+	 "12 clean .. text, 12 cleaning .. text, 12 extra whitespace, 12 remove extra",
 	 "collapse_spaces", "Space cleaner", "Turns each run of blanks into one."},
-	{"12 reverse lines, 12 reverse order, 12 flip lines, 10 reverse .. lines, 10 reverse text",
-	 "reverse_lines", "Line reverser", "Puts the lines in reverse order."},
+	{"12 reverse lines, 12 reverse order, 12 flip lines, 10 reverse .. lines", "reverse_lines",
+	 "Line reverser", "Puts the lines in reverse order."},
 	{"14 sort lines, 14 sort .. alphabetically, 14 line sorter, 12 alphabetize, "
 	 "12 alphabetical order, 14 sort .. list, 12 sort text, 14 sort .. lines, "
 	 "12 sorting lines, 12 list sorter, 12 sort names, 12 sort words, 12 sort them, "
@@ -44,8 +44,8 @@ static const struct operation {
 	 "14 delete .. duplicate",
 	 "dedupe_lines", "Duplicate line remover",
 	 "Drops repeated lines and keeps the first of each."},
-	{"12 number lines, 12 line numbers, 12 number .. lines, 12 add line numbers, "
-	 "12 numbered lines",
+	{"12 number lines, -30 remove line number, 12 line numbers, 12 number .. lines, "
+	 "12 add line numbers, 12 numbered lines",
 	 "number_lines", "Line numberer", "Puts a number before each line."},
 	{"14 blank lines, 14 empty lines, 12 remove empty, 12 remove blank", "remove_blank_lines",
 	 "Blank line remover", "Drops the lines without text."},

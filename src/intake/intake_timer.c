@@ -138,13 +138,16 @@ static size_t find_spans(const struct intake_text *t, struct span *spans, size_t
 
 static bool no_label(const struct intake_text *t, size_t i)
 {
-	if (intake_is(t, i, "work") || intake_is(t, i, "run"))
-		return false;
+	static const char *const names[] = {"work", "run", "warm", "cool", "up", "down"};
+
+	for (size_t k = 0; k < COUNT(names); k++)
+		if (intake_is(t, i, names[k]))
+			return false;
 	return i >= t->n || t->tokens[i].kind != INTAKE_WORD || t->tokens[i].has_number ||
 	       intake_at(t, SIGN_STOP, i) || intake_at(t, SIGN_LIGHT, i) ||
 	       intake_at(t, SIGN_TIMER, i) || intake_is(t, i, "rounds") ||
 	       intake_is(t, i, "long") || intake_is(t, i, "of") || intake_is(t, i, "after") ||
-	       intake_is(t, i, "between");
+	       intake_is(t, i, "between") || intake_is(t, i, "every");
 }
 
 static const char *label_after(const struct intake_text *t, const struct span *s, size_t limit)
@@ -172,6 +175,12 @@ static const char *label_before(const struct intake_text *t, const struct span *
 	return intake_words(t, from, to, 40);
 }
 
+static bool means_rest(const char *label)
+{
+	return strcasestr(label, "break") != NULL || strcasestr(label, "rest") != NULL ||
+	       strcasestr(label, "pause") != NULL;
+}
+
 static void add_timers(const struct intake_text *t, const struct span *spans, size_t n,
 		       struct spec *s)
 {
@@ -185,6 +194,9 @@ static void add_timers(const struct intake_text *t, const struct span *spans, si
 
 		if (*label == '\0')
 			label = label_before(t, &spans[i], low);
+		if (*label == '\0' && n == 2 && i == 0 &&
+		    means_rest(label_after(t, &spans[1], t->n)))
+			label = "Work";
 		if (*label == '\0')
 			label = n == 1 ? "Timer" : arena_printf(t->a, "Timer %zu", i + 1);
 		s->timers[s->timers_n++] = (struct spec_timer){label, spans[i].seconds};
@@ -194,9 +206,8 @@ static void add_timers(const struct intake_text *t, const struct span *spans, si
 /* "8 rounds", "repeat 4 times", "x4". */
 static bool read_rounds(const struct intake_text *t, struct spec *s)
 {
-	static const char *const words[] = {"rounds",    "round",  "times",       "sets",
-					    "cycles",    "laps",   "repetitions", "reps",
-					    "intervals", "repeats"};
+	static const char *const words[] = {"rounds", "round",       "times", "sets",   "cycles",
+					    "laps",   "repetitions", "reps",  "repeats"};
 
 	for (size_t i = 0; i + 1 < t->n; i++)
 		for (size_t k = 0; k < COUNT(words); k++)
@@ -246,11 +257,8 @@ static void set_pomodoro(const struct intake_text *t, struct intake_wish *w)
 
 	for (size_t i = 0; i < n; i++) {
 		const char *after = label_after(t, &spans[i], i + 1 < n ? spans[i + 1].at : t->n);
-		bool rest = strcasestr(after, "break") != NULL ||
-			    strcasestr(after, "rest") != NULL ||
-			    strcasestr(after, "pause") != NULL || i == 1;
 
-		*(rest ? &pause : &work) = spans[i].seconds;
+		*(means_rest(after) || i == 1 ? &pause : &work) = spans[i].seconds;
 	}
 	s->timers_n = 2;
 	s->timers[0] = (struct spec_timer){"Work", work};
