@@ -33,25 +33,6 @@ const char *intake_known_phrases(size_t row)
 	return k == NULL ? NULL : k->phrases;
 }
 
-/* The row that is meant most clearly. */
-static const struct intake_known *best_row(const struct intake_text *t, int *ret_score)
-{
-	const struct intake_known *best = NULL;
-	size_t row = 0;
-
-	*ret_score = 0;
-	for (size_t theme = 0; theme < COUNT(themes); theme++)
-		for (const struct intake_known *k = themes[theme]; k->phrases != NULL; k++) {
-			int score = intake_score(t, INTAKE_KNOWN, row++);
-
-			if (score > *ret_score) {
-				*ret_score = score;
-				best = k;
-			}
-		}
-	return best;
-}
-
 static void copy_row(const struct intake_known *k, struct spec *s)
 {
 	s->kind = SPEC_CALCULATOR;
@@ -114,11 +95,12 @@ bool intake_try_known(const struct intake_text *t, struct intake_wish *w)
 {
 	int score, needed = w->open == INTAKE_OPEN_FORMULA || w->open == INTAKE_OPEN_ANY ? ANSWER
 											 : READY;
-	const struct intake_known *k = best_row(t, &score);
+	size_t row = intake_best(t, INTAKE_KNOWN, &score);
+	const struct intake_known *k = intake_known(row);
 
-	if (k != NULL && intake_has(t, SIGN_CALCULATE))
+	if (score > 0 && intake_has(t, SIGN_CALCULATE))
 		score += BONUS;
-	if (k == NULL || score < needed)
+	if (score < needed)
 		return false;
 	w->open = INTAKE_OPEN_NOTHING;
 	w->known = k;

@@ -144,18 +144,10 @@ static const char *summary(struct arena *a, const struct spec *s)
 
 static bool use_ready_list(const struct intake_text *t, struct intake_wish *w)
 {
-	size_t best = COUNT(lists);
-	int top = 0;
+	int score;
+	size_t best = intake_best(t, INTAKE_LISTS, &score);
 
-	for (size_t i = 0; i < COUNT(lists); i++) {
-		int score = intake_score(t, INTAKE_LISTS, i);
-
-		if (score > top) {
-			top = score;
-			best = i;
-		}
-	}
-	if (best == COUNT(lists))
+	if (score == 0)
 		return false;
 	for (size_t i = 0; lists[best].items[i] != NULL; i++)
 		w->spec.items[w->spec.items_n++] = lists[best].items[i];

@@ -141,17 +141,11 @@ static const struct intake_unit *unit_named(const struct intake_quantity *q, con
 /* Without a pair: the quantity that is named, or one unit of it. */
 static void find_single(const struct intake_text *t, struct reading *r)
 {
-	int best = 0;
-	size_t row = 0;
+	int score;
+	size_t row = intake_best(t, INTAKE_QUANTITIES, &score);
 
-	for (const struct intake_quantity *q = intake_quantities; q->phrases != NULL; q++) {
-		int score = intake_score(t, INTAKE_QUANTITIES, row++);
-
-		if (score > best) {
-			best = score;
-			r->quantity = q;
-		}
-	}
+	if (score > 0)
+		r->quantity = &intake_quantities[row];
 	for (size_t i = 0; i < r->n && r->from == NULL; i++) {
 		const struct mention *m = &r->mentions[i];
 

@@ -227,8 +227,9 @@ bool intake_change_counter(const struct intake_text *t, struct intake_wish *w)
 {
 	struct spec *s = &w->spec;
 	size_t before = s->counters_n, from = intake_find(t, SIGN_ADD, 0);
-	bool any = read_bounds(t, s) | below_zero(t, s);
+	bool any = read_bounds(t, s);
 
+	any = below_zero(t, s) || any;
 	if (intake_at(t, SIGN_REMOVE, 0))
 		any = remove_counter(t, s) || any;
 	else if (!any && from < 3 && from < t->n) {

@@ -215,22 +215,6 @@ static bool own_text(const struct intake_text *t, struct spec *s)
 	return true;
 }
 
-static const struct intake_letter *best_letter(const struct intake_text *t, int *ret_score)
-{
-	const struct intake_letter *best = NULL;
-
-	*ret_score = 0;
-	for (size_t i = 0; intake_letters[i].phrases != NULL; i++) {
-		int score = intake_score(t, INTAKE_LETTERS, i);
-
-		if (score > *ret_score) {
-			*ret_score = score;
-			best = &intake_letters[i];
-		}
-	}
-	return best;
-}
-
 static void use_letter(const struct intake_letter *k, struct spec *s)
 {
 	s->title = k->title;
@@ -259,7 +243,7 @@ static void use_own(const struct intake_text *t, struct intake_wish *w)
 bool intake_try_form(const struct intake_text *t, struct intake_wish *w)
 {
 	int sign = intake_score(t, INTAKE_SIGNS, SIGN_FORM), score;
-	const struct intake_letter *k = best_letter(t, &score);
+	const struct intake_letter *k = &intake_letters[intake_best(t, INTAKE_LETTERS, &score)];
 	bool letter = score >= 10 || (score >= 5 && sign >= 6);
 
 	if (!letter && sign < 10 && !own_text(t, &w->spec))

@@ -117,6 +117,23 @@ int intake_score(const struct intake_text *t, enum intake_group group, size_t ro
 	return score;
 }
 
+size_t intake_best(const struct intake_text *t, enum intake_group group, int *ret_score)
+{
+	const struct intake_lexicon *lex = t->lex;
+	size_t best = 0, end = group + 1 < INTAKE_GROUPS ? lex->groups[group + 1] : lex->rows_n;
+
+	*ret_score = 0;
+	for (size_t row = 0; lex->groups[group] + row < end; row++) {
+		int score = intake_score(t, group, row);
+
+		if (score > *ret_score) {
+			*ret_score = score;
+			best = row;
+		}
+	}
+	return best;
+}
+
 int intake_strongest(const struct intake_text *t, enum intake_group group, size_t row)
 {
 	const struct intake_lexicon *lex = t->lex;

@@ -65,6 +65,8 @@ size_t intake_hits(const struct intake_text *t, enum intake_group group, size_t 
 int intake_score(const struct intake_text *t, enum intake_group group, size_t row);
 /* The heaviest of them instead, less those that weigh against it. */
 int intake_strongest(const struct intake_text *t, enum intake_group group, size_t row);
+/* The row of a group with the highest score; 0 points when none stands there. */
+size_t intake_best(const struct intake_text *t, enum intake_group group, int *ret_score);
 bool intake_has(const struct intake_text *t, enum intake_sign sign);
 /* Does a phrase of the sign start at token i? Its length in tokens, or 0. */
 size_t intake_at(const struct intake_text *t, enum intake_sign sign, size_t i);

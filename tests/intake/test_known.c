@@ -186,75 +186,75 @@ static double convert(const char *from, const char *to, double x)
 	return (x * a->scale + a->offset - b->offset) / b->scale;
 }
 
+static const struct {
+	const char *from, *to;
+	double x, y;
+} conversions[] = {
+	{"mile", "kilometer", 1, 1.609344},
+	{"inch", "centimeter", 1, 2.54},
+	{"foot", "inch", 1, 12},
+	{"yard", "foot", 1, 3},
+	{"mile", "foot", 1, 5280},
+	{"nautical_mile", "meter", 1, 1852},
+	{"pound", "kilogram", 1, 0.45359237},
+	{"pound", "ounce", 1, 16},
+	{"stone", "pound", 1, 14},
+	{"short_ton", "pound", 1, 2000},
+	{"long_ton", "pound", 1, 2240},
+	{"carat", "gram", 1, 0.2},
+	{"celsius", "fahrenheit", 100, 212},
+	{"fahrenheit", "celsius", -40, -40},
+	{"celsius", "kelvin", 0, 273.15},
+	{"kelvin", "rankine", 100, 180},
+	{"gallon", "cubic_inch", 1, 231},
+	{"gallon", "quart", 1, 4},
+	{"quart", "pint", 1, 2},
+	{"pint", "cup", 1, 2},
+	{"cup", "fluid_ounce", 1, 8},
+	{"fluid_ounce", "tablespoon", 1, 2},
+	{"tablespoon", "teaspoon", 1, 3},
+	{"uk_gallon", "liter", 1, 4.54609},
+	{"uk_gallon", "uk_pint", 1, 8},
+	{"barrel", "gallon", 1, 42},
+	{"cubic_foot", "cubic_inch", 1, 1728},
+	{"acre", "square_yard", 1, 4840},
+	{"square_mile", "acre", 1, 640},
+	{"square_foot", "square_inch", 1, 144},
+	{"hectare", "square_meter", 1, 10000},
+	{"mph", "kmh", 1, 1.609344},
+	{"knot", "kmh", 1, 1.852},
+	{"mps", "kmh", 1, 3.6},
+	{"week", "hour", 1, 168},
+	{"year", "month", 1, 12},
+	{"year", "day", 1, 365.2425},
+	{"byte", "bit", 1, 8},
+	{"gigabyte", "megabyte", 1, 1000},
+	{"gibibyte", "mebibyte", 1, 1024},
+	{"kilocalorie", "kilojoule", 1, 4.184},
+	{"kilowatt_hour", "megajoule", 1, 3.6},
+	{"watt_hour", "joule", 1, 3600},
+	{"bar", "kilopascal", 1, 100},
+	{"atmosphere", "pascal", 1, 101325},
+	{"atmosphere", "torr", 1, 760},
+	{"psi", "pascal", 1, 6894.757293168361},
+	{"horsepower", "watt", 1, 745.69987158227022},
+	{"metric_horsepower", "watt", 1, 735.49875},
+	{"turn", "degree", 1, 360},
+	{"degree", "arcminute", 1, 60},
+	{"degree", "arcsecond", 1, 3600},
+	{"gradian", "degree", 100, 90},
+	{"radian", "degree", 3.141592653589793, 180},
+};
+
 static void test_units_convert_by_their_definitions(void **state)
 {
-	static const struct {
-		const char *from, *to;
-		double x, y;
-	} rows[] = {
-		{"mile", "kilometer", 1, 1.609344},
-		{"inch", "centimeter", 1, 2.54},
-		{"foot", "inch", 1, 12},
-		{"yard", "foot", 1, 3},
-		{"mile", "foot", 1, 5280},
-		{"nautical_mile", "meter", 1, 1852},
-		{"pound", "kilogram", 1, 0.45359237},
-		{"pound", "ounce", 1, 16},
-		{"stone", "pound", 1, 14},
-		{"short_ton", "pound", 1, 2000},
-		{"long_ton", "pound", 1, 2240},
-		{"carat", "gram", 1, 0.2},
-		{"celsius", "fahrenheit", 100, 212},
-		{"fahrenheit", "celsius", -40, -40},
-		{"celsius", "kelvin", 0, 273.15},
-		{"kelvin", "rankine", 100, 180},
-		{"gallon", "cubic_inch", 1, 231},
-		{"gallon", "quart", 1, 4},
-		{"quart", "pint", 1, 2},
-		{"pint", "cup", 1, 2},
-		{"cup", "fluid_ounce", 1, 8},
-		{"fluid_ounce", "tablespoon", 1, 2},
-		{"tablespoon", "teaspoon", 1, 3},
-		{"uk_gallon", "liter", 1, 4.54609},
-		{"uk_gallon", "uk_pint", 1, 8},
-		{"barrel", "gallon", 1, 42},
-		{"cubic_foot", "cubic_inch", 1, 1728},
-		{"acre", "square_yard", 1, 4840},
-		{"square_mile", "acre", 1, 640},
-		{"square_foot", "square_inch", 1, 144},
-		{"hectare", "square_meter", 1, 10000},
-		{"mph", "kmh", 1, 1.609344},
-		{"knot", "kmh", 1, 1.852},
-		{"mps", "kmh", 1, 3.6},
-		{"week", "hour", 1, 168},
-		{"year", "month", 1, 12},
-		{"year", "day", 1, 365.2425},
-		{"byte", "bit", 1, 8},
-		{"gigabyte", "megabyte", 1, 1000},
-		{"gibibyte", "mebibyte", 1, 1024},
-		{"kilocalorie", "kilojoule", 1, 4.184},
-		{"kilowatt_hour", "megajoule", 1, 3.6},
-		{"watt_hour", "joule", 1, 3600},
-		{"bar", "kilopascal", 1, 100},
-		{"atmosphere", "pascal", 1, 101325},
-		{"atmosphere", "torr", 1, 760},
-		{"psi", "pascal", 1, 6894.757293168361},
-		{"horsepower", "watt", 1, 745.69987158227022},
-		{"metric_horsepower", "watt", 1, 735.49875},
-		{"turn", "degree", 1, 360},
-		{"degree", "arcminute", 1, 60},
-		{"degree", "arcsecond", 1, 3600},
-		{"gradian", "degree", 100, 90},
-		{"radian", "degree", 3.141592653589793, 180},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		double y = convert(rows[i].from, rows[i].to, rows[i].x);
+	for (size_t i = 0; i < COUNT(conversions); i++) {
+		double y = convert(conversions[i].from, conversions[i].to, conversions[i].x);
 
-		if (fabs(y - rows[i].y) > 1e-9 * (1 + fabs(rows[i].y)))
-			fail_msg("%g %s are %.15g %s, not %.15g", rows[i].x, rows[i].from, y,
-				 rows[i].to, rows[i].y);
+		if (fabs(y - conversions[i].y) > 1e-9 * (1 + fabs(conversions[i].y)))
+			fail_msg("%g %s are %.15g %s, not %.15g", conversions[i].x,
+				 conversions[i].from, y, conversions[i].to, conversions[i].y);
 	}
 }
 

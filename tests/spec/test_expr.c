@@ -83,14 +83,57 @@ static void test_parse_gives_the_value(void **state)
 static void test_parse_refuses_what_is_no_expression(void **state)
 {
 	static const char *const rows[] = {
-		"", " ", "+", "1 +", "* 2", "a b", "2a", "1..2", "1.", ".5", "1e3", "A", "a.b",
+		"",
+		" ",
+		"+",
+		"1 +",
+		"* 2",
+		"a b",
+		"2a",
+		"1..2",
+		"1.",
+		".5",
+		"1e3",
+		"A",
+		"a.b",
 		"_a",
-		"(a", "a)", "()", "a + (b * 2", "--a", "+a", "a < b < c", "a = b", "a =< b",
+		"(a",
+		"a)",
+		"()",
+		"a + (b * 2",
+		"--a",
+		"+a",
+		"a < b < c",
+		"a = b",
+		"a =< b",
 		"!a",
-		"a && b", "a;b", "a,b", "min(a)", "min()", "min a", "pow(a)", "pow(a,b,c)", "if(a,b)",
-		"round()", "round(a,b,c)", "max(1,2,3,4,5,6,7,8,9)", "sin(a)", "eval(a)", "\"a\"",
-		"a[0]", "$a", "a`", "größe", "a\\b", "a//b", "a /* c */",
-		"a123456789012345678901234567890123", "min(a,)", "sqrt(a", "a^", "1 2",
+		"a && b",
+		"a;b",
+		"a,b",
+		"min(a)",
+		"min()",
+		"min a",
+		"pow(a)",
+		"pow(a,b,c)",
+		"if(a,b)",
+		"round()",
+		"round(a,b,c)",
+		"max(1,2,3,4,5,6,7,8,9)",
+		"sin(a)",
+		"eval(a)",
+		"\"a\"",
+		"a[0]",
+		"$a",
+		"a`",
+		"größe",
+		"a\\b",
+		"a//b",
+		"a /* c */",
+		"a123456789012345678901234567890123",
+		"min(a,)",
+		"sqrt(a",
+		"a^",
+		"1 2",
 	};
 
 	(void)state;
@@ -168,7 +211,7 @@ static void test_parse_counts_the_parts(void **state)
 	struct err e = {0};
 
 	(void)state;
-	assert_non_null(spec_expr_parse(a, hundred, &e)); /* 89 + 1 + 9 = 99 */
+	assert_non_null(spec_expr_parse(a, hundred, &e));                      /* 89 + 1 + 9 = 99 */
 	assert_null(spec_expr_parse(a, arena_printf(a, "%s*a", hundred), &e)); /* 101 */
 	assert_non_null(strstr(e.detail, "100 parts"));
 	arena_free(a);
