@@ -8,7 +8,7 @@
 
 #define SURE 10
 #define FATAL 18        /* a refusal that no other wish outweighs */
-#define HEARD_MAX 20000 /* bytes of conversation that are read: the newest, and the first */
+#define HEARD_MAX 16000 /* bytes of conversation that are read: the newest, and the first */
 
 typedef bool reader(const struct intake_text *t, struct intake_wish *w);
 
