@@ -98,7 +98,17 @@ extern const char *const spec_platforms[];  /* NULL-terminated: "linux-amd64", �
 const char *spec_write(struct arena *a, const struct spec *s);
 
 /* Read it back; every bound above is checked. E_INVALID says what is wrong. */
+#define SPEC_JSON_MAX (512u * 1024)
 int spec_read(struct arena *a, const char *json, size_t n, struct spec *ret, struct err *e);
+
+/* The same checks on a spec in memory; texts may be NULL for "". E_INVALID
+ * names each member that is wrong ("outputs[1].expr"). `a` is for scratch. */
+int spec_check(struct arena *a, const struct spec *s, struct err *e);
+
+/* The length of the character at p, of which n bytes are there, or 0 when no
+ * text of a spec may hold it: ill-formed UTF-8, controls other than tab and
+ * line feed, invisible marks that reorder or hide what stands around them. */
+size_t spec_char(const char *p, size_t n);
 
 /*
  * Expressions: the formulas of a tool.
@@ -111,9 +121,10 @@ int spec_read(struct arena *a, const char *json, size_t n, struct spec *ret, str
  *   power  = atom [ "^" factor ]                                      right associative
  *   atom   = number | name | name "(" expr { "," expr } ")" | "(" expr ")"
  *
- * Functions: min max (2 or more), pow days (2), if (3), round (1 or 2), floor
- * ceil abs sqrt exp ln log10 (1). days(a, b) are the whole days from date a to
- * date b. A choice input counts as its position (1, 2, …), yesno as 1 or 0.
+ * Functions: min max (2 to 8), pow days months years (2), if (3), round (1 or
+ * 2), floor ceil abs sqrt exp ln log10 (1). days(a, b) are the whole days from
+ * date a to date b, months and years the whole calendar ones; only these three
+ * take dates. A choice input counts as its position (1, 2, …), yesno as 1 or 0.
  * At most 400 characters, 100 nodes and a depth of 20.
  */
 enum spec_op { SPEC_OP_NUMBER, SPEC_OP_NAME, SPEC_OP_CALL, SPEC_OP_NEG, SPEC_OP_BINARY };
@@ -125,6 +136,9 @@ struct spec_expr {
 	size_t args_n;
 	const struct spec_expr *args[8]; /* of a call; [0] and [1] of a binary; [0] of a negation */
 };
+
+/* Is it the name of a function? Then no input or output may be called so. */
+bool spec_is_function(const char *name);
 
 /* Parse; NULL with E_INVALID and the offset in the detail. */
 const struct spec_expr *spec_expr_parse(struct arena *a, const char *text, struct err *e);

@@ -1,0 +1,170 @@
+#include "config.h"
+
+#include "intake/intake_formula.h"
+#include "base/check.h"
+
+#include <string.h>
+
+#define LIST_MAX 8
+#define STEPS_MAX 8
+
+static const struct formula_part nothing = {.expr = NULL};
+
+static bool take(struct formula *f, const char *word)
+{
+	bool there = intake_is(f->t, f->at, word);
+
+	f->at += there;
+	return there;
+}
+
+static bool take_one(struct formula *f, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (take(f, *words))
+			return true;
+	return false;
+}
+
+static const char *const multiply[] = {"multiply", "multiplies", "multiplying", "times", NULL};
+static const char *const divide[] = {"divide", "divides", "dividing", NULL};
+static const char *const add[] = {"add", "adds", "adding", "plus", NULL};
+static const char *const subtract[] = {"subtract", "subtracts", "subtracting",
+				       "deduct",   "minus",     NULL};
+static const char *const by[] = {"by", "with", "and", NULL};
+static const char *const grab[] = {"take", "takes", "taking", NULL};
+static const char *const it[] = {"it", "that", "this", "everything", NULL};
+
+/* "a, b and c" joined by one operator; *ret_n says how many. */
+static struct formula_part list(struct formula *f, char op, int *ret_n)
+{
+	struct formula_part x = intake_formula_operand(f);
+
+	for (*ret_n = 1; x.expr != NULL && *ret_n < LIST_MAX; ++*ret_n) {
+		size_t before = f->at;
+		struct formula_part y;
+		bool more = take(f, ",");
+
+		more = take(f, "and") || take(f, "to") || more;
+		y = more ? intake_formula_operand(f) : nothing;
+		if (y.expr == NULL) {
+			f->at = before;
+			break;
+		}
+		x = intake_formula_join(f, x, op, y);
+	}
+	return x;
+}
+
+static struct formula_part at_least_two(struct formula *f, char op)
+{
+	int n;
+	struct formula_part x = list(f, op, &n);
+
+	return n > 1 ? x : nothing;
+}
+
+static struct formula_part average(struct formula *f)
+{
+	int n;
+	struct formula_part x = list(f, '+', &n);
+	const char *count = arena_printf(f->t->a, "%d", n);
+
+	return n > 1 ? intake_formula_join(f, x, '/', intake_formula_atom(count, count)) : nothing;
+}
+
+static struct formula_part pair(struct formula *f, char op, const char *const *between)
+{
+	struct formula_part x = intake_formula_operand(f);
+
+	if (x.expr == NULL || !take_one(f, between))
+		return nothing;
+	return intake_formula_join(f, x, op, intake_formula_operand(f));
+}
+
+/* "subtract a from b" is b - a. */
+static struct formula_part subtraction(struct formula *f)
+{
+	struct formula_part x = intake_formula_operand(f);
+
+	if (x.expr == NULL || !take(f, "from"))
+		return nothing;
+	return intake_formula_join(f, intake_formula_operand(f), '-', x);
+}
+
+static const struct {
+	const char *words[2];
+	char op; /* '~' for an average */
+} nouns[] = {
+	{{"sum", "of"}, '+'},        {{"total", "of"}, '+'},      {{"product", "of"}, '*'},
+	{{"average", "of"}, '~'},    {{"mean", "of"}, '~'},       {{"ratio", "of"}, '/'},
+	{{"ratio", "between"}, '/'}, {{"difference", "of"}, '-'}, {{"difference", "between"}, '-'},
+};
+
+static bool is_noun(const struct formula *f, size_t i)
+{
+	return intake_is(f->t, f->at, nouns[i].words[0]) &&
+	       intake_is(f->t, f->at + 1, nouns[i].words[1]);
+}
+
+static struct formula_part start(struct formula *f)
+{
+	static const char *const over[] = {"by", "with", "through", NULL};
+
+	while (!f->symbolic && intake_at(f->t, SIGN_LIGHT, f->at))
+		f->at++;
+	for (size_t i = 0; i < COUNT(nouns); i++)
+		if (is_noun(f, i)) {
+			f->at += 2;
+			return nouns[i].op == '~' ? average(f) : at_least_two(f, nouns[i].op);
+		}
+	if (take_one(f, multiply))
+		return pair(f, '*', by);
+	if (take_one(f, divide))
+		return pair(f, '/', over);
+	if (take_one(f, subtract))
+		return subtraction(f);
+	if (take_one(f, add))
+		return at_least_two(f, '+');
+	take_one(f, grab);
+	return intake_formula_parse(f);
+}
+
+/* "(and then) multiply it by x": what is done next with the value so far. */
+static struct formula_part step(struct formula *f, struct formula_part x)
+{
+	char op;
+
+	while (take(f, ",") || take(f, "and") || take(f, "then") || take(f, "."))
+		continue;
+	op = take_one(f, multiply)   ? '*'
+	     : take_one(f, divide)   ? '/'
+	     : take_one(f, add)      ? '+'
+	     : take_one(f, subtract) ? '-'
+				     : '\0';
+	if (op == '\0')
+		return nothing;
+	while (intake_at(f->t, SIGN_LIGHT, f->at) || take(f, "result"))
+		f->at += intake_at(f->t, SIGN_LIGHT, f->at);
+	take_one(f, it);
+	if (op == '*' || op == '/')
+		take_one(f, by);
+	return intake_formula_join(f, x, op, intake_formula_operand(f));
+}
+
+struct formula_part intake_formula_tell(struct formula *f)
+{
+	struct formula_part x = start(f);
+
+	for (int i = 0; x.expr != NULL && i < STEPS_MAX; i++) {
+		size_t before = f->at;
+		struct formula_part next = step(f, x);
+
+		if (next.expr == NULL) {
+			f->at = before;
+			break;
+		}
+		x = next;
+	}
+	return x;
+}
