@@ -18,8 +18,8 @@ var bodies = [...]func(*builder, *engine.Spec){
 	engine.Text:       (*builder).rewriter,
 }
 
-const waiting = "Fill in the fields to see the result."
-const unfinished = "Fill in the fields to finish the text."
+const waiting = "Complete the fields to see the result."
+const unfinished = "Complete the fields to finish the text."
 
 // More results than this stand in rows instead of large.
 const largeResults = 4

@@ -39,7 +39,7 @@ const tests = {
 	async "errors are said at the field, once it was left"() {
 		await visit("calculator");
 		await fill("#f-people", "0");
-		await shows("#waiting", "Fill in");
+		await shows("#waiting", "Complete the fields");
 		await page.key("Tab", "Tab");
 		await shows("#e-people", "Must be from 1 to 100.");
 		assert.equal(await page.run("document.querySelector('#f-people').getAttribute('aria-invalid')"), "true");

@@ -4,6 +4,13 @@ check_PROGRAMS += tests/worker/make_spec
 tests_worker_make_spec_SOURCES = tests/worker/make_spec.c
 tests_worker_make_spec_LDADD = $(WORKER_LIBS)
 
+check_PROGRAMS += tests/fuzz/fuzz_go
+tests_fuzz_fuzz_go_SOURCES = tests/fuzz/fuzz_go.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_go_LDADD = $(WORKER_LIBS)
+tests_fuzz_fuzz_go_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+TESTS += tests/worker/replay.test
+EXTRA_DIST += tests/worker/replay.test
+
 # The real thing: every kind of tool built by the Go toolchain, used from the
 # command line and in a browser.
 TESTS += tests/worker/build.test
