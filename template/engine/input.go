@@ -157,12 +157,16 @@ func cleanText(s string, lines bool) string {
 	}, s)
 }
 
-// A choice is entered as its text or, where no choice is called so, as its
-// position; it counts as its position.
+// A choice is entered as its text, in whatever case where that is clear, or,
+// where no choice is called so, as its position; it counts as its position.
 func (in *Input) readChoice(s string) (value, string) {
-	for i, c := range in.Choices {
-		if strings.EqualFold(c, s) {
-			return value{float64(i + 1), c}, ""
+	for _, same := range [...]func(a, b string) bool{
+		func(a, b string) bool { return a == b }, strings.EqualFold,
+	} {
+		for i, c := range in.Choices {
+			if same(strings.TrimSpace(c), s) {
+				return value{float64(i + 1), c}, ""
+			}
 		}
 	}
 	n, err := strconv.Atoi(s)

@@ -11,6 +11,7 @@ func TestReadInput(t *testing.T) {
 	people := Input{Type: Integer, HasMin: true, Min: 1}
 	least := Input{Type: Number, HasMax: true, Max: -2.5, Unit: "€"}
 	size := Input{Type: Choice, Choices: []string{"Small", "Large", "1"}, Required: true}
+	cases := Input{Type: Choice, Choices: []string{"ab", "AB", " Ab "}}
 	gift := Input{Type: YesNo}
 	name := Input{Type: Line, Required: true}
 	note := Input{Type: LongText}
@@ -43,6 +44,9 @@ func TestReadInput(t *testing.T) {
 		{&size, "4", 0, "", "Not one of the choices."},
 		{&size, "0", 0, "", "Not one of the choices."},
 		{&size, "", 0, "", "Choose one."},
+		{&cases, "AB", 2, "AB", ""},
+		{&cases, " Ab ", 3, " Ab ", ""},
+		{&cases, "aB", 1, "ab", ""},
 		{&gift, "", 0, "no", ""},
 		{&gift, "Yes", 1, "yes", ""},
 		{&gift, "off", 0, "no", ""},

@@ -84,3 +84,28 @@ func TestCompute(t *testing.T) {
 		t.Error("an answer must not end a script")
 	}
 }
+
+// Whatever is asked of a tool of whatever kind, it answers in JSON.
+func FuzzAnswer(f *testing.F) {
+	tools := []*Spec{&tip, &letter, everything(),
+		{Kind: Converter, From: "a", To: "b", Units: []Unit{
+			{"a", "A", "°", 1, -5}, {"b", "B", "", 1e-30, 3}}},
+		{Kind: Checklist, Items: []string{"One"}},
+		{Kind: Counter, Tallies: []Tally{{"In", 0, 7, -9, 9}}},
+		{Kind: Timer, Rounds: 2, Stages: []Stage{{"Work", 60}, {"Rest", 1}}},
+	}
+	for i, pair := range [][2]string{
+		{"bill", "1e308"}, {"rent", "{}"}, {"text", "\u00c9\n\n. ?"}, {"value", "-1e300"},
+		{"item_1", "on"}, {"count_1", "-9"}, {"elapsed", "61.5"}, {"operation", "title"},
+	} {
+		f.Add(i, pair[0], pair[1], "1")
+	}
+	f.Fuzz(func(t *testing.T, kind int, name, one, other string) {
+		s := tools[uint(kind)%uint(len(tools))]
+		request, _ := json.Marshal(map[string]string{name: one, "operation": other,
+			"find": other, "stage": other, "add": other, "from": other})
+		if answer := s.Compute(string(request)); !json.Valid([]byte(answer)) {
+			t.Errorf("%s: %s", request, answer)
+		}
+	})
+}
