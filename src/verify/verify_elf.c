@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "verify/verify_int.h"
+#include "base/check.h"
 
 #include <stdio.h>
 
@@ -63,7 +64,7 @@ static void look_at_name(struct elf *f, uint32_t type, uint64_t name)
 	if (name >= f->names_n)
 		return;
 	s = (const char *)f->p + f->names + name;
-	for (size_t i = 0; i < sizeof(debug_names) / sizeof(debug_names[0]); i++)
+	for (size_t i = 0; i < COUNT(debug_names); i++)
 		if (strnlen(s, f->names_n - name) < f->names_n - name &&
 		    strncmp(s, debug_names[i], strlen(debug_names[i])) == 0)
 			snprintf(f->ret->debug, sizeof(f->ret->debug), "section %s",

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "verify/verify_leak.h"
+#include "base/check.h"
 #include "port/pack.h"
 
 /*
@@ -199,9 +200,10 @@ static void open_run(struct verify_leak *l, unsigned row, const struct verify_la
 		if (!verify_leak_may_open(l, row, y, at, n))
 			break;
 		known = verify_leak_known(to, n) != NULL;
+		/* being known, it cannot fail for its kind, but for lying too deep */
+		verify_leak_open(l, row, y, c->how, at, to, n, known && y->text);
 		if (!known && y->served && step == 0)
 			known = open_deflate(l, row, y, at, to, n);
-		verify_leak_open(l, row, y, c->how, at, to, n, false);
 	}
 	arena_free(a);
 	if (!known && y->served && run.n >= SURE)
@@ -254,7 +256,7 @@ static bool number(const unsigned char *p, size_t n, size_t *at, int *ret)
 
 	if (!(kind[p[i]] & DIGIT) && p[i] != '\\' && p[i] != '%')
 		return false;
-	for (size_t h = 0; h < sizeof(heads) / sizeof(heads[0]); h++) {
+	for (size_t h = 0; h < COUNT(heads); h++) {
 		if (n - i < heads[h].len + 2 || memcmp(p + i, heads[h].head, heads[h].len) != 0)
 			continue;
 		i += heads[h].len;

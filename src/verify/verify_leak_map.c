@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "verify/verify_leak.h"
+#include "base/check.h"
 
 /*
  * Source maps: the comment that points to one, the header that does, and the
@@ -23,7 +24,7 @@ void verify_map_words(struct arena *a, struct verify_words *w, unsigned row,
 {
 	(void)a;
 	(void)j;
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+	for (size_t i = 0; i < COUNT(marks); i++)
 		verify_words_add(w, marks[i].text, strlen(marks[i].text), true, row, &marks[i]);
 }
 

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "verify/verify_int.h"
+#include "base/check.h"
 
 #include <stdio.h>
 
@@ -40,7 +41,7 @@ static bool read_custom(const unsigned char *p, size_t n, struct verify_program 
 
 	if (!leb(p, n, &at, &len) || len > n - at)
 		return false;
-	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+	for (size_t i = 0; i < COUNT(harmless); i++)
 		if (len == strlen(harmless[i]) && memcmp(p + at, harmless[i], len) == 0 &&
 		    n <= HARMLESS_MAX)
 			return true;

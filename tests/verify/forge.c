@@ -290,7 +290,8 @@ struct bytes forge_zip(struct arena *a, const char *name, struct bytes content)
 	return done(&b);
 }
 
-struct bytes forge_tar(struct arena *a, const char *name, struct bytes content)
+/* The oldest kind has no magic. */
+struct bytes forge_tar(struct arena *a, const char *name, struct bytes content, bool old)
 {
 	struct buf b = start(a);
 	unsigned sum = 0;
@@ -300,8 +301,9 @@ struct bytes forge_tar(struct arena *a, const char *name, struct bytes content)
 	buf_printf(&b, "0000644%c0000000%c0000000%c%011zo%c14000000000%c        0", 0, 0, 0,
 		   content.n, 0, 0);
 	put_name(&b, "", 100);
-	buf_put(&b, "ustar\0" "00", 8);
-	put_name(&b, "", 512 - 265);
+	if (!old)
+		buf_put(&b, "ustar\0" "00", 8);
+	put_name(&b, "", 512 - b.n);
 	for (size_t i = 0; i < 512; i++)
 		sum += (unsigned char)b.p[i];
 	text = arena_printf(a, "%06o", sum);

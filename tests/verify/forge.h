@@ -29,7 +29,7 @@ struct bytes forge_woff2(struct arena *a);
 
 /* Archives that hold one file `name` with `content`. */
 struct bytes forge_zip(struct arena *a, const char *name, struct bytes content);
-struct bytes forge_tar(struct arena *a, const char *name, struct bytes content);
+struct bytes forge_tar(struct arena *a, const char *name, struct bytes content, bool old);
 
 struct bytes forge_join(struct arena *a, struct bytes x, struct bytes y);
 

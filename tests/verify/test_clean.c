@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "tree.h"
+#include "base/check.h"
 #include "base/clock.h"
 #include "port/file.h"
 
@@ -47,7 +48,7 @@ static void open_sample(struct tree *t)
 					    "public/page.html", "build.sh"};
 
 	tree_open(t);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (size_t i = 0; i < COUNT(files); i++)
 		put_source(t, files[i]);
 	t->job.needles_n = 4;
 	t->job.needles[0] = (struct verify_needle){"tree", t->root};

@@ -54,13 +54,14 @@ static void test_scan_finds_archives_anywhere(void **state)
 	struct tree t;
 
 	(void)state;
-	for (int tar = 0; tar < 2; tar++) {
+	for (int tar = 0; tar < 3; tar++) {
 		for (int place = 0; place < 4; place++) {
 			struct bytes b;
 
 			tree_open(&t);
-			b = tar ? forge_tar(t.a, "x/a.txt", forge_text("one file of it")) :
-			    forge_zip(t.a, "x/a.txt", forge_text("one file of it"));
+			b = forge_text("one file of it");
+			b = tar ? forge_tar(t.a, "x/a.txt", b, tar == 2) :
+			    forge_zip(t.a, "x/a.txt", b);
 			if (place == 0) /* in the middle */
 				assert_true(program_fails(
 					"linux-amd64", &t,
@@ -110,7 +111,7 @@ static void test_scan_opens_what_a_page_carries(void **state)
 			forge_jpeg(t.a),
 			elf_amd64(t.a, forge_join(t.a, x, x), ""),
 			forge_zip(t.a, "a.txt", x),
-			forge_tar(t.a, "a.txt", x),
+			forge_tar(t.a, "a.txt", x, false),
 			forge_join(t.a, forge_gif(t.a), x),
 			forge_join(t.a, forge_jpeg(t.a), x),
 			forge_join(t.a, forge_text("%PDF-1.4\n%%EOF\n"), forge_wrap(t.a, x, "k")),

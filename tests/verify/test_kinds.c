@@ -200,7 +200,8 @@ static void test_scan_refuses_names(void **state)
 		tree_row(&t, "web", cases[i].name, "dist/x.txt", NULL, NULL);
 		tree_manifest(&t);
 		print_message("%s ", cases[i].name);
-		assert_true(tree_gives(&t, cases[i].code, strcmp(cases[i].code, "ok") == 0 ? NULL : "names"));
+		assert_true(tree_gives(&t, cases[i].code,
+				       strcmp(cases[i].code, "ok") == 0 ? NULL : "names"));
 	}
 	print_message("\n");
 }

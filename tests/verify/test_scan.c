@@ -329,7 +329,8 @@ static void test_scan_lets_public_files_pass(void **state)
 		tree_puts(&t, "dist/part.js", script);
 		tree_row(&t, "web", "part.js", "dist/part.js", NULL, NULL);
 		tree_manifest(&t);
-		assert_true(tree_gives(&t, public ? "ok" : "leak_source", public ? NULL : "shingles"));
+		assert_true(tree_gives(&t, public ? "ok" : "leak_source",
+				       public ? NULL : "shingles"));
 	}
 }
 
