@@ -210,14 +210,11 @@ static int read_member(void *ctx, const char *key, const struct json *v)
 	return 0;
 }
 
-int json_read(struct arena *a, const char *text, size_t n, const struct shape *s, void *to,
+int json_fill(struct arena *a, const struct json *j, const struct shape *s, void *to,
 	      struct err *e)
 {
 	struct reading r = {a, s, to, e};
-	const struct json *j = json_parse(a, text, n, e);
 
-	if (j == NULL)
-		return -1;
 	if (json_kind(j) != JSON_OBJECT)
 		return err_set(e, E_BAD_REQUEST, "json: an object is expected");
 	json_each(j, read_member, &r);
@@ -225,4 +222,12 @@ int json_read(struct arena *a, const char *text, size_t n, const struct shape *s
 		if (s->fields[i].flags & F_REQUIRED && json_get(j, s->fields[i].name) == NULL)
 			err_field(e, s->fields[i].name, "required");
 	return e->id == E_NONE ? 0 : -1;
+}
+
+int json_read(struct arena *a, const char *text, size_t n, const struct shape *s, void *to,
+	      struct err *e)
+{
+	const struct json *j = json_parse(a, text, n, e);
+
+	return j == NULL ? -1 : json_fill(a, j, s, to, e);
 }

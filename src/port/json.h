@@ -51,6 +51,10 @@ const char *json_print(struct arena *a, const struct json *j);
 int json_read(struct arena *a, const char *text, size_t n, const struct shape *s, void *out,
 	      struct err *e);
 
+/* The same for an object that is parsed already, such as a row of an array. */
+int json_fill(struct arena *a, const struct json *j, const struct shape *s, void *out,
+	      struct err *e);
+
 /* Is this exactly one JSON value? Used by json_parse() and its fuzz target.
  * Returns the number of object members, or -1 with *ret_at the offset. */
 long json_check(const char *text, size_t n, size_t *ret_at);

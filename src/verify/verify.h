@@ -81,9 +81,11 @@ struct verify_job {
 	size_t platforms_n;
 	const char *platforms[8];  /* every one must be there */
 	size_t public_n;
-	const char *public[16];    /* path prefixes of the tree whose content may appear in artifacts */
+	const char *public[16];    /* prefixes of paths of the tree whose content may appear in
+				    * artifacts: page parts, what the customer wrote */
 	size_t needles_n;
-	struct verify_needle {     /* internal strings that must not appear: paths, branch, hosts */
+	struct verify_needle {     /* internal strings of 4 to 400 bytes that must not appear:
+				    * paths, branch, hosts */
 		const char *label, *text;
 	} needles[VERIFY_NEEDLES];
 	const char *browser;       /* page: path of a Chromium in the sandbox, or "" */
