@@ -1,0 +1,102 @@
+/*
+ * A run's events, in order and each once. The stream is read with fetch: an
+ * EventSource hides the status of an answer and events of unknown type.
+ */
+import { get, open, path } from './api.js';
+
+const SILENCE = 45000; /* the server sends something at least every 15 s */
+const BACK = 60000;    /* how long to poll after a stream was refused */
+const SLOW = 20000;    /* between the looks of a page nobody sees */
+
+/*
+ * on.events(list) gets what is new, on.link(up) whether the server is reached,
+ * on.gone(problem) ends it. slow(): looking now and then is enough.
+ */
+export function follow(id, on, slow) {
+	const events = path(id, 'events');
+	let stopped, wake, abort, last = 0, streamAfter = 0;
+
+	const pause = ms => new Promise(done => {
+		wake = done;
+		setTimeout(done, ms);
+	});
+
+	function take(list) {
+		const fresh = list.filter(e => e?.id > last);
+		if (stopped || !fresh.length)
+			return;
+		last = fresh.at(-1).id;
+		on.events(fresh);
+	}
+
+	async function poll(wait) {
+		const page = await get(`${events}?after=${last}&wait=${wait}`, abort.signal);
+		on.link(true);
+		take(page.events);
+		return page.events.length;
+	}
+
+	async function stream() {
+		const res = await open(`${events}?after=${last}`, {
+			headers: { 'Accept': 'text/event-stream', 'Last-Event-ID': last }, signal: abort.signal,
+		});
+		on.link(true);
+		const reader = res.body.pipeThrough(new TextDecoderStream()).getReader();
+		for (let text = ''; ;) {
+			const silent = setTimeout(() => reader.cancel(), SILENCE);
+			const { value, done } = await reader.read().finally(() => clearTimeout(silent));
+			if (done)
+				return;
+			const frames = (text + value).replaceAll('\r', '').split('\n\n');
+			text = frames.pop();
+			take(frames.map(parse));
+		}
+	}
+
+	async function round() {
+		const began = Date.now();
+		if (slow()) {
+			if (!await poll(0))
+				await pause(SLOW);
+		} else if (began < streamAfter) {
+			await poll(25);
+		} else {
+			await stream();
+			if (Date.now() - began < 1000) /* ended at once: as bad as none */
+				await pause(1000);
+		}
+	}
+
+	async function loop() {
+		for (let fails = 0; !stopped;) {
+			abort = new AbortController();
+			try {
+				await round();
+				fails = 0;
+			} catch (e) {
+				if (abort.signal.aborted)
+					continue;
+				if ([401, 403, 404].includes(e.status))
+					return on.gone(e);
+				if (e.status === 503 && Date.now() > streamAfter) {
+					streamAfter = Date.now() + BACK;
+					continue;
+				}
+				on.link(false);
+				await pause(Math.min(15000, 500 * 2 ** fails++));
+			}
+		}
+	}
+
+	loop();
+	return {
+		stop() { stopped = true; abort.abort(); wake?.(); },
+		wake() { slow() ? abort.abort() : wake?.(); },
+	};
+}
+
+/* One frame of the stream; a comment or anything unreadable is null. */
+function parse(frame) {
+	const data = frame.split('\n').filter(l => l.startsWith('data:')).map(l => l.slice(5));
+	try { return JSON.parse(data.join('\n')); } catch { return null; }
+}

@@ -1,0 +1,67 @@
+#!/bin/sh
+# The portal is static, small and its own: no inline script or style, nothing
+# from other hosts, nothing that parses text as HTML or code, no dead links.
+set -u
+root=${srcdir:-$(dirname "$0")/../..}/htdocs
+limit=61440 # bytes: 60 KiB of everything but the printed openapi.json
+bad=0
+
+complain() {
+	echo "htdocs: $*" >&2
+	bad=1
+}
+
+# Nothing may match the pattern in the named files.
+forbid() {
+	why=$1 pattern=$2
+	shift 2
+	found=$(grep -nEi -- "$pattern" "$@" /dev/null) && complain "$why
+$found"
+}
+
+cd "$root" || exit 1
+files=$(find . -type f ! -name openapi.json)
+code=$(find . -name '*.js')
+pages=$(find . -name '*.html')
+
+size=$(cat $files | wc -c)
+[ "$size" -le "$limit" ] || complain "$size bytes in total, $limit are allowed"
+
+found=$(sed -E 's|<script type="module" src="/[a-z/]+\.js"></script>||g' $pages | grep -i '<script') &&
+	complain "a script that is inline or from elsewhere
+$found"
+forbid 'inline style' '<style|[[:space:]]style=' $pages
+forbid 'inline handler' '[[:space:]]on[a-z]+=' $pages
+forbid 'javascript: address' 'javascript:' $files
+forbid 'text parsed as HTML or code' \
+	'innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|DOMParser|createContextualFragment|[^a-z]eval\(|new Function|setTimeout\(["'"'"'`]|setAttribute\(["'"'"'](on|style)' $code
+forbid 'a secret kept where scripts read it' 'localStorage|session_token|document\.cookie *=' $code
+forbid 'style from elsewhere' '@import|url\(' $(find . -name '*.css')
+
+# Names of SVG are no addresses; all others are those of another host.
+found=$(sed 's|http://www\.w3\.org/2000/svg||g' $files | grep -nE "(https?:)?//[a-z0-9.-]+\.[a-z]") &&
+	complain "an address of another host
+$found"
+
+for ref in $(sed -nE 's/.*(src|href)="\/([^"]+)".*/\2/p' $pages); do
+	[ -f "$ref" ] || complain "$ref is referred to and missing"
+done
+for file in $code; do
+	for ref in $(sed -nE "s/.*from '([^']+)'.*/\1/p" "$file"); do
+		[ -f "$(dirname "$file")/$ref" ] || complain "$file imports $ref, which is missing"
+	done
+done
+for file in $(find assets -type f); do
+	name=${file##*/}
+	grep -qF "$name" $pages $code || complain "$file is used nowhere"
+done
+
+# Every sentence that is asked for exists in the catalog.
+keys=$(sed -nE 's/.*data-(t|label)="([a-zA-Z.]+)".*/\2/p' $pages
+	grep -ohE '\bT\.[a-zA-Z]+' $code | sed 's/^T\.//' | sort -u)
+for key in $keys; do
+	grep -qE "(^|[^a-zA-Z])${key##*.}: " assets/text.js || complain "no sentence for $key"
+done
+
+[ "$bad" = 0 ] && echo "htdocs: $size of $limit bytes"
+exit "$bad"
