@@ -26,6 +26,10 @@ int err_set(struct err *e, enum err_id id, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(e->detail, sizeof(e->detail), fmt, ap);
 	va_end(ap);
+	/* One line, whatever a program or a library had to say. */
+	for (char *p = e->detail; *p; p++)
+		if ((unsigned char)*p < 0x20)
+			*p = ' ';
 	return -1;
 }
 

@@ -21,6 +21,11 @@ void log_init(const char *program, enum log_level lowest)
 	log_lowest = lowest;
 }
 
+bool log_on(enum log_level level)
+{
+	return level >= log_lowest;
+}
+
 enum log_level log_level_of(const char *name)
 {
 	for (int i = LOG_DEBUG; i <= LOG_ERROR; i++)

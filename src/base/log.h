@@ -16,6 +16,9 @@ void log_init(const char *program, enum log_level lowest);
 /* log_put(LOG_INFO, "pass", "name", name, "ms", log_num(b, ms), NULL) */
 void log_put(enum log_level level, const char *event, ...) __attribute__((sentinel));
 
+/* Is this level written? For callers that would work for a line in vain. */
+_Bool log_on(enum log_level level);
+
 /* A number as a value; returns `to`. */
 const char *log_num(char to[24], long long v);
 

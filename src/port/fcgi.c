@@ -79,13 +79,13 @@ void fcgi_free(struct fcgi *f)
 
 int fcgi_accept(struct fcgi *f)
 {
-	int rc = FCGX_Accept_r(&f->r);
+	int was = f->r.ipcFd, rc = FCGX_Accept_r(&f->r);
 
 	f->open = rc == 0;
-	if (rc == 0) {
+	if (rc == 0 && f->r.ipcFd != was) /* a new connection */
 		fcntl(f->r.ipcFd, F_SETFD, FD_CLOEXEC);
+	if (rc == 0)
 		return 0;
-	}
 	return rc == -EAGAIN || rc == -EINTR || rc == -ECONNABORTED ? 1 : -1;
 }
 
@@ -207,8 +207,8 @@ int fcgi_stream_write(struct fcgi *f, const void *p, size_t n)
 	int rc = send_rest(f);
 	ssize_t sent;
 
-	check(n > 0 && n <= FCGI_PIECE);
-	if (rc != 1)
+	check(n <= FCGI_PIECE);
+	if (rc != 1 || n == 0)
 		return rc;
 	memcpy(&part[1].iov_base, &p, sizeof(p)); /* sendmsg() only reads it */
 	record_head(head, RECORD_STDOUT, f->r.requestId, n);
@@ -218,6 +218,11 @@ int fcgi_stream_write(struct fcgi *f, const void *p, size_t n)
 	if ((size_t)sent < sizeof(head) + n)
 		keep_rest(f, part, 2, (size_t)sent);
 	return 1;
+}
+
+bool fcgi_stream_pending(const struct fcgi *f)
+{
+	return f->rest != NULL;
 }
 
 void fcgi_stream_end(struct fcgi *f, bool gone)

@@ -55,10 +55,14 @@ bool fcgi_finish(struct fcgi *f);
  */
 int fcgi_stream(struct fcgi *f);
 
-/* 1 sent, 0 no room now (the piece was not taken: try again when the socket is
- * writable), -1 the peer is gone. At most FCGI_PIECE bytes. */
+/* 1 taken, 0 no room now (the piece was not taken: try again when the socket is
+ * writable), -1 the peer is gone. At most FCGI_PIECE bytes; with n 0 only what
+ * is left of the last piece is sent. */
 #define FCGI_PIECE 32768
 int fcgi_stream_write(struct fcgi *f, const void *p, size_t n);
+
+/* Is a part of the last piece still to go out? */
+bool fcgi_stream_pending(const struct fcgi *f);
 
 /* End a stream and close; `gone` when the peer has left already. */
 void fcgi_stream_end(struct fcgi *f, bool gone);

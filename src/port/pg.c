@@ -41,7 +41,7 @@ struct pg *pg_new(const struct conf *c, const char *role, bool direct)
 	put_value(&b, "port",
 		  arena_printf(a, "%lld", (long long)(direct ? c->db_direct_port : c->db_port)));
 	put_value(&b, "dbname", c->db_name);
-	put_value(&b, "user", arena_printf(a, "%s%s", c->db_prefix, role));
+	put_value(&b, "user", arena_printf(a, "bus_%s", role));
 	put_value(&b, "application_name", arena_printf(a, "bus %s", role));
 	put_value(&b, "connect_timeout", "3");
 	put_value(&b, "client_encoding", "UTF8");
@@ -149,6 +149,10 @@ int pg_int_take(struct pg *p, struct arena *a, const struct pg_stmt *s, PGresult
 			text ? text : PQerrorMessage(p->conn));
 		PQclear(r);
 		return -1;
+	}
+	if (strcmp(PQcmdStatus(r), "ROLLBACK") == 0 && strcmp(s->text, "COMMIT") == 0) {
+		PQclear(r); /* a statement had failed: the server undid it all and says so here */
+		return err_set(e, E_INTERNAL, "commit of a failed transaction");
 	}
 	if (ret == NULL) {
 		PQclear(r);

@@ -43,8 +43,8 @@ struct pg_call {
 
 #define PG_BATCH_MAX 64
 
-/* A connection object for a login role ("fast", "reaper", …; db_prefix is put
- * in front). `direct` goes past the pooler. Connects on first use. */
+/* A connection object for a login role of sql/roles.sql ("fast" is bus_fast).
+ * `direct` goes past the pooler. Connects on first use. */
 struct pg *pg_new(const struct conf *c, const char *role, bool direct);
 void pg_free(struct pg *p);
 
@@ -54,9 +54,16 @@ void pg_free(struct pg *p);
 int pg_exec(struct pg *p, struct arena *a, const struct pg_stmt *s, const char *const *args,
 	    struct pg_rows *ret, struct err *e);
 
-/* Up to PG_BATCH_MAX statements in one round trip. Each stands alone: one that
- * fails spoils only its own call. Inside a transaction block the rest fail too. */
-void pg_batch(struct pg *p, struct pg_call *calls, size_t n);
+/*
+ * Up to PG_BATCH_MAX statements in one round trip. They share one sync, because
+ * the server answers each with a packet of its own and a commit.
+ *
+ * PG_SEQUENCE: one that fails fails those behind it (steps of a transaction).
+ * PG_INDEPENDENT: one that fails spoils only its own call; those behind it are
+ * sent again. Only for statements that may run twice: reads.
+ */
+enum pg_batch_kind { PG_SEQUENCE, PG_INDEPENDENT };
+void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size_t n);
 
 /* Is a transaction block open? Closes it when the connection is to be reused. */
 bool pg_in_transaction(const struct pg *p);

@@ -9,8 +9,6 @@
 /*
  * A batch is sent whole before anything is read. That cannot deadlock: 64
  * statements with their parameters are far smaller than a socket buffer.
- * Every call is followed by a sync of its own, so that a failing statement
- * ends only its own implicit transaction.
  */
 
 static int send_call(struct pg *p, const struct pg_call *c, bool *ret_prepares)
@@ -20,50 +18,46 @@ static int send_call(struct pg *p, const struct pg_call *c, bool *ret_prepares)
 	*ret_prepares = p->prepare && !pg_int_prepared(p, s, true);
 	if (*ret_prepares && !PQsendPrepare(p->conn, s->name, s->text, s->params, NULL))
 		return -1;
-	if (!(p->prepare
-		      ? PQsendQueryPrepared(p->conn, s->name, s->params, c->args, NULL, NULL, 0)
-		      : PQsendQueryParams(p->conn, s->text, s->params, NULL, c->args, NULL, NULL,
-					  0)))
-		return -1;
-	return PQpipelineSync(p->conn) ? 0 : -1;
+	if (p->prepare)
+		return PQsendQueryPrepared(p->conn, s->name, s->params, c->args, NULL, NULL, 0) ? 0 : -1;
+	return PQsendQueryParams(p->conn, s->text, s->params, NULL, c->args, NULL, NULL, 0) ? 0 : -1;
 }
 
-/* The result of one command; NULL ends it. An aborted command (its PREPARE
- * failed before it) keeps the first error. */
+/* The result of one command and the NULL behind it. 1 when the command was
+ * passed over because one before it had failed. */
 static int take_command(struct pg *p, struct pg_call *c, struct pg_rows *ret)
 {
-	PGresult *r, *first = PQgetResult(p->conn);
+	PGresult *r = PQgetResult(p->conn);
+	bool aborted = PQresultStatus(r) == PGRES_PIPELINE_ABORTED;
 	int rc;
 
-	if (first == NULL)
+	if (r == NULL)
 		return err_set(&c->err, E_UNAVAILABLE, "%s: connection lost", c->stmt->name);
-	rc = pg_int_take(p, c->a, c->stmt, first, ret, &c->err);
+	if (aborted)
+		PQclear(r);
+	rc = aborted ? 1 : pg_int_take(p, c->a, c->stmt, r, ret, &c->err);
 	while ((r = PQgetResult(p->conn)) != NULL)
 		PQclear(r);
 	return rc;
 }
 
-static void take_call(struct pg *p, struct pg_call *c, bool prepares)
+/* 0, -1 failed, 1 passed over. */
+static int take_call(struct pg *p, struct pg_call *c, bool prepares)
 {
-	PGresult *sync;
+	int rc = prepares ? take_command(p, c, NULL) : 0;
 
-	c->rc = prepares ? take_command(p, c, NULL) : 0;
-	if (c->rc < 0) {
-		pg_int_forget(p);
-		if (PQstatus(p->conn) == CONNECTION_OK)
-			take_command(p, c, NULL); /* the call itself, aborted */
-	} else {
-		c->rc = take_command(p, c, &c->rows);
+	if (rc == 0)
+		return take_command(p, c, &c->rows);
+	pg_int_forget(p); /* it is not known what was prepared before the failure */
+	if (PQstatus(p->conn) == CONNECTION_OK) {
+		struct pg_call ignored = {.stmt = c->stmt, .a = c->a};
+
+		take_command(p, &ignored, NULL);
 	}
-	if (PQstatus(p->conn) != CONNECTION_OK)
-		return;
-	sync = PQgetResult(p->conn);
-	check(sync == NULL || PQresultStatus(sync) == PGRES_PIPELINE_SYNC ||
-	      PQstatus(p->conn) != CONNECTION_OK);
-	PQclear(sync);
+	return rc;
 }
 
-static void fail_from(struct pg *p, struct pg_call *calls, size_t from, size_t n)
+static void fail_all(struct pg *p, struct pg_call *calls, size_t from, size_t n)
 {
 	for (size_t i = from; i < n; i++) {
 		calls[i].rc = -1;
@@ -72,33 +66,50 @@ static void fail_from(struct pg *p, struct pg_call *calls, size_t from, size_t n
 	}
 }
 
-void pg_batch(struct pg *p, struct pg_call *calls, size_t n)
+/* Send all, take all. How many were answered, before one failed or at all. */
+static size_t run(struct pg *p, struct pg_call *calls, size_t n)
 {
 	bool prepares[PG_BATCH_MAX];
-	size_t sent = 0;
+	size_t sent = 0, done = 0;
+	int rc = 0;
+
+	while (sent < n && send_call(p, &calls[sent], &prepares[sent]) == 0)
+		sent++;
+	if (sent < n || !PQpipelineSync(p->conn) || PQflush(p->conn) != 0) {
+		fail_all(p, calls, 0, n);
+		return n;
+	}
+	for (size_t i = 0; i < n; i++) {
+		int got = PQstatus(p->conn) == CONNECTION_OK ? take_call(p, &calls[i], prepares[i]) : 1;
+
+		if (rc == 0) {
+			calls[i].rc = rc = got < 0 ? -1 : 0;
+			done += got <= 0;
+		}
+	}
+	if (PQstatus(p->conn) == CONNECTION_OK)
+		PQclear(PQgetResult(p->conn)); /* the sync */
+	return done;
+}
+
+void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size_t n)
+{
 	struct err e = {0};
+	size_t done = 0;
 
 	check(n <= PG_BATCH_MAX);
 	if (n == 0)
 		return;
 	if (fault_fails("pg.batch") || pg_ready(p, &e) < 0 || !PQenterPipelineMode(p->conn)) {
-		fail_from(p, calls, 0, n);
+		fail_all(p, calls, 0, n);
 		return;
 	}
-	while (sent < n && send_call(p, &calls[sent], &prepares[sent]) == 0)
-		sent++;
-	if (PQflush(p->conn) != 0)
-		sent = 0;
-	for (size_t i = 0; i < sent; i++) {
-		if (PQstatus(p->conn) != CONNECTION_OK) {
-			fail_from(p, calls, i, n);
-			break;
-		}
-		take_call(p, &calls[i], prepares[i]);
-	}
-	if (sent < n)
-		fail_from(p, calls, sent, n);
-	if (sent < n || PQstatus(p->conn) != CONNECTION_OK || !PQexitPipelineMode(p->conn)) {
+	/* Each turn answers at least one call: the one that failed. */
+	do
+		done += run(p, calls + done, n - done);
+	while (kind == PG_INDEPENDENT && done < n && PQstatus(p->conn) == CONNECTION_OK);
+	fail_all(p, calls, done, n);
+	if (PQstatus(p->conn) != CONNECTION_OK || !PQexitPipelineMode(p->conn)) {
 		PQfinish(p->conn); /* in an unknown state: the next call opens a new one */
 		p->conn = NULL;
 		pg_int_forget(p);

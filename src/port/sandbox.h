@@ -45,5 +45,6 @@ int sandbox_start(const struct conf *c, const struct sandbox *s, struct child *r
 /* Add a folder or file. */
 void sandbox_bind(struct sandbox *s, const char *from, const char *to, bool writable);
 
-/* Path of the running program. */
+/* Path of the running program, and of another one of ours beside it. */
 const char *sandbox_self(struct arena *a);
+const char *sandbox_beside(struct arena *a, const char *name);

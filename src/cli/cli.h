@@ -1,0 +1,69 @@
+/*
+ * Cli: the command `bus`, as a table of verbs.
+ *
+ * Results go to standard output, as aligned text or with --json as JSON;
+ * everything else goes to standard error. Exit codes are those of sysexits:
+ * 0 done, 1 a check said no, 64 usage, 65 data, 66 no such object, 69
+ * unavailable (a retry may help), 70 our bug, 73 cannot create, 75 try again,
+ * 77 not allowed, 78 configuration. No verb takes a secret as an argument.
+ */
+#pragma once
+#include "work/work.h"
+
+struct cli_opt {
+	const char *name, *value, *doc; /* --name VALUE; value NULL: a switch */
+};
+
+struct cli;
+
+struct verb {
+	const char *name;  /* "build approve" */
+	const char *args;  /* "RUN_ID", "FILE PROVENANCE"; NULL: none */
+	const struct cli_opt *options;
+	const char *db;    /* role of the database connection it needs, or NULL */
+	bool no_conf;      /* works without a configuration file */
+	int (*run)(struct cli *c); /* 0, -1 with c->w.err, or an exit status > 0 */
+	const char *doc;
+};
+
+#define CLI_ARGS 8
+
+struct cli {
+	struct work w;
+	struct conf conf;
+	const char *conf_path;
+	const struct verb *verb;
+	const char *args[CLI_ARGS];
+	size_t args_n;
+	struct cli_given {
+		const char *name, *value;
+	} given[CLI_ARGS];
+	size_t given_n;
+	bool json, dry_run;
+};
+
+/* All verbs: NULL-terminated list of arrays that end at a verb without name. */
+int cli_main(int argc, char **argv, const struct verb *const *tables);
+
+const char *cli_arg(const struct cli *c, size_t i);           /* NULL when absent */
+const char *cli_option(const struct cli *c, const char *name); /* value, "" for a switch, or NULL */
+
+/* Print JSON: with --json as it is, else indented by name. */
+int cli_json(struct cli *c, const char *json);
+
+/* Run an operator's read ((true, JSON)) and print it: member `list` as a table
+ * of `columns`, or the whole when they are NULL. E_NOT_FOUND for NULL. */
+int cli_query(struct cli *c, const struct pg_stmt *stmt, const char *const *args, const char *list,
+	      const char *const *columns);
+
+/* Print a JSON array of objects as a table. */
+int cli_table(struct cli *c, const char *json_array, const char *const *columns);
+
+void cli_out(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A line of progress on a terminal; nothing when standard error is piped. */
+void cli_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void cli_progress_end(void);
+
+/* The exit status of an error. */
+int cli_status(enum err_id id);

@@ -1,0 +1,131 @@
+#include "config.h"
+
+#include "web/web_int.h"
+#include "base/check.h"
+#include "base/str.h"
+#include "port/crypto.h"
+#include "web/web_sql.h"
+
+#include <string.h>
+
+/*
+ * Every POST may carry an Idempotency-Key. The key's row is inserted in the
+ * transaction of the change: a second request with the same key waits for the
+ * first, then finds its answer and replays it; a failed one leaves nothing.
+ * Answers are sealed under a key made from ours and theirs, because one of
+ * them holds a fresh session token.
+ */
+
+static const char *principal(struct req *r)
+{
+	const char *addr = req_param(r, "REMOTE_ADDR");
+
+	if (r->w.actor.kind == ACTOR_CUSTOMER)
+		return arg_int(&r->w, r->w.actor.account);
+	if (r->w.actor.kind == ACTOR_OPERATOR)
+		return "operator";
+	return arena_printf(r->w.a, "@%s", addr ? addr : "-");
+}
+
+static void sealing_key(struct req *r, unsigned char key[32])
+{
+	const char *text =
+		arena_printf(r->w.a, "idem\n%s\n%s\n%s", r->idem_who, r->route->id, r->idem);
+
+	crypto_hmac(r->web->secret, sizeof(r->web->secret), text, strlen(text), key);
+}
+
+static const char *body_hash(struct req *r)
+{
+	const char *arg = r->arg[0] ? r->arg[0] : "";
+	struct sha256 *h = sha256_new(r->w.a);
+	unsigned char hash[32];
+
+	sha256_add(h, arg, strlen(arg) + 1);
+	sha256_add(h, r->arg[1] ? r->arg[1] : "", r->arg[1] ? strlen(r->arg[1]) + 1 : 1);
+	sha256_add(h, r->body ? r->body : "", r->body_len);
+	sha256_end(h, hash);
+	return str_hex(r->w.a, hash, sizeof(hash));
+}
+
+/* The first request's answer once more: header lines, an empty line, body. */
+static int replay_answer(struct req *r, int status, const char *hex)
+{
+	unsigned char key[32], *sealed = arena_alloc(r->w.a, strlen(hex) / 2 + 1);
+	long n = str_unhex(hex, sealed, strlen(hex) / 2);
+	char *plain = arena_alloc(r->w.a, (size_t)n + 1);
+	const char *end;
+
+	sealing_key(r, key);
+	n = crypto_open(key, sealed, (size_t)n, (unsigned char *)plain);
+	if (n < 0)
+		return fail(&r->w, E_INTERNAL, "a stored answer does not open");
+	plain[n] = '\0';
+	end = str_starts(plain, "\r\n") ? plain - 2 : strstr(plain, "\r\n\r\n");
+	check(end != NULL);
+	if (end > plain)
+		buf_put(&r->head_lines, plain, (size_t)(end - plain) + 2);
+	reply_header(r, "Idempotency-Replayed", "true");
+	return reply_json(r, status, end + 4);
+}
+
+static int replay(struct req *r)
+{
+	struct pg_rows rows;
+
+	if (DB(&r->w, web_sql_idem_find, &rows, r->idem_who, r->route->id, r->idem) < 0)
+		return -1;
+	if (rows.n == 0) /* the first one has failed in the meantime */
+		return fail(&r->w, E_IDEM_BUSY, "the first request with this key is ending");
+	if (!str_eq(pg_text(&rows, 0, 0), body_hash(r)))
+		return fail(&r->w, E_IDEM_MISMATCH, "key used for another body");
+	check(pg_text(&rows, 0, 2) != NULL);
+	return replay_answer(r, (int)pg_int(&rows, 0, 1), pg_text(&rows, 0, 2)) < 0 ? -1 : 1;
+}
+
+int idem_begin(struct req *r)
+{
+	const char *args[5];
+	struct pg_call insert = {.stmt = &web_sql_idem_insert, .args = args, .a = r->w.a};
+
+	if (r->idem == NULL)
+		return work_begin(&r->w, NULL);
+	/* Without a session the key alone guards the stored answer. */
+	if (r->w.actor.kind == ACTOR_NOBODY && strlen(r->idem) < 16)
+		return fail_field(&r->w, "Idempotency-Key", "too_short");
+	args[0] = r->idem_who = principal(r);
+	args[1] = r->route->id;
+	args[2] = r->idem;
+	args[3] = body_hash(r);
+	args[4] = arg_now(&r->w);
+	if (work_begin(&r->w, &insert) < 0) {
+		/* Waited too long for the first request to end? */
+		if (strstr(r->w.err.detail, " 55P03 ") == NULL)
+			return -1;
+		err_clear(&r->w.err);
+		return fail(&r->w, E_IDEM_BUSY, "the first request is still under way");
+	}
+	return insert.rows.n == 1 ? 0 : replay(r);
+}
+
+int idem_commit(struct req *r)
+{
+	const char *args[5] = {r->idem_who, r->route->id, r->idem};
+	struct pg_call store = {.stmt = &web_sql_idem_store, .args = args, .a = r->w.a};
+	unsigned char key[32], *sealed;
+	struct buf b;
+
+	if (r->idem == NULL)
+		return work_commit(&r->w, NULL);
+	buf_init(&b, r->w.a, ANSWER_MAX);
+	buf_put(&b, buf_str(&r->head_lines), r->head_lines.n);
+	buf_puts(&b, "\r\n");
+	buf_put(&b, r->text ? r->text : "", r->text_len);
+	check(!b.over);
+	sealed = arena_alloc(r->w.a, b.n + SEAL_EXTRA);
+	sealing_key(r, key);
+	crypto_seal(key, buf_str(&b), b.n, sealed);
+	args[3] = arg_int(&r->w, r->status);
+	args[4] = str_hex(r->w.a, sealed, b.n + SEAL_EXTRA);
+	return work_commit(&r->w, &store);
+}

@@ -1,0 +1,183 @@
+#include "config.h"
+
+#include "base/check.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "port/fcgi.h"
+#include "web/loop_int.h"
+
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/*
+ * The loop polls the listening socket together with the connections it keeps
+ * open. All requests found ready in one round go to the database in one
+ * pipeline: reads with their whole statement, changes with the look-up of
+ * their caller. Reads are answered first, then each change runs on its own.
+ *
+ * With batch 1 the same loop takes one request at a time: the slow pools.
+ *
+ * A stopping worker no longer accepts, but goes on to serve the connections it
+ * has until the web server closes them (its keep-alive time is shorter than
+ * our drain time). Closing a kept connection from our side could cross a
+ * request on its way and lose it.
+ */
+struct loop {
+	struct web *web;
+	struct pg *pg;
+	int ep, stop_fd;
+	size_t batch;
+	struct req *reqs; /* as many as batch */
+	size_t n;         /* of this round */
+	size_t open;      /* connections */
+	int64_t served;
+	bool stopping;
+	int64_t deadline; /* monotonic, once stopping */
+	struct fcgi *spare;
+};
+
+bool loop_stopping(int stop_fd)
+{
+	struct signalfd_siginfo info;
+
+	return read(stop_fd, &info, sizeof(info)) == (ssize_t)sizeof(info);
+}
+
+static void watch(struct loop *l, int fd, uint32_t events, void *who)
+{
+	struct epoll_event ev = {.events = events, .data.ptr = who};
+
+	check(epoll_ctl(l->ep, EPOLL_CTL_ADD, fd, &ev) == 0);
+}
+
+static void drop(struct loop *l, struct fcgi *f)
+{
+	fcgi_free(f);
+	l->open--;
+}
+
+/* A request has arrived on f; it takes part in this round. */
+static void enter(struct loop *l, struct fcgi *f)
+{
+	struct req *r = &l->reqs[l->n++];
+
+	exchange_init(r, l->web, l->pg, f);
+	exchange_enter(r);
+}
+
+/* A kept connection is readable: a request, or its end. libfcgi looks at the
+ * listening socket when the connection has ended, so its descriptor may be
+ * another one afterwards. */
+static void on_connection(struct loop *l, struct fcgi *f)
+{
+	int was = fcgi_fd(f), rc = fcgi_accept(f);
+
+	if (rc != 0) {
+		drop(l, f);
+		return;
+	}
+	if (fcgi_fd(f) != was)
+		watch(l, fcgi_fd(f), EPOLLIN | EPOLLRDHUP, f);
+	enter(l, f);
+}
+
+static void on_listen(struct loop *l)
+{
+	while (l->n < l->batch) {
+		struct fcgi *f = l->spare ? l->spare : fcgi_new(l->web->listen_fd);
+		int rc = fcgi_accept(f);
+
+		l->spare = NULL;
+		if (rc == 0) {
+			l->open++;
+			watch(l, fcgi_fd(f), EPOLLIN | EPOLLRDHUP, f);
+			enter(l, f);
+			continue;
+		}
+		if (fcgi_fd(f) < 0)
+			l->spare = f;
+		else
+			fcgi_free(f);
+		return;
+	}
+}
+
+static void finish(struct loop *l, struct req *r, const struct pg_call *c)
+{
+	exchange_finish(r, c);
+	l->served++;
+	if (!fcgi_finish(r->f))
+		drop(l, r->f);
+}
+
+static void run_round(struct loop *l)
+{
+	struct pg_call calls[BATCH_MAX];
+	const char *args[BATCH_MAX][6];
+	size_t of[BATCH_MAX], n = 0;
+	bool called[BATCH_MAX] = {false};
+
+	for (size_t i = 0; i < l->n; i++)
+		if (exchange_call(&l->reqs[i], &calls[n], args[n])) {
+			called[i] = true;
+			of[i] = n++;
+		}
+	pg_batch(l->pg, PG_INDEPENDENT, calls, n);
+	fault_point("web.after_batch");
+	for (size_t i = 0; i < l->n; i++)
+		if (called[i] && l->reqs[i].route->read != NULL)
+			finish(l, &l->reqs[i], &calls[of[i]]);
+	for (size_t i = 0; i < l->n; i++)
+		if (!called[i] || l->reqs[i].route->read == NULL)
+			finish(l, &l->reqs[i], called[i] ? &calls[of[i]] : NULL);
+}
+
+static void begin_stop(struct loop *l)
+{
+	l->stopping = true;
+	l->deadline = clock_mono() + l->web->conf->drain_s * CLOCK_S;
+	epoll_ctl(l->ep, EPOLL_CTL_DEL, l->web->listen_fd, NULL);
+}
+
+void loop_requests(struct web *web, struct pg *pg, int stop_fd, size_t batch)
+{
+	struct loop l = {.web = web, .pg = pg, .stop_fd = stop_fd, .batch = batch};
+	struct arena *a = arena_new(1u << 20);
+	struct epoll_event ev[BATCH_MAX];
+	int64_t slice = 0;
+
+	check(batch <= BATCH_MAX);
+	l.reqs = ARENA_ARRAY(a, struct req, batch);
+	check((l.ep = epoll_create1(EPOLL_CLOEXEC)) >= 0);
+	watch(&l, stop_fd, EPOLLIN, &l.stop_fd);
+	watch(&l, web->listen_fd, EPOLLIN | EPOLLEXCLUSIVE, &l);
+	while (!l.stopping || (l.open > 0 && (slice = l.deadline - clock_mono()) > 0)) {
+		int n = epoll_wait(l.ep, ev, (int)batch, l.stopping ? (int)(slice / CLOCK_MS) + 1 : -1);
+
+		l.n = 0;
+		for (int i = 0; i < n; i++) {
+			if (ev[i].data.ptr == &l.stop_fd) {
+				if (loop_stopping(stop_fd) && !l.stopping)
+					begin_stop(&l);
+			} else if (ev[i].data.ptr != &l) {
+				on_connection(&l, ev[i].data.ptr);
+			}
+		}
+		for (int i = 0; i < n; i++)
+			if (ev[i].data.ptr == &l && !l.stopping)
+				on_listen(&l);
+		if (l.n > 0)
+			run_round(&l);
+		if (!l.stopping && l.served >= web->conf->retire_after) {
+			begin_stop(&l);
+			kill(getppid(), SIGUSR1); /* a successor, please */
+		}
+	}
+	close(l.ep);
+	for (size_t i = 0; i < batch; i++)
+		arena_free(l.reqs[i].w.a);
+	fcgi_free(l.spare);
+	arena_free(a);
+}

@@ -1,0 +1,29 @@
+/* What the master and its workers share. */
+#pragma once
+#include "web/loop.h"
+#include "web/web_int.h"
+
+enum worker_kind { WORKER_REQUESTS, WORKER_STREAMS, WORKER_LISTENER };
+
+/* What a worker is born with. */
+struct worker {
+	enum worker_kind kind;
+	enum pool pool;
+	const struct conf *conf;
+	const struct web_app *app;
+	struct shared *shared;
+	int listen_fd, wake_fd;
+	const int *wake_fds; /* of all stream workers, ends at -1; for the listener */
+};
+
+/* worker.c: after the fork, to the end of the process. */
+_Noreturn void worker_main(const struct worker *k);
+
+/* The loops: they return when they were told to stop (or are due to retire) and
+ * have finished. `stop_fd` is a signalfd with SIGTERM. */
+void loop_requests(struct web *web, struct pg *pg, int stop_fd, size_t batch);
+void loop_streams(struct web *web, struct pg *pg, int stop_fd);
+void loop_listener(const struct conf *c, struct shared *shared, const int *wake_fds, int stop_fd);
+
+/* Was a stop asked for? Reads the signalfd. */
+bool loop_stopping(int stop_fd);

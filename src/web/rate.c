@@ -1,0 +1,58 @@
+#include "config.h"
+
+#include "web/shared.h"
+#include "web/web_int.h"
+
+#include <string.h>
+
+/*
+ * Token buckets. The high 32 bits hold the tokens in 1/65536, the low 32 bits
+ * the second of the last refill; one compare-and-swap takes a token.
+ */
+static const struct {
+	double per_second;
+	double burst;
+} rates[RATE_COUNT] = {
+	[RATE_WRITE] = {2, 60},      /* messages, approvals: by session */
+	[RATE_CREATE] = {0.2, 20},   /* new conversations: by network */
+	[RATE_STREAM] = {5, 100},    /* opening streams and polls: by session */
+};
+
+static uint64_t hash(enum rate rate, const char *who)
+{
+	uint64_t h = 1469598103934665603u + rate;
+
+	for (; *who; who++)
+		h = (h ^ (unsigned char)*who) * 1099511628211u;
+	return h;
+}
+
+bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percent, int64_t now,
+	       int *ret_wait)
+{
+	_Atomic uint64_t *state = &s->buckets[hash(rate, who) % SHARED_BUCKETS].state;
+	double burst = rates[rate].burst * (double)percent / 100;
+	double speed = rates[rate].per_second * (double)percent / 100;
+	uint64_t was = atomic_load(state), next;
+	uint32_t second = (uint32_t)(now / CLOCK_S);
+
+	if (percent == 0 || rates[rate].burst <= 0)
+		return true;
+	do {
+		double tokens = (double)(was >> 32) / 65536;
+		uint32_t age = second - (uint32_t)was;
+
+		if (was == 0 || age > 86400)
+			tokens = burst;
+		else
+			tokens = tokens + age * speed < burst ? tokens + age * speed : burst;
+		if (tokens < 1) {
+			*ret_wait = (int)((1 - tokens) / speed) + 1;
+			return false;
+		}
+		if (tokens - 1 > 65535)
+			return true;
+		next = (uint64_t)((tokens - 1) * 65536) << 32 | second;
+	} while (!atomic_compare_exchange_weak(state, &was, next));
+	return true;
+}

@@ -1,0 +1,159 @@
+#include "config.h"
+
+#include "web/web_int.h"
+#include "base/check.h"
+#include "base/jw.h"
+#include "base/str.h"
+#include "port/crypto.h"
+#include "port/fcgi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void reply_header(struct req *r, const char *name, const char *fmt, ...)
+{
+	va_list ap;
+	size_t from;
+
+	buf_printf(&r->head_lines, "%s: ", name);
+	from = r->head_lines.n;
+	va_start(ap, fmt);
+	buf_vprintf(&r->head_lines, fmt, ap);
+	va_end(ap);
+	check(strpbrk(buf_str(&r->head_lines) + from, "\r\n") == NULL);
+	buf_puts(&r->head_lines, "\r\n");
+}
+
+int reply_text(struct req *r, int status, const char *type, const char *text)
+{
+	r->status = status;
+	r->type = type;
+	r->text = text;
+	r->text_len = strlen(text);
+	return 0;
+}
+
+int reply_json(struct req *r, int status, const char *json)
+{
+	return reply_text(r, status, "application/json", json);
+}
+
+int reply_empty(struct req *r, int status)
+{
+	r->status = status;
+	return 0;
+}
+
+int reply_file(struct req *r, const char *store_path, const char *type)
+{
+	const char *by = req_param(r, "BUS_SENDFILE");
+
+	if (str_eq(by, "nginx"))
+		reply_header(r, "X-Accel-Redirect", "/_store/%s", store_path);
+	else if (str_eq(by, "apache"))
+		reply_header(r, "X-Sendfile", "%s/%s", r->w.conf->store, store_path);
+	else
+		return fail(&r->w, E_INTERNAL, "the web server did not say how it sends files");
+	r->status = 200;
+	r->type = type;
+	return 0;
+}
+
+const char *cookie_name(const struct req *r, const char *name)
+{
+	return arena_printf(r->w.a, "%s%s", r->web->secure ? "__Host-" : "", name);
+}
+
+const char *cookie_value(const struct req *r, const char *name)
+{
+	const char *p = req_param(r, "HTTP_COOKIE"), *want = cookie_name(r, name);
+	size_t n = strlen(want);
+
+	while (p != NULL && *p) {
+		p += strspn(p, " ;");
+		if (strncmp(p, want, n) == 0 && p[n] == '=')
+			return arena_strndup(r->w.a, p + n + 1, strcspn(p + n + 1, ";"));
+		p = strchr(p, ';');
+	}
+	return NULL;
+}
+
+char *csrf_token(const struct req *r, const char *token_hash)
+{
+	unsigned char mac[32];
+	const char *text = arena_printf(r->w.a, "csrf\n%s", token_hash);
+
+	crypto_hmac(r->web->secret, sizeof(r->web->secret), text, strlen(text), mac);
+	return str_base32(r->w.a, mac, 20);
+}
+
+void reply_session(struct req *r, const char *token)
+{
+	const char *more = r->web->secure ? "; Secure" : "";
+	long long age = (long long)r->w.conf->session_ttl_s;
+
+	reply_header(r, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
+		     cookie_name(r, "bus_session"), token, age, more);
+	reply_header(r, "Set-Cookie", "%s=%s; Path=/; SameSite=Strict; Max-Age=%lld%s",
+		     cookie_name(r, "bus_csrf"),
+		     csrf_token(r, crypto_sha256_hex(r->w.a, token, strlen(token))), age, more);
+}
+
+/* RFC 9457. The sentence comes from the table, never from the detail. */
+void reply_problem(struct req *r)
+{
+	const struct err_row *row = err_row(r->w.err.id);
+	struct buf b;
+	struct jw j;
+
+	if (row->status == 401)
+		reply_header(r, "WWW-Authenticate", "Bearer");
+	if (row->status == 503)
+		reply_header(r, "Retry-After", "2");
+	buf_init(&b, r->w.a, 16384);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_kstr(&j, "type", arena_printf(r->w.a, "urn:busdk:problem:%s", row->code));
+	jw_kstr(&j, "title", row->sentence);
+	jw_kint(&j, "status", row->status);
+	jw_kstr(&j, "code", row->code);
+	jw_kstr(&j, "detail", row->sentence);
+	jw_kstr(&j, "request_id", r->w.trace);
+	jw_kbool(&j, "retryable", row->retryable);
+	jw_key(&j, "errors");
+	jw_array(&j);
+	for (size_t i = 0; i < r->w.err.nfields; i++) {
+		jw_object(&j);
+		jw_kstr(&j, "field", r->w.err.fields[i].name);
+		jw_kstr(&j, "code", r->w.err.fields[i].code);
+		jw_end_object(&j);
+	}
+	jw_end_array(&j);
+	jw_end_object(&j);
+	reply_text(r, row->status, "application/problem+json", buf_str(&b));
+}
+
+int reply_send(struct req *r)
+{
+	char head[1024];
+	int n;
+
+	check(!r->head_lines.over);
+	n = snprintf(head, sizeof(head), "Status: %d\r\nX-Request-Id: %s\r\n%s", r->status, r->w.trace,
+		     "X-Content-Type-Options: nosniff\r\n");
+	if (r->type != NULL)
+		n += snprintf(head + n, sizeof(head) - (size_t)n, "Content-Type: %s\r\n", r->type);
+	if (strstr(buf_str(&r->head_lines), "Cache-Control:") == NULL)
+		n += snprintf(head + n, sizeof(head) - (size_t)n, "Cache-Control: no-store\r\n");
+	if (strstr(buf_str(&r->head_lines), "Content-Security-Policy:") == NULL)
+		n += snprintf(head + n, sizeof(head) - (size_t)n,
+			      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
+	if (r->text != NULL && !r->stream)
+		n += snprintf(head + n, sizeof(head) - (size_t)n, "Content-Length: %zu\r\n", r->text_len);
+	check(n < (int)sizeof(head));
+	if (fcgi_write(r->f, head, (size_t)n) < 0 ||
+	    fcgi_write(r->f, buf_str(&r->head_lines), r->head_lines.n) < 0 ||
+	    fcgi_write(r->f, "\r\n", 2) < 0)
+		return -1;
+	return r->head || r->text == NULL ? 0 : fcgi_write(r->f, r->text, r->text_len);
+}

@@ -1,0 +1,81 @@
+/*
+ * Web: a request on its way in and its answer on the way out.
+ *
+ * What handlers see of the hallway. A handler is called with its input read
+ * and checked, the caller known, a transaction open; it makes one rule call and
+ * writes one view, or returns -1 after fail(). It never opens transactions,
+ * never checks rights, never formats errors.
+ */
+#pragma once
+#include "base/buf.h"
+#include "web/route.h"
+#include "work/work.h"
+
+struct fcgi;
+struct web;
+
+struct req {
+	struct work w; /* arena, database, time, actor, error */
+	const struct web *web;
+	const struct route *route;
+	struct fcgi *f;
+
+	/* in */
+	const char *method;
+	bool head;
+	const char *arg[ROUTE_ARGS];    /* of the path, decoded */
+	const char *query[ROUTE_QUERY]; /* by the index in route->query; NULL: absent */
+	void *in;                       /* the struct that route->input describes */
+	const char *body;
+	size_t body_len;
+	const char *token_hash; /* hexadecimal SHA-256 of the caller's token, or NULL */
+	bool by_cookie;
+	const char *idem, *idem_who; /* Idempotency-Key or NULL, and whose it is */
+	int64_t started;  /* monotonic */
+
+	/* out */
+	int status;
+	const char *type;
+	struct buf head_lines;
+	const char *text; /* the body, in the arena; NULL: none */
+	size_t text_len;
+	bool finished; /* the answer is decided */
+	bool stream;   /* it has no length */
+};
+
+/* A header that the web server passed on ("HTTP_ACCEPT"), or NULL. */
+const char *req_param(const struct req *r, const char *name);
+
+/* A parameter of the query string by its name in route->query, or NULL. */
+const char *req_query(const struct req *r, const char *name);
+int64_t req_query_int(const struct req *r, const char *name, int64_t dflt);
+
+/* The answer: status and a JSON text, which stays where it is until it is sent. */
+int reply_json(struct req *r, int status, const char *json);
+
+/* Another kind of body. */
+int reply_text(struct req *r, int status, const char *type, const char *text);
+
+/* Status without a body. */
+int reply_empty(struct req *r, int status);
+
+/* A further header; the value must not hold line breaks (they end the
+ * process: values are ours or were checked). */
+void reply_header(struct req *r, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Let the web server send a file of the artifact store: by its path below the
+ * store. Which header that takes depends on the web server, and is said by it. */
+int reply_file(struct req *r, const char *store_path, const char *type);
+
+/* The session cookies for a new token, and the token that protects writes. */
+void reply_session(struct req *r, const char *token);
+
+/* Fills in the caller from a fresh session, in the middle of a request. */
+void req_becomes(struct req *r, int64_t account);
+
+/* Counters of this host since the master started. */
+struct web_counters {
+	uint64_t requests, errors, streams, streams_refused;
+};
+struct web_counters web_counters(const struct req *r);

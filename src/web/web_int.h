@@ -1,0 +1,61 @@
+/* What the files of the hallway share. */
+#pragma once
+#include "web/web.h"
+
+#define BATCH_MAX PG_BATCH_MAX
+#define REQ_ARENA (8u << 20)
+#define PATH_MAX_BYTES 2048
+#define ANSWER_MAX (4u << 20)
+
+struct shared; /* memory that all processes of the host see: shared.h */
+
+/* One process's view; constant after it has started. */
+struct web {
+	const struct conf *conf;
+	const struct route_table *routes;
+	const struct pg_stmt *session; /* $1 hash of a token: its account */
+	enum pool pool;
+	struct shared *shared;
+	int wake_fd; /* eventfd: something was appended to the hints */
+	int listen_fd;
+	bool secure; /* https: cookies get the __Host- prefix */
+	unsigned char secret[32];
+	unsigned char operator_hash[32];
+	bool has_operator;
+};
+
+/* gate.c: everything that needs no database. 0 to go on, -1 with r->w.err. */
+int gate_enter(struct req *r);
+
+/* gate.c: the caller is `account` (0: nobody was found). 0 or -1. */
+int gate_caller(struct req *r, int64_t account);
+
+/* body.c */
+int body_read(struct req *r);
+int query_read(struct req *r, const char *text);
+
+/* read.c: parameters of a read, and its answer. */
+void read_bind(struct req *r, const char **args);
+int read_answer(struct req *r, const struct pg_rows *rows);
+
+/* idem.c: 1 when the stored answer was replayed, 0 to go on, -1. */
+int idem_begin(struct req *r);
+int idem_commit(struct req *r);
+
+/* rate.c: may this caller go on? Seconds to wait in *ret_wait when not. */
+bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percent, int64_t now,
+	       int *ret_wait);
+
+/* reply.c */
+void reply_problem(struct req *r);
+int reply_send(struct req *r);
+const char *cookie_value(const struct req *r, const char *name);
+const char *cookie_name(const struct req *r, const char *name);
+char *csrf_token(const struct req *r, const char *token_hash);
+
+/* exchange.c: one request from the accepted connection to its answer. */
+void exchange_init(struct req *r, const struct web *web, struct pg *pg, struct fcgi *f);
+void exchange_enter(struct req *r);            /* route and gate */
+bool exchange_call(struct req *r, struct pg_call *c, const char **args); /* first statement */
+void exchange_finish(struct req *r, const struct pg_call *c);
+void exchange_log(const struct req *r);
