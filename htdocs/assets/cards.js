@@ -78,7 +78,7 @@ function scope(S, act) {
 			para(s.title, '.name'), para(s.summary),
 			h('div.cols', null, list(W.features, s.features), list(W.not, s.not_included)),
 			h('dl', null,
-				s.platforms?.length && term(W.platforms,
+				s.platforms?.length > 0 && term(W.platforms,
 					s.platforms.map(p => T.platform[p] || p).join(', ')),
 				s.price && term(W.price, h('strong.price', null, money(s.price)), W.fixed)),
 			open && row(doing(S, 'approve', W.go, act.approve),

@@ -1,5 +1,9 @@
 noinst_LIBRARIES += libworker.a
-libworker_a_SOURCES = %D%/worker_int.h %D%/worker_go.c
+libworker_a_SOURCES = %D%/worker.h %D%/worker_assign.c %D%/worker_child.c %D%/worker_go.c \
+	%D%/worker_int.h %D%/worker_pass.c %D%/worker_plan.c %D%/worker_plan.h %D%/worker_row.h \
+	%D%/worker_store.c %D%/worker_verb.c
+nodist_libworker_a_SOURCES = src/worker/worker_sql.c src/worker/worker_sql.h
+sql_rooms += worker
 
 # The template repository is data: every run starts from a copy of it.
 nobase_dist_pkgdata_DATA += \

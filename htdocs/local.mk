@@ -1,0 +1,7 @@
+# The portal: static files, served as they are; and the printed document.
+nobase_dist_pkgdata_DATA += htdocs/index.html htdocs/openapi.json htdocs/assets/portal.css \
+	htdocs/assets/api.js htdocs/assets/app.js htdocs/assets/cards.js htdocs/assets/dom.js \
+	htdocs/assets/feed.js htdocs/assets/link.js htdocs/assets/log.js htdocs/assets/outbox.js \
+	htdocs/assets/status.js htdocs/assets/text.js
+nobase_dist_pkgdata_DATA += conf/catalog.json
+EXTRA_DIST += conf/bus.cron conf/bus-fcgi.service

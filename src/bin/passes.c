@@ -1,0 +1,10 @@
+#include "config.h"
+
+#include "bin/tables.h"
+
+/* The only list of background passes. A room adds its array here. */
+extern const struct pass identity_passes[], run_passes[], repo_passes[], worker_passes[],
+	artifact_passes[], support_passes[];
+
+const struct pass *const bus_passes[] = {
+	repo_passes, worker_passes, artifact_passes, run_passes, identity_passes, support_passes, NULL};

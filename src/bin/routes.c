@@ -1,0 +1,12 @@
+#include "config.h"
+
+#include "bin/tables.h"
+
+/* The only list of HTTP routes. A room adds its array here. */
+extern const struct route identity_routes[], event_routes[], decide_routes[], run_routes[],
+	artifact_routes[], support_routes[];
+
+static const struct route *const arrays[] = {
+	identity_routes, decide_routes, run_routes, event_routes, artifact_routes, support_routes, NULL};
+
+const struct route_table bus_routes = {arrays};

@@ -1,0 +1,12 @@
+#include "config.h"
+
+#include "bin/tables.h"
+
+/* The only list of commands. A room adds its array here. */
+extern const struct verb run_verbs[], worker_verbs[],
+	artifact_verbs[], support_verbs[], stack_verbs[],
+	table_verbs[],
+	demo_verbs[];
+
+const struct verb *const bus_verbs[] = {
+	stack_verbs, demo_verbs, run_verbs, artifact_verbs, worker_verbs, support_verbs, table_verbs, NULL};

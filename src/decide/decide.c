@@ -1,0 +1,143 @@
+#include "config.h"
+
+#include "base/id.h"
+#include "base/jw.h"
+#include "base/str.h"
+#include "decide/decide_int.h"
+#include "port/crypto.h"
+#include "port/json.h"
+
+#include <string.h>
+
+#define POLICY_VERSION "2026-11-1"
+#define RECEIPT_MAX 4096
+
+static const struct key *signing_key; /* read-only once it is loaded */
+
+static const struct {
+	const char *name, *label;
+} backends[DECIDE_BACKENDS] = {
+	[DECIDE_TEMPLATE_BUILDER] = {"template_builder", "Built-in builder"},
+	[DECIDE_CODEX_WORKER] = {"codex_worker", "Codex worker"},
+	[DECIDE_OPENAI_API] = {"openai_api", "OpenAI API"},
+	[DECIDE_LOCAL_RUNTIME] = {"local_runtime", "Local runtime"},
+	[DECIDE_CONTAINER_RUNTIME] = {"container_runtime", "Container runtime"},
+	[DECIDE_VM_RUNTIME] = {"vm_runtime", "VM runtime"},
+	[DECIDE_UPCLOUD_GPU] = {"upcloud_gpu", "UpCloud GPU"},
+};
+
+int decide_load(const struct conf *c, struct err *e)
+{
+	signing_key = key_read(c->receipt_key, e);
+	return signing_key ? 0 : -1;
+}
+
+const char *decide_backend_name(enum decide_backend b)
+{
+	return backends[b].name;
+}
+
+/* base64url(SHA-256 of the members in order), RFC 7638. */
+static const char *thumbprint(struct arena *a, const char **ret_x)
+{
+	unsigned char raw[32], hash[32];
+	const char *json;
+
+	key_public_raw(signing_key, raw);
+	*ret_x = str_base64(a, raw, sizeof(raw), true);
+	json = arena_printf(a, "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}", *ret_x);
+	crypto_sha256(json, strlen(json), hash);
+	return str_base64(a, hash, sizeof(hash), true);
+}
+
+const char *decide_jwks(struct arena *a)
+{
+	const char *x, *kid = thumbprint(a, &x);
+
+	return arena_printf(a,
+			    "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\","
+			    "\"kid\":\"%s\",\"use\":\"sig\",\"alg\":\"EdDSA\"}]}",
+			    x, kid);
+}
+
+/* Header and payload of the JWS, ready to be signed. */
+static const char *signing_input(struct arena *a, const char *payload)
+{
+	const char *x, *kid = thumbprint(a, &x);
+	const char *head =
+		arena_printf(a, "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"bus-receipt+jws\"}", kid);
+
+	return arena_printf(a, "%s.%s", str_base64(a, head, strlen(head), true),
+			    str_base64(a, payload, strlen(payload), true));
+}
+
+static const char *jws(struct arena *a, const char *payload)
+{
+	const char *input = signing_input(a, payload);
+	unsigned char sig[ED25519_SIG_BYTES];
+
+	key_sign(signing_key, input, strlen(input), sig);
+	return arena_printf(a, "%s.%s", input, str_base64(a, sig, sizeof(sig), true));
+}
+
+static const char *payload(struct work *w, const char *id, const struct decision *d)
+{
+	struct buf b;
+	struct jw j;
+	char at[25];
+
+	buf_init(&b, w->a, RECEIPT_MAX);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_kstr(&j, "receipt_id", id);
+	jw_kstr(&j, "decided_at", clock_text(w->now, at));
+	jw_kstr(&j, "handled_as", d->blocked ? "blocked" : "run");
+	jw_kstr(&j, "backend_class", backends[d->backend].name);
+	jw_kstr(&j, "label", backends[d->backend].label);
+	jw_kstr(&j, "reason", d->reason);
+	jw_kstr(&j, "blocked_reason", d->blocked_reason);
+	jw_kstr(&j, "approval_reason",
+		d->blocked ? NULL : "Every build needs an approved scope and a payment or an approval.");
+	jw_key(&j, "reserved");
+	jw_object(&j);
+	jw_kint(&j, "amount", d->blocked ? 0 : 1);
+	jw_kstr(&j, "unit", "build");
+	jw_end_object(&j);
+	jw_kstr(&j, "policy_version", POLICY_VERSION);
+	jw_end_object(&j);
+	check(!b.over);
+	return buf_str(&b);
+}
+
+int decide_receipt(struct work *w, int64_t run, int64_t account, const struct decision *d,
+		   const char **ret_json)
+{
+	const char *id = id_new(w->a, "rcpt_"), *body;
+
+	check(signing_key != NULL);
+	body = payload(w, id, d);
+	/* The signature is a further member of the same object. */
+	*ret_json = arena_printf(w->a, "%.*s,\"signature\":\"%s\"}", (int)strlen(body) - 1, body,
+				 jws(w->a, body));
+	return decide_store_insert(w, id, run, account, *ret_json);
+}
+
+bool decide_verify(struct arena *a, const char *receipt_json)
+{
+	const char *at = strstr(receipt_json, ",\"signature\":\"");
+	unsigned char sig[80];
+	const char *body, *input, *text;
+	long n;
+
+	if (at == NULL)
+		return false;
+	body = arena_printf(a, "%.*s}", (int)(at - receipt_json), receipt_json);
+	input = signing_input(a, body);
+	text = at + strlen(",\"signature\":\"");
+	if (!str_starts(text, input) || text[strlen(input)] != '.')
+		return false;
+	text += strlen(input) + 1;
+	n = str_unbase64(text, strcspn(text, "\""), sig, sizeof(sig));
+	return n == ED25519_SIG_BYTES &&
+	       key_verify(signing_key, input, strlen(input), sig, (size_t)n);
+}

@@ -1,0 +1,45 @@
+/*
+ * Decide: which backend handles a request, and the receipt that says so.
+ *
+ * So far there is one backend that can build, the template builder, and the
+ * names of those that could do more. A receipt is customer-safe by its shape:
+ * classes, labels and reasons from tables, never a host or a cost. It is
+ * signed as a compact JWS (EdDSA, RFC 8037) over exactly the receipt's JSON
+ * without its signature, by a key that is published at /.well-known/jwks.json.
+ */
+#pragma once
+#include "work/work.h"
+
+enum decide_backend {
+	DECIDE_TEMPLATE_BUILDER,
+	DECIDE_CODEX_WORKER,
+	DECIDE_OPENAI_API,
+	DECIDE_LOCAL_RUNTIME,
+	DECIDE_CONTAINER_RUNTIME,
+	DECIDE_VM_RUNTIME,
+	DECIDE_UPCLOUD_GPU,
+	DECIDE_BACKENDS
+};
+
+struct decision {
+	bool blocked;
+	enum decide_backend backend;
+	const char *reason;         /* a sentence of ours */
+	const char *blocked_reason; /* "needs_codex_worker", or NULL */
+};
+
+/* Read the signing key; once per process. */
+int decide_load(const struct conf *c, struct err *e);
+
+/* The receipt of a decision, signed and stored for the run; its JSON. */
+int decide_receipt(struct work *w, int64_t run, int64_t account, const struct decision *d,
+		   const char **ret_json);
+
+/* The backend a name such as "codex_worker" stands for, and back. */
+const char *decide_backend_name(enum decide_backend b);
+
+/* The public key set as JSON (RFC 7517). */
+const char *decide_jwks(struct arena *a);
+
+/* Is this the JSON of a receipt that was signed with our key? */
+bool decide_verify(struct arena *a, const char *receipt_json);

@@ -1,0 +1,3 @@
+-- name: decide_sql_insert
+INSERT INTO receipt (receipt_id, run, account_id, doc, at)
+VALUES ($1, $2::bigint, $3::bigint, $4::json, $5::timestamptz);

@@ -1,0 +1,5 @@
+#pragma once
+#include "decide/decide.h"
+
+int decide_store_insert(struct work *w, const char *receipt_id, int64_t run, int64_t account,
+			const char *doc);

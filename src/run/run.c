@@ -1,0 +1,194 @@
+#include "config.h"
+
+#include "base/fault.h"
+#include "base/id.h"
+#include "base/str.h"
+#include "run/run_int.h"
+
+#include <string.h>
+
+int run_advance(struct work *w, struct run *r, enum run_event event, enum event_id say,
+		const struct event_slot *slots)
+{
+	const struct run_edge *edge = run_edge_find(r->phase, event);
+	int moved;
+
+	if (edge == NULL)
+		return fail(w, E_CONFLICT, "%s: no edge %d from %s", r->run_id, (int)event,
+			    run_states[r->phase].name);
+	moved = run_store_advance(w, r->id, run_states[edge->from].name, edge->name,
+				  run_states[edge->to].name);
+	if (moved < 0)
+		return -1;
+	if (moved == 0)
+		return fail(w, E_CONFLICT, "%s: somebody was first", r->run_id);
+	fault_point("run.advanced");
+	r->phase = edge->to;
+	return event_append(w, r->id, say, slots);
+}
+
+int run_create(struct work *w, const char *text, const char *wish, struct run *ret)
+{
+	*ret = (struct run){.run_id = id_new(w->a, "run_"), .account = w->actor.account,
+			    .phase = RUN_DRAFTING, .artifact_wish = wish};
+	if (run_store_create(w, ret->run_id, wish, &ret->id) < 0 ||
+	    run_store_message(w, ret->id, "visitor", text, false, NULL) < 0 ||
+	    event_append(w, ret->id, EVENT_REQUESTED, NULL) < 0)
+		return -1;
+	return run_talk(w, ret);
+}
+
+int run_say(struct work *w, const char *run_id, const char *text, const char **ret_message)
+{
+	struct run r;
+	bool queued;
+
+	if (run_store_lock(w, run_id, &r) < 0)
+		return -1;
+	if (run_states[r.phase].terminal)
+		return fail(w, E_CONFLICT, "%s: a message to a run that has ended", run_id);
+	queued = r.phase != RUN_DRAFTING && r.phase != RUN_QUOTED;
+	if (run_store_message(w, r.id, "visitor", text, queued, ret_message) < 0)
+		return -1;
+	if (queued)
+		return event_append(w, r.id, EVENT_MESSAGE_QUEUED, NULL);
+	if (event_append(w, r.id, EVENT_MESSAGE, NULL) < 0)
+		return -1;
+	return run_talk(w, &r);
+}
+
+int run_approve_scope(struct work *w, const char *run_id, const char *scope_hash)
+{
+	struct run r;
+
+	if (run_store_lock(w, run_id, &r) < 0)
+		return -1;
+	if (r.scope_hash != NULL && strcmp(r.scope_hash, scope_hash) != 0)
+		return fail(w, E_SCOPE_CHANGED, "%s: scope is %s", run_id, r.scope_hash);
+	if (r.scope_approved && r.scope_hash != NULL)
+		return 0; /* said twice */
+	if (r.phase != RUN_QUOTED)
+		return fail(w, E_CONFLICT, "%s: nothing to approve in %s", run_id,
+			    run_states[r.phase].name);
+	if (run_store_scope_approved(w, r.id) < 0)
+		return -1;
+	return event_append(w, r.id, EVENT_SCOPE_APPROVED, NULL);
+}
+
+int run_ask_approval(struct work *w, const char *run_id)
+{
+	struct run r;
+
+	if (run_store_lock(w, run_id, &r) < 0)
+		return -1;
+	if (!r.scope_approved || r.phase != RUN_QUOTED)
+		return fail(w, E_CONFLICT, "%s: the scope is not approved", run_id);
+	if (strcmp(r.payment, "none") != 0)
+		return 0;
+	if (run_store_payment(w, r.id, "pending") < 0)
+		return -1;
+	return event_append(w, r.id, EVENT_APPROVAL_ASKED, NULL);
+}
+
+int run_authorize(struct work *w, const char *run_id)
+{
+	struct run r;
+
+	if (run_store_lock(w, run_id, &r) < 0)
+		return -1;
+	if (r.phase != RUN_QUOTED || !r.scope_approved)
+		return fail(w, E_CONFLICT, "%s is %s, scope %sapproved", run_id,
+			    run_states[r.phase].name, r.scope_approved ? "" : "not ");
+	if (run_store_payment(w, r.id, "approved") < 0 || run_store_authorized(w, r.id) < 0)
+		return -1;
+	return run_advance(w, &r, RUN_EV_AUTHORIZE, EVENT_AUTHORIZED, NULL);
+}
+
+int run_retry(struct work *w, const char *run_id)
+{
+	struct run r;
+
+	if (run_store_lock(w, run_id, &r) < 0 || run_store_authorized(w, r.id) < 0)
+		return -1;
+	return run_advance(w, &r, RUN_EV_RETRY, EVENT_RETRIED, NULL);
+}
+
+int run_cancel(struct work *w, const char *run_id)
+{
+	struct run r;
+
+	if (run_store_lock(w, run_id, &r) < 0)
+		return -1;
+	if (r.phase == RUN_CANCELLED)
+		return 0;
+	return run_advance(w, &r, RUN_EV_CANCEL, EVENT_CANCELLED, NULL);
+}
+
+int run_delivered(struct work *w, int64_t run)
+{
+	struct run r;
+	int rc = run_store_lock_id(w, run, &r);
+
+	if (rc <= 0 || r.phase != RUN_ARTIFACT_READY)
+		return rc < 0 ? -1 : 0;
+	return run_advance(w, &r, RUN_EV_DELIVER, EVENT_DELIVERED, NULL);
+}
+
+int run_fail(struct work *w, struct run *r, const char *code, const char *sentence,
+	     const char *evidence)
+{
+	const struct event_slot slots[] = {
+		{.name = "reason", .word = sentence}, {.name = "code", .word = code}, {0}};
+
+	if (run_evidence(w, r->id, "failure", evidence) < 0)
+		return -1;
+	return run_advance(w, r, RUN_EV_FAIL, EVENT_FAILED, slots);
+}
+
+int run_evidence(struct work *w, int64_t run, const char *kind, const char *text)
+{
+	return run_store_evidence(w, run, kind, str_utf8(text, strlen(text))
+							? text
+							: "(not text)");
+}
+
+int run_public_json(struct work *w, const char *run_id, const char **ret_json)
+{
+	return run_store_public(w, run_id, ret_json);
+}
+
+int run_expire(struct work *w, int batch)
+{
+	int64_t ids[RUN_BATCH_MAX];
+	struct run r;
+	int n, rc;
+
+	if (run_store_silent(w, batch < RUN_BATCH_MAX ? batch : RUN_BATCH_MAX, ids, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		rc = run_store_lock_id(w, ids[i], &r);
+		if (rc < 0 || (rc > 0 && run_advance(w, &r, RUN_EV_EXPIRE, EVENT_EXPIRED, NULL) < 0))
+			return -1;
+	}
+	return n;
+}
+
+int run_overdue(struct work *w, int batch)
+{
+	int64_t ids[RUN_BATCH_MAX];
+	struct run r;
+	int n, rc;
+
+	if (run_store_overdue(w, batch < RUN_BATCH_MAX ? batch : RUN_BATCH_MAX, ids, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		rc = run_store_lock_id(w, ids[i], &r);
+		if (rc < 0)
+			return -1;
+		/* It may have ended between the two statements. */
+		if (rc > 0 && run_edge_find(r.phase, RUN_EV_FAIL) != NULL &&
+		    run_fail(w, &r, "deadline", "It took longer than it may.", "absolute deadline") < 0)
+			return -1;
+	}
+	return n;
+}

@@ -1,0 +1,14 @@
+noinst_LIBRARIES += libsupport.a
+libsupport_a_SOURCES = %D%/support.h %D%/support_api.c %D%/support_int.h %D%/support_migrate.c \
+	%D%/support_pass.c %D%/support_store.c %D%/support_verb.c %D%/stack.h %D%/stack_make.c \
+	%D%/stack_run.c %D%/stack_verb.c
+nodist_libsupport_a_SOURCES = src/support/support_sql.c src/support/support_sql.h \
+	src/support/migrations.c
+sql_rooms += support
+
+MIGRATIONS = sql/bootstrap.sql sql/0001_house.sql
+src/support/migrations.c: sql/migrations.awk $(MIGRATIONS)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(top_srcdir)/sql/migrations.awk \
+		$(addprefix $(top_srcdir)/,$(MIGRATIONS)) > $@
+CLEANFILES += src/support/migrations.c
+EXTRA_DIST += sql/migrations.awk $(MIGRATIONS)

@@ -1,0 +1,119 @@
+-- name: support_sql_health
+SELECT (SELECT max(version) FROM schema_migration),
+	coalesce(extract(epoch FROM $1::timestamptz - (SELECT max(started_at) FROM pass_log))::bigint, -1),
+	extract(epoch FROM clock_timestamp() - $1::timestamptz)::bigint,
+	current_setting('transaction_read_only') = 'on' OR pg_is_in_recovery();
+
+-- name: support_sql_have_table
+SELECT to_regclass('bus.schema_migration') IS NOT NULL;
+
+-- name: support_sql_applied
+SELECT version, checksum FROM bus.schema_migration ORDER BY version;
+
+-- name: support_sql_record
+INSERT INTO bus.schema_migration (version, name, checksum, took_ms)
+VALUES ($1::int, $2, $3, $4::int);
+
+-- name: support_sql_forget
+DELETE FROM bus.schema_migration WHERE version = $1::int;
+
+-- name: support_sql_owner
+SET LOCAL ROLE bus_owner;
+
+-- name: support_sql_patience
+SET LOCAL lock_timeout = '2s';
+
+-- One migration at a time, whoever starts it.
+-- name: support_sql_migration_lock
+SELECT pg_advisory_xact_lock(hashtextextended('bus migration', 0));
+
+-- The invariants. Each branch gives nothing while it holds.
+-- name: support_sql_fsck
+SELECT 'I1 history is a legal path' AS invariant, r.run_id AS subject,
+	'step ' || h.step || ': ' || h.from_phase || ' ' || h.event || ' ' || h.to_phase AS detail
+FROM run_history h JOIN run r ON r.id = h.run
+WHERE NOT EXISTS (SELECT FROM run_edge e WHERE e.from_phase = h.from_phase AND e.event = h.event
+		AND e.to_phase = h.to_phase)
+	OR h.from_phase <> coalesce((SELECT p.to_phase FROM run_history p
+		WHERE p.run = h.run AND p.step = h.step - 1), 'drafting')
+UNION ALL
+SELECT 'I1 history ends in the phase', r.run_id, r.phase || ' but history says ' || coalesce(l.to_phase, 'drafting')
+FROM run r LEFT JOIN LATERAL (SELECT to_phase FROM run_history h WHERE h.run = r.id
+	ORDER BY step DESC LIMIT 1) l ON true
+WHERE r.phase <> coalesce(l.to_phase, 'drafting')
+UNION ALL
+SELECT 'I1 the queue knows the phase', r.run_id, r.phase || ' but queued as ' || w.phase
+FROM run r JOIN run_work w ON w.run = r.id WHERE r.phase <> w.phase
+UNION ALL
+SELECT 'I2 one live worker', r.run_id, count(*) || ' workers run'
+FROM worker k JOIN run r ON r.id = k.run WHERE k.status = 'running' GROUP BY r.run_id HAVING count(*) > 1
+UNION ALL
+SELECT 'I2 epochs only grow', r.run_id, 'worker of epoch ' || k.epoch || ', run at ' || w.epoch
+FROM worker k JOIN run_work w ON w.run = k.run JOIN run r ON r.id = k.run WHERE k.epoch > w.epoch
+UNION ALL
+SELECT 'I2 no worker outside its phase', r.run_id, 'a worker runs in ' || r.phase
+FROM worker k JOIN run r ON r.id = k.run
+WHERE k.status = 'running' AND r.phase <> 'worker_running'
+UNION ALL
+SELECT 'I6 visible means verified', r.run_id, a.name
+FROM artifact a JOIN run r ON r.id = a.run
+WHERE NOT EXISTS (SELECT FROM verified_file f JOIN verification v ON v.id = f.verification
+	WHERE f.verification = a.verification AND f.sha256 = a.sha256 AND v.ok AND v.run = a.run)
+UNION ALL
+SELECT 'I6 artifacts of one verification', r.run_id, count(DISTINCT a.verification) || ' verifications'
+FROM artifact a JOIN run r ON r.id = a.run GROUP BY r.run_id HAVING count(DISTINCT a.verification) > 1
+UNION ALL
+SELECT 'I6 artifacts and phase', r.run_id, r.phase || ' with ' || (SELECT count(*) FROM artifact a WHERE a.run = r.id)
+FROM run r WHERE (r.phase IN ('artifact_ready', 'delivered')) <> EXISTS (SELECT FROM artifact a WHERE a.run = r.id)
+UNION ALL
+SELECT 'I6 artifacts are counted', r.run_id, 'says ' || r.artifacts
+FROM run r WHERE r.artifacts <> (SELECT count(*) FROM artifact a WHERE a.run = r.id)
+UNION ALL
+SELECT 'I9 events are gapless', r.run_id, 'last is ' || r.last_event_id || ', ' || count(e.seq) || ' kept'
+FROM run r LEFT JOIN event e ON e.run = r.id GROUP BY r.id, r.run_id, r.last_event_id
+HAVING count(e.seq) <> r.last_event_id OR coalesce(max(e.seq), 0) <> r.last_event_id
+UNION ALL
+SELECT 'I9 messages are gapless', r.run_id, 'last is ' || r.last_message_id
+FROM run r LEFT JOIN message m ON m.run = r.id GROUP BY r.id, r.run_id, r.last_message_id
+HAVING count(m.seq) <> r.last_message_id OR coalesce(max(m.seq), 0) <> r.last_message_id
+UNION ALL
+SELECT 'I9 an event says its own number', r.run_id, 'event ' || e.seq
+FROM event e JOIN run r ON r.id = e.run
+WHERE (e.doc::json->>'id')::int <> e.seq OR e.doc::json->>'run_id' <> r.run_id
+UNION ALL
+SELECT 'I10 nothing internal is public', r.run_id, 'branch or worktree in ' || p.what
+FROM repo_branch b JOIN run r ON r.id = b.run CROSS JOIN LATERAL (
+	SELECT 'event ' || e.seq AS what, e.doc AS text FROM event e WHERE e.run = r.id
+	UNION ALL SELECT 'projection', doc FROM run_public p WHERE p.run = r.id
+	UNION ALL SELECT 'receipt', c.doc::text FROM receipt c WHERE c.run = r.id
+	UNION ALL SELECT 'provenance', convert_from(decode(v.envelope::json->>'payload', 'base64'), 'UTF8')
+		FROM provenance v JOIN artifact a ON a.id = v.artifact WHERE a.run = r.id) p
+WHERE strpos(p.text, b.branch) > 0 OR strpos(p.text, b.worktree) > 0
+UNION ALL
+SELECT 'approved means approved scope', r.run_id, r.phase
+FROM run r WHERE r.phase IN ('authorized', 'repo_ready', 'worker_running', 'artifact_pending',
+	'artifact_ready', 'delivered') AND (r.scope_approved_at IS NULL OR r.payment NOT IN ('approved', 'paid'));
+
+-- name: support_sql_metrics
+SELECT 'phase', phase, count(*) FROM run GROUP BY phase
+UNION ALL SELECT 'waiting', '', count(*) FROM run_work
+	WHERE phase IN ('authorized', 'repo_ready', 'artifact_pending') AND lease_until IS NULL
+UNION ALL SELECT 'workers', '', count(*) FROM worker WHERE status = 'running';
+
+-- name: support_sql_idem_expire
+DELETE FROM idempotency WHERE ctid IN (
+	SELECT ctid FROM idempotency WHERE created_at < $1::timestamptz - interval '24 hours'
+	LIMIT $2::int);
+
+-- name: support_sql_log_prune
+DELETE FROM pass_log WHERE id IN (
+	SELECT id FROM pass_log WHERE started_at < $1::timestamptz - interval '2 days'
+	ORDER BY id LIMIT $2::int);
+
+-- name: support_sql_passes
+SELECT true, coalesce(json_agg(json_build_object('pass', pass, 'last', public_time(last),
+	'crashed', crashed, 'items', items, 'failed', failed) ORDER BY pass), '[]'::json) FROM (
+	SELECT pass, max(started_at) AS last, sum(items) AS items, sum(failed) AS failed,
+		count(*) FILTER (WHERE ended_at IS NULL AND started_at < now() - interval '10 minutes')
+			AS crashed
+	FROM pass_log WHERE started_at > now() - interval '1 day' GROUP BY pass) s;

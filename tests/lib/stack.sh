@@ -1,0 +1,154 @@
+# Sourced by the tests that need a whole stack of their own (bash).
+#
+#   stack_begin ["name = value" …]   a fresh stack; settings on top of the test ones
+#   stack_end                        stop it and remove its state
+#   visitor NAME                     a new visitor: sets V (cookie jar), CSRF
+#   api METHOD PATH [JSON]           as the present visitor: sets STATUS, BODY
+#   field NAME                       the value of a member of BODY (a string or a number)
+#   converse MESSAGE [TYPE [ANSWER]] from the first message to the waiting approval: sets RUN
+#   wait_phase REGEX [SECONDS]       until the run's phase matches; sets PHASE
+#   build_tool MESSAGE [TYPE]        converse, approve, wait for artifact_ready
+#   ok WHAT CONDITION…               one line of TAP; counts failures
+#   done_testing                     the plan; exit status
+
+srcdir=${srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+srcdir=$(cd "$srcdir" && pwd)
+builddir=${builddir:-$PWD}
+builddir=$(cd "$builddir" && pwd)
+BUS=$builddir/bus
+TESTS_RUN=0 TESTS_FAILED=0 VAR='' BASE=''
+
+ok() {
+	local what=$1; shift
+	TESTS_RUN=$((TESTS_RUN + 1))
+	if "$@"; then
+		echo "ok $TESTS_RUN - $what"
+	else
+		TESTS_FAILED=$((TESTS_FAILED + 1))
+		echo "not ok $TESTS_RUN - $what"
+		echo "# ${BASH_SOURCE[1]}:${BASH_LINENO[0]}: $* (status ${STATUS:-}, body ${BODY:0:300})"
+	fi
+}
+
+done_testing() {
+	echo "1..$TESTS_RUN"
+	[ $TESTS_FAILED -eq 0 ] || { echo "# $TESTS_FAILED of $TESTS_RUN failed"; exit 1; }
+	exit 0
+}
+
+free_port() {
+	local port
+	for _ in $(seq 100); do
+		port=$((20000 + RANDOM % 20000))
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo $port; return; }
+	done
+	return 1
+}
+
+# State lies below /tmp: its sockets need a short path, and root's unprivileged
+# account must be able to reach it.
+stack_begin() {
+	local port line
+	VAR=$(mktemp -d /tmp/bus-test-XXXXXX) && chmod 755 "$VAR" || exit 99
+	trap stack_end EXIT
+	trap 'exit 130' INT TERM
+	port=$(free_port) || exit 99
+	export BUS_VAR=$VAR BUS_PORT=$port BUS_DATA=$srcdir
+	BASE=http://127.0.0.1:$port
+	mkdir -p "$VAR/etc" "$builddir/test-cache"
+	[ "$(id -u)" != 0 ] || chown _bus "$builddir/test-cache"
+	cat >"$VAR/etc/bus.conf" <<-E
+	public_url = http://localhost:$port
+	preview_host = preview.localhost:$port
+	listen = 127.0.0.1:$port
+	var = $VAR
+	run = $VAR/run
+	user = $([ "$(id -u)" != 0 ] || echo _bus)
+	template = $srcdir/template
+	htdocs = $srcdir/htdocs
+	catalog = $srcdir/conf/catalog.json
+	go_cache = $builddir/test-cache
+	rate_percent = 0
+	E
+	for line; do
+		sed -i "/^${line%% *} *=/d" "$VAR/etc/bus.conf"
+		echo "$line" >>"$VAR/etc/bus.conf"
+	done
+	"$BUS" stack up --json >"$VAR/up.json" 2>"$VAR/up.err" || {
+		echo "Bail out! the stack does not start: $(tail -n 3 "$VAR/up.err")"
+		tail -n 20 "$VAR"/log/*.log 2>/dev/null | sed 's/^/# /'
+		exit 99
+	}
+}
+
+stack_end() {
+	local status=$?
+	trap - EXIT
+	[ -n "$VAR" ] || return
+	"$BUS" stack down >/dev/null 2>&1
+	[ $status -eq 0 ] && [ $TESTS_FAILED -eq 0 ] ||
+		tail -n 15 "$VAR"/log/*.log 2>/dev/null | sed 's/^/# /'
+	# A database must not outlive its test, whatever became of the supervisor.
+	[ ! -f "$VAR/pg/postmaster.pid" ] || kill -9 "$(head -n 1 "$VAR/pg/postmaster.pid")" 2>/dev/null
+	[ -n "${KEEP:-}" ] || rm -rf "$VAR"
+	VAR=''
+	return $status
+}
+
+visitor() {
+	V=$VAR/jar.$1 CSRF=''
+	[ ! -f "$V" ] || CSRF=$(awk '$6 == "bus_csrf" { print $7 }' "$V")
+}
+
+# The body in BODY, the status in STATUS, the headers in $VAR/head.
+api() {
+	local method=$1 path=$2 body=${3-}
+	BODY=$(curl -s -m 60 -b "$V" -c "$V" -D "$VAR/head" -X "$method" "$BASE$path" \
+		-H "X-CSRF-Token: $CSRF" ${body:+-H 'Content-Type: application/json' -d "$body"} \
+		${HEADER:+-H "$HEADER"})
+	STATUS=$(awk '/^HTTP/ { s = $2 } END { print s }' "$VAR/head")
+	CSRF=$(awk '$6 == "bus_csrf" { print $7 }' "$V" 2>/dev/null)
+}
+
+field() {
+	jq -r "$1" <<<"$BODY"
+}
+
+converse() {
+	local type=${2:-}
+	api POST /api/v1/build-runs "$(jq -nc --arg m "$1" --arg t "$type" \
+		'{message: $m} + if $t == "" then {} else {artifact_type: $t} end')"
+	RUN=$(field .run_id)
+	[ "$(field .next_action)" != answer ] ||
+		api POST "/api/v1/build-runs/$RUN/messages" "$(jq -nc --arg m "${3:-Use the suggested default.}" '{text: $m}')"
+	api GET "/api/v1/build-runs/$RUN"
+	api POST "/api/v1/build-runs/$RUN/scope-approval" "{\"scope_hash\":\"$(field .scope.scope_hash)\"}"
+	api POST "/api/v1/build-runs/$RUN/checkout" '{}'
+}
+
+wait_phase() {
+	local end=$((SECONDS + ${2:-60})) after=0
+	while [ $SECONDS -lt $end ]; do
+		api GET "/api/v1/build-runs/$RUN"
+		PHASE=$(field .phase)
+		[[ $PHASE =~ ^($1)$ ]] && return 0
+		after=$(field .last_event_id)
+		api GET "/api/v1/build-runs/$RUN/events?after=$after&wait=5"
+	done
+	return 1
+}
+
+build_tool() {
+	converse "$@"
+	"$BUS" build approve "$RUN" >/dev/null && wait_phase 'artifact_ready|failed|cancelled' &&
+		[ "$PHASE" = artifact_ready ]
+}
+
+contains() { case $1 in *"$2"*) return 0 ;; esac; return 1; }
+lacks() { ! contains "$1" "$2"; }
+equal() { [ "$1" = "$2" ] || { echo "# have: $1"; echo "# want: $2"; return 1; }; }
+
+# SQL as a login role of the stack: sql ROLE STATEMENT
+sql() {
+	psql -h "$VAR/run" -U "bus_$1" -d bus -XAtq -v ON_ERROR_STOP=1 -c "$2" 2>&1
+}
