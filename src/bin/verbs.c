@@ -6,7 +6,8 @@
 extern const struct verb run_verbs[], worker_verbs[],
 	artifact_verbs[], support_verbs[], stack_verbs[],
 	table_verbs[],
-	demo_verbs[];
+	demo_verbs[], doctor_verbs[];
 
 const struct verb *const bus_verbs[] = {
-	stack_verbs, demo_verbs, run_verbs, artifact_verbs, worker_verbs, support_verbs, table_verbs, NULL};
+	stack_verbs, demo_verbs, doctor_verbs, run_verbs, artifact_verbs, worker_verbs,
+	support_verbs, table_verbs, NULL};

@@ -16,6 +16,6 @@ const struct route decide_routes[] = {
 	{.id = "jwks", .method = METHOD_GET, .pattern = "/.well-known/jwks.json",
 	 .pool = POOL_FAST, .audience = AUD_PUBLIC, .reply = &key_set, .reply_status = 200,
 	 .handle = jwks, .plain = true, .summary = "Public keys that verify decision receipts",
-	 .proof = "tests/http/health.case"},
+	 .proof = "tests/stack/matrix.sh"},
 	{0},
 };

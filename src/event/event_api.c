@@ -23,6 +23,6 @@ const struct route event_routes[] = {
 	 .audience = AUD_CUSTOMER, .rate = RATE_STREAM, .query = &query, .reply = &reply,
 	 .reply_status = 200, .follow = &follow,
 	 .summary = "Follow the progress of a run (server-sent events or long poll)",
-	 .proof = "tests/http/events.case"},
+	 .proof = "tests/stack/events.sh"},
 	{0},
 };

@@ -27,6 +27,6 @@ const struct route identity_routes[] = {
 	{.id = "session.create", .method = METHOD_POST, .pattern = "/api/v1/sessions",
 	 .pool = POOL_FAST, .audience = AUD_PUBLIC, .rate = RATE_CREATE, .body_max = 64,
 	 .input = &nothing, .reply = &session_shape, .reply_status = 201, .handle = create,
-	 .summary = "Start an anonymous visitor session", .proof = "tests/http/session.case"},
+	 .summary = "Start an anonymous visitor session", .proof = "tests/stack/matrix.sh"},
 	{0},
 };

@@ -88,12 +88,12 @@ static const struct shape health = {"Health", health_fields, COUNT(health_fields
 const struct route support_routes[] = {
 	{.id = "livez", .method = METHOD_GET, .pattern = "/livez", .pool = POOL_FAST,
 	 .audience = AUD_PUBLIC, .reply = &health, .reply_status = 200, .handle = livez, .plain = true,
-	 .summary = "The process answers", .proof = "tests/http/health.case"},
+	 .summary = "The process answers", .proof = "tests/stack/matrix.sh"},
 	{.id = "readyz", .method = METHOD_GET, .pattern = "/readyz", .pool = POOL_SLOW,
 	 .audience = AUD_PUBLIC, .reply = &health, .reply_status = 200, .handle = readyz, .plain = true,
-	 .summary = "Every part that a request needs is well", .proof = "tests/http/health.case"},
+	 .summary = "Every part that a request needs is well", .proof = "tests/stack/matrix.sh"},
 	{.id = "metrics", .method = METHOD_GET, .pattern = "/metrics", .pool = POOL_OPERATOR,
 	 .audience = AUD_OPERATOR, .reply_status = 200, .handle = metrics, .plain = true,
-	 .summary = "Counters in OpenMetrics text", .proof = "tests/http/health.case"},
+	 .summary = "Counters in OpenMetrics text", .proof = "tests/stack/matrix.sh"},
 	{0},
 };

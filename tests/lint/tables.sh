@@ -13,5 +13,8 @@ have=$(sed -n "/INSERT INTO run_state/,/;/p" "$top/sql/0001_house.sql" |
 [ "$want" = "$have" ] || { echo "states differ"; bad=1; }
 ./bus routes --openapi | cmp -s - "$top/htdocs/openapi.json" ||
 	{ echo "htdocs/openapi.json is not what the routes say: bus routes --openapi > htdocs/openapi.json"; bad=1; }
+for proof in $(./bus routes --json | tr ',' '\n' | sed -n 's/.*"proof":"\([^"]*\)".*/\1/p' | sort -u); do
+	[ -e "$top/$proof" ] || { echo "a route names the proof $proof, which does not exist"; bad=1; }
+done
 rm -f edges.c edges.sql
 exit $bad
