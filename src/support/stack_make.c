@@ -49,6 +49,27 @@ static const char *absolute(struct arena *a, const char *path)
 	return all;
 }
 
+/* Can any account get to this path? A checkout in root's home cannot be used by
+ * the account that root's stack drops to. */
+static bool reachable(struct arena *a, const char *path)
+{
+	char *part = arena_strdup(a, path);
+	struct stat st;
+
+	for (char *p = part + 1; *p; p++) {
+		bool closed;
+
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		closed = stat(part, &st) < 0 || !(st.st_mode & S_IXOTH);
+		*p = '/';
+		if (closed)
+			return false;
+	}
+	return stat(part, &st) == 0 && (st.st_mode & S_IXOTH);
+}
+
 /* Sockets need a short path: a deep folder gets them below /tmp. */
 static const char *run_dir(struct arena *a, const char *var)
 {
@@ -66,6 +87,8 @@ int stack_make_conf(struct arena *a, const char *var, const char *port, const ch
 	const char *dir = data_dir(a), *path;
 	int64_t n;
 
+	if (getuid() == 0 && !(reachable(a, dir) && reachable(a, sandbox_beside(a, ""))))
+		dir = arena_printf(a, "%s/app", absolute(a, var));
 	if (!str_int(port, 1, 65535, &n))
 		return err_set(e, E_INVALID, "BUS_PORT: not a port: %.20s", port);
 	var = absolute(a, var);
@@ -98,6 +121,40 @@ const char *stack_find_pg(struct arena *a)
 			return dir;
 	}
 	return NULL;
+}
+
+static int copy(struct stack *s, const char *from, const char *to)
+{
+	const char *const argv[] = {"cp", "-R", "--remove-destination", "-T", from, to, NULL};
+	const char *const env[] = {"PATH=/usr/bin:/bin", "LC_ALL=C", NULL};
+	struct spawn_result r;
+
+	if (spawn_run(s->a, &(struct spawn){.argv = argv, .env = env}, 60 * CLOCK_S, 4096, &r, s->e) < 0)
+		return -1;
+	return r.status == 0 ? 0 : err_set(s->e, E_UNAVAILABLE, "copy %s: %s", from, r.err);
+}
+
+/* The programs and their data, where the account can get at them. */
+static int make_app(struct stack *s)
+{
+	static const char *const programs[] = {"bus", "bus-fcgi", "bus-reaper"};
+	static const char *const data[] = {"template", "htdocs", "conf"};
+	const char *app = arena_printf(s->a, "%s/app", s->conf->var);
+
+	if (!str_starts(s->conf->template, arena_printf(s->a, "%s/", app)))
+		return 0;
+	if (file_mkdirs(arena_printf(s->a, "%s/bin", app), 0755, s->e) < 0)
+		return -1;
+	for (size_t i = 0; i < COUNT(programs); i++)
+		if (copy(s, sandbox_beside(s->a, programs[i]),
+			 arena_printf(s->a, "%s/bin/%s", app, programs[i])) < 0)
+			return -1;
+	for (size_t i = 0; i < COUNT(data); i++)
+		if (copy(s, arena_printf(s->a, "%s/%s", data_dir(s->a), data[i]),
+			 arena_printf(s->a, "%s/%s", app, data[i])) < 0)
+			return -1;
+	s->bin = arena_printf(s->a, "%s/bin", app);
+	return 0;
 }
 
 static int make_folder(struct stack *s, const char *path, mode_t mode)
@@ -196,6 +253,12 @@ int stack_make(struct stack *s)
 	struct passwd *pw = getpwuid(getuid());
 
 	s->invoker = pw ? arena_strdup(s->a, pw->pw_name) : NULL;
+	if (getuid() == 0 && *c->user && file_mkdirs(c->var, 0755, s->e) == 0 && !reachable(s->a, c->var))
+		return err_set(s->e, E_INVALID,
+			       "%s cannot be reached by the account %s: choose another BUS_VAR", c->var,
+			       c->user);
+	if (s->e->id != E_NONE || make_app(s) < 0)
+		return -1;
 	if (make_folder(s, c->var, 0755) < 0 ||
 	    make_folder(s, arena_printf(s->a, "%s/etc", c->var), 0755) < 0 ||
 	    make_folder(s, arena_printf(s->a, "%s/log", c->var), 0755) < 0 ||
