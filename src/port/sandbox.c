@@ -81,7 +81,7 @@ static void arg3(struct args *a, const char *x, const char *y, const char *z)
 }
 
 /* The bubblewrap command line up to the program. */
-static void frame(struct arena *mem, struct args *a, const struct sandbox *s, bool filter)
+static void frame(struct arena *mem, struct args *a, const struct sandbox *s)
 {
 	static const char *const fixed[] = {
 		"bwrap", "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net",
@@ -101,10 +101,8 @@ static void frame(struct arena *mem, struct args *a, const struct sandbox *s, bo
 	arg(a, arena_printf(mem, "%lld", (long long)(s->tmp_mb ? s->tmp_mb : 64) << 20));
 	arg(a, "--tmpfs");
 	arg(a, "/tmp");
-	if (filter) {
-		arg(a, "--seccomp");
-		arg(a, arena_printf(mem, "%d", SPAWN_EXTRA_FD));
-	}
+	arg(a, "--seccomp");
+	arg(a, arena_printf(mem, "%d", SPAWN_EXTRA_FD));
 	for (const struct sandbox_bind *b = s->binds; b->from != NULL; b++)
 		arg3(a, b->writable ? "--bind" : "--ro-bind", b->from, b->to);
 	if (s->self != NULL)
@@ -134,7 +132,7 @@ static int start_framed(const struct sandbox *s, struct child *ret, struct err *
 		arena_free(mem);
 		return err_set(e, E_RESOURCE, "sandbox: no system call filter");
 	}
-	frame(mem, &a, s, true);
+	frame(mem, &a, s);
 #ifdef __SANITIZE_ADDRESS__
 	/* Our own instrumented program reserves terabytes and must not trace itself. */
 	if (s->self != NULL) {
@@ -144,6 +142,12 @@ static int start_framed(const struct sandbox *s, struct child *ret, struct err *
 		arg(&a, "--");
 	}
 #endif
+	/* Processes are counted for an account in its namespace and in those above.
+	 * Set before the sandbox is made, the limit would count everything else that
+	 * our account runs on this host. */
+	if (limits.procs > 0)
+		arg3(&a, "/usr/bin/prlimit", arena_printf(mem, "--nproc=%lld", (long long)limits.procs), "--");
+	limits.procs = 0;
 	for (const char *const *p = s->argv; *p != NULL; p++)
 		arg(&a, *p);
 	rc = spawn_start(&(struct spawn){.argv = a.v, .env = env, .input = s->input,
