@@ -6,6 +6,7 @@
 #include "port/file.h"
 #include "port/http.h"
 #include "port/json.h"
+#include "port/sandbox.h"
 #include "run/run.h"
 
 #include <string.h>
@@ -157,7 +158,7 @@ static int deliver(struct visitor *v)
 {
 	struct http_answer h;
 	const struct json *j = call(v, "GET", run_path(v, "/artifacts"), NULL, &h), *art, *preview;
-	const char *name, *id, *file, *envelope;
+	const char *name, *id, *file, *envelope, *self = sandbox_self(v->a);
 
 	art = json_at(json_get(j, "items"), 0);
 	if (art == NULL)
@@ -173,9 +174,9 @@ static int deliver(struct visitor *v)
 	if (preview == NULL)
 		return -1;
 	cli_out("\nchat      %s/\npreview   %s\n          (opens once; every call of this command makes a new one)\n"
-		"artifact  %s\nverify    bus verify %s %s --key %s\nstop      BUS_VAR=%s bus stack down\n",
-		v->c->conf.public_url, json_get_text(preview, "url", ""), file, file, envelope,
-		v->c->conf.provenance_public, v->c->conf.var);
+		"artifact  %s\nverify    %s verify %s %s --key %s\nstop      BUS_VAR=%s %s stack down\n",
+		v->c->conf.public_url, json_get_text(preview, "url", ""), file, self, file, envelope,
+		v->c->conf.provenance_public, v->c->conf.var, self);
 	return 0;
 }
 
