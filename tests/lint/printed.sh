@@ -1,0 +1,13 @@
+#!/bin/sh
+# Files in conf/ that are printed from tables are what the tables say now.
+top=${srcdir:-.}
+bad=0
+same() {
+	file=$1; shift
+	"$@" | cmp -s - "$top/$file" || { echo "$file is stale: $* > $file"; bad=1; }
+}
+same conf/bus.conf.sample ./bus config sample
+same conf/nginx.conf ./bus routes --nginx --config "$top/conf/production.conf"
+same conf/apache.conf ./bus routes --apache --config "$top/conf/production.conf"
+same htdocs/openapi.json ./bus routes --openapi
+exit $bad
