@@ -133,14 +133,32 @@ void reply_problem(struct req *r)
 	reply_text(r, row->status, "application/problem+json", buf_str(&b));
 }
 
+/* nginx passes the status on as it is: without a reason, and so without the
+ * space that RFC 9112 §4 asks for before it, strict clients stumble. */
+static const char *reason(int status)
+{
+	switch (status) {
+	case 200: return "OK";
+	case 201: return "Created";
+	case 202: return "Accepted";
+	case 204: return "No Content";
+	case 303: return "See Other";
+	case 304: return "Not Modified";
+	case 401: return "Unauthorized";
+	case 404: return "Not Found";
+	case 429: return "Too Many Requests";
+	default: return status < 400 ? "Done" : status < 500 ? "Refused" : "Failed";
+	}
+}
+
 int reply_send(struct req *r)
 {
 	char head[1024];
 	int n;
 
 	check(!r->head_lines.over);
-	n = snprintf(head, sizeof(head), "Status: %d\r\nX-Request-Id: %s\r\n%s", r->status, r->w.trace,
-		     "X-Content-Type-Options: nosniff\r\n");
+	n = snprintf(head, sizeof(head), "Status: %d %s\r\nX-Request-Id: %s\r\n%s", r->status,
+		     reason(r->status), r->w.trace, "X-Content-Type-Options: nosniff\r\n");
 	if (r->type != NULL)
 		n += snprintf(head + n, sizeof(head) - (size_t)n, "Content-Type: %s\r\n", r->type);
 	if (strstr(buf_str(&r->head_lines), "Cache-Control:") == NULL)

@@ -106,7 +106,7 @@ api() {
 	BODY=$(curl -s -m 60 -b "$V" -c "$V" -D "$VAR/head" -X "$method" "$BASE$path" \
 		-H "X-CSRF-Token: $CSRF" ${body:+-H 'Content-Type: application/json' -d "$body"} \
 		${HEADER:+-H "$HEADER"})
-	STATUS=$(awk '/^HTTP/ { s = $2 } END { print s }' "$VAR/head")
+	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
 	CSRF=$(awk '$6 == "bus_csrf" { print $7 }' "$V" 2>/dev/null)
 }
 

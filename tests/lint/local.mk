@@ -5,4 +5,4 @@ LINTS = tests/lint/doors.sh tests/lint/floors.sh tests/lint/foreign.sh tests/lin
 TESTS += $(LINTS)
 EXTRA_DIST += $(LINTS) tests/lint/floors.txt tests/lint/prefixes.txt
 TEST_EXTENSIONS = .sh
-SH_LOG_COMPILER = $(SHELL)
+SH_LOG_COMPILER = bash

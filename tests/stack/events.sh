@@ -1,0 +1,71 @@
+#!/bin/bash
+# The events of a run: polled, waited for, streamed, resumed, and refused.
+. "${srcdir:-.}/tests/lib/stack.sh"
+stack_begin "stream_beat_s = 1" "stream_max = 3"
+
+visitor ada
+converse "A tip calculator that splits the bill" web
+EVENTS=/api/v1/build-runs/$RUN/events
+
+api GET "$EVENTS"
+LAST=$(field .last_id)
+ok "the events so far" equal "$STATUS $(field '[.events[].id] == [range(1; .last_id + 1)]')" "200 true"
+api GET "$EVENTS?after=$((LAST - 1))"
+ok "only what is new" equal "$(field '[.events[].id] | tostring')" "[$LAST]"
+api GET "$EVENTS?after=$LAST&wait=1"
+ok "a wait without news ends by itself" equal "$STATUS $(field '.events | length') $(field .last_id)" "200 0 $LAST"
+
+for query in after=-1 after=x after=99999999999 wait=26 wait=-1 other=1 'after=1&after=2'; do
+	api GET "$EVENTS?$query"
+	ok "?$query is refused" equal "$STATUS $(field .code)" "422 validation_failed"
+done
+
+# follow FILE [CURL OPTION…]: a stream in the background; its number in FOLLOWER.
+follow() {
+	curl -sN -m 90 -b "$V" -H 'Accept: text/event-stream' -D "$1.head" -o "$1" "${@:2}" "$BASE$EVENTS" &
+	FOLLOWER=$!
+}
+# until_seen FILE TEXT: bounded by 60 s of tries.
+until_seen() {
+	timeout 60 tail -n +1 -F "$1" 2>/dev/null | grep -qm1 -- "$2"
+}
+
+follow "$VAR/live"; live=$FOLLOWER
+follow "$VAR/resumed" -H "Last-Event-ID: $((LAST - 1))"; resumed=$FOLLOWER
+follow "$VAR/gzip" -H 'Accept-Encoding: gzip'; packed=$FOLLOWER
+ok "a stream starts with what was" until_seen "$VAR/live" "id: $LAST"
+ok "a resumed one with what is missing" until_seen "$VAR/resumed" "id: $LAST"
+ok "and nothing before" lacks "$(cat "$VAR/resumed")" "id: $((LAST - 1))"
+ok "it is an event stream" grep -qi '^content-type: text/event-stream' "$VAR/live.head"
+ok "that nobody keeps" grep -qi '^cache-control:.*no-' "$VAR/live.head"
+ok "never packed" until_seen "$VAR/gzip" "id: $LAST"
+ok "a sign of life on a quiet stream" until_seen "$VAR/live" '^:'
+
+STATUS=$(curl -s -m 10 -b "$V" -H 'Accept: text/event-stream' -o "$VAR/full" -w '%{http_code}' "$BASE$EVENTS")
+ok "no place left: said with 503" equal "$STATUS $(jq -r .code "$VAR/full")" "503 busy"
+api GET "$EVENTS?after=$((LAST - 1))"
+ok "polling still works then" equal "$STATUS" 200
+
+ok "the work is approved" "$BUS" build approve "$RUN" >/dev/null
+ok "it becomes ready" wait_phase 'artifact_ready|failed'
+api GET "$EVENTS"
+ALL=$(field .last_id)
+ok "the live stream got the last event" until_seen "$VAR/live" "id: $ALL"
+ids() { sed -n 's/^id: //p' "$1" | tr '\n' ' '; }
+ok "each once, in order" equal "$(ids "$VAR/live")" "$(seq -s ' ' 1 "$ALL") "
+ok "also after a resume" equal "$(ids "$VAR/resumed")" "$(seq -s ' ' "$LAST" "$ALL") "
+ok "data is one JSON object with its number" equal \
+	"$(sed -n 's/^data: //p' "$VAR/live" | jq -s '[.[].id] == [range(1; length + 1)]')" true
+kill "$live" "$resumed" "$packed" 2>/dev/null
+
+visitor eve
+api POST /api/v1/sessions '{}'
+api GET "$EVENTS"
+ok "another visitor's run is not there" equal "$STATUS" 404
+for accept in text/event-stream application/json; do
+	STATUS=$(curl -s -m 10 -b "$V" -H "Accept: $accept" -o /dev/null -w '%{http_code}' "$BASE$EVENTS")
+	ok "nor as $accept" equal "$STATUS" 404
+done
+STATUS=$(curl -s -m 10 -H 'Accept: text/event-stream' -o /dev/null -w '%{http_code}' "$BASE$EVENTS")
+ok "nobody without a session" equal "$STATUS" 401
+done_testing

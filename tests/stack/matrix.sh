@@ -1,0 +1,150 @@
+#!/bin/bash
+# Every row of the route table × anonymous, owner, other visitor, operator; ×
+# wrong method, type, size, syntax, unknown field. The rows come from the table,
+# so a new route is in here by itself.
+. "${srcdir:-.}/tests/lib/stack.sh"
+stack_begin
+OP=$(cat "$VAR/etc/operator.token")
+
+visitor owner
+ok "a tool to look at" build_tool "A tip calculator that splits the bill" web
+DONE=$RUN
+api GET "/api/v1/build-runs/$DONE/artifacts"
+ART=$(field '.items[0].artifact_id')
+visitor other
+api POST /api/v1/sessions '{}'
+"$BUS" routes --json | jq -r '.[] | select(.site == "portal") |
+	[.id, .method, .path, .audience, .kind, .body_max] | @tsv' >"$VAR/routes"
+ok "the table has rows" equal "$(($(wc -l <"$VAR/routes") > 20))" 1
+
+# as WHO METHOD PATH [CURL OPTION…]
+as() {
+	local who=$1 method=$2 path=$3 auth=(); shift 3
+	case $who in
+	operator) auth=(-H "Authorization: Bearer $OP") ;;
+	stranger) auth=(-H "Authorization: Bearer vs_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa") ;;
+	owner | other) visitor $who; auth=(-b "$V" -H "X-CSRF-Token: $CSRF") ;;
+	esac
+	BODY=$(curl -s -m 30 --path-as-is -D "$VAR/head" -X "$method" "${auth[@]}" "$@" "$BASE$path" | tr -d '\0')
+	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
+}
+json=(-H 'Content-Type: application/json' -d)
+
+# An error is a problem document with the request's id, and tells nothing else.
+problem() {
+	equal "$STATUS" "$1" && equal "$(field .code)" "$2" &&
+		equal "$(field .request_id)" "$(tr -d '\r' <"$VAR/head" | awk 'tolower($1) == "x-request-id:" { print $2 }')" &&
+		grep -qi '^content-type: application/problem+json' "$VAR/head" &&
+		lacks "$BODY" "$VAR" && lacks "$BODY" SELECT
+}
+one_of() { case " $2 " in *" $1 "*) return 0 ;; esac; echo "# have: $1, want one of: $2"; return 1; }
+
+fill() { local p=${1//\{run_id\}/$DONE}; echo "${p//\{artifact_id\}/$ART}"; }
+# A body that the row would take, so that only the caller is wrong.
+send() {
+	local body='{}'
+	case $2 in
+	build_run.say) body='{"text":"and a title"}' ;;
+	build_run.approve_scope) body="{\"scope_hash\":\"$(printf '0%.0s' {1..64})\"}" ;;
+	esac
+	[ "$1" = POST ] && args=("${json[@]}" "$body") || args=()
+}
+
+callers() {
+	local id=$1 method=$2 path=$3 audience=$4 args
+	send "$method" "$id"
+	case $audience in
+	customer)
+		for who in anonymous stranger operator; do
+			as $who "$method" "$path" "${args[@]}"
+			ok "$id: $who" problem 401 unauthenticated
+		done
+		[ "$path" = /api/v1/build-runs ] || {
+			as other "$method" "$path" "${args[@]}"
+			ok "$id: another visitor" equal "$STATUS" 404
+			ok "$id: and reads nothing of it" lacks "$BODY" "$DONE"
+		}
+		[ "$method" = GET ] && { as owner GET "$path"; ok "$id: the owner" equal "$STATUS" 200; } ;;
+	operator)
+		as anonymous "$method" "$path" "${args[@]}"; ok "$id: anonymous" problem 401 unauthenticated
+		as stranger "$method" "$path" "${args[@]}"; ok "$id: stranger" problem 403 insufficient_scope
+		as owner "$method" "$path" "${args[@]}"; ok "$id: owner by cookie" problem 401 unauthenticated
+		[ "$method" = GET ] && { as operator GET "$path"; ok "$id: operator" equal "$STATUS" 200; } ;;
+	public)
+		[ "$method" = GET ] && { as anonymous GET "$path"; ok "$id: anybody" equal "$STATUS" 200; } ;;
+	esac
+}
+
+wrong_method() {
+	local id=$1 path=$2 m
+	for m in PUT DELETE PATCH TRACE FROB; do
+		as owner $m "$path"
+		ok "$id: $m" one_of "$STATUS" "405 400"
+	done
+}
+
+# What a row with a body says to a body that is not one.
+bodies() {
+	local id=$1 path=$2 audience=$3 max=$4 who=owner
+	[ "$audience" = operator ] && who=operator
+	as $who POST "$path" -H 'Content-Type: text/plain' -d '{}'
+	ok "$id: wrong type" problem 415 unsupported_media_type
+	head -c $((max + 1)) /dev/zero | tr '\0' ' ' >"$VAR/big"
+	as $who POST "$path" -H 'Content-Type: application/json' --data-binary "@$VAR/big"
+	ok "$id: one byte over the limit" problem 413 payload_too_large
+	for bad in '' '{' '[]' 'null' '{}x' '{"a":1,"a":2}' $'{"a":"\xff"}' '{"a":1e999}' '{"a":NaN}' \
+		'{"message":null' "$(printf '[%.0s' {1..60})"; do
+		[ ${#bad} -le "$max" ] || continue
+		as $who POST "$path" -H 'Content-Type: application/json' --data-binary "$bad"
+		[ -z "$bad" ] || ok "$id: ${bad:0:20}" one_of "$STATUS" "400 422"
+		[ -z "$bad" ] || ok "$id: with a problem document" equal "$(field .request_id | cut -c1-4)" req_
+	done
+	as $who POST "$path" "${json[@]}" '{"nobody_knows":1}'
+	ok "$id: an unknown field is named" equal "$STATUS $(field '.errors[] | select(.field == "nobody_knows") | .code')" "422 unknown"
+	as $who POST "$path" -H "Idempotency-Key: $(printf 'k%.0s' {1..256})" "${json[@]}" '{}'
+	[ "$audience" = public ] || ok "$id: an idempotency key too long" equal "$STATUS" 422
+	[ "$who" = owner ] && [ "$audience" = customer ] && {
+		as owner POST "$path" -H 'X-CSRF-Token: wrong' "${json[@]}" '{}' -H 'Sec-Fetch-Site: cross-site'
+		ok "$id: from another site" problem 403 csrf_failed
+	}
+}
+
+while IFS=$'\t' read -r id method pattern audience kind max; do
+	path=$(fill "$pattern")
+	callers "$id" "$method" "$path" "$audience" </dev/null
+	wrong_method "$id" "$path" </dev/null
+	[ "$max" = 0 ] || bodies "$id" "$path" "$audience" "$max" </dev/null
+	[ "$method" = GET ] && [ "$audience" = customer ] && {
+		as owner GET "$path?nobody_knows=1" </dev/null
+		ok "$id: an unknown parameter" problem 422 validation_failed
+	}
+done <"$VAR/routes"
+
+for path in /api/v1/nothing /api/v1/build-runs/ /api/v1/build-runs/run_x /api/v1/build-runs/%00 \
+	"/api/v1/build-runs/$DONE/../$DONE" "/api/v1/build-runs/$DONE/%2e%2e" /api/internal/x /v1/nothing; do
+	as owner GET "$path"
+	ok "nothing at $path" one_of "$STATUS" "404 400 422"
+done
+
+# The same request twice, with a key: one effect, one answer.
+visitor owner
+HEADER='Idempotency-Key: twice-1' api POST /api/v1/build-runs '{"message":"A counter of laps"}'
+first=$BODY
+ok "a run with a key" equal "$(grep -c '^HTTP.* 201 ' "$VAR/head")" 1
+HEADER='Idempotency-Key: twice-1' api POST /api/v1/build-runs '{"message":"A counter of laps"}'
+ok "is answered again" equal "$BODY" "$first"
+ok "and says so" grep -qi '^idempotency-replayed: true' "$VAR/head"
+HEADER='Idempotency-Key: twice-1' api POST /api/v1/build-runs '{"message":"A counter of cars"}'
+ok "another body is not" equal "$(field .code)" idempotency_mismatch
+RUN=$(jq -r .run_id <<<"$first")
+api POST "/api/v1/build-runs/$RUN/scope-approval" '{"scope_hash":"0000000000000000000000000000000000000000000000000000000000000000"}'
+ok "a scope that was not shown" one_of "$(field .code)" "scope_changed conflict validation_failed"
+as operator POST "/api/internal/build-runs/$DONE/approve" "${json[@]}" '{}'
+ok "nothing is approved twice" problem 409 conflict
+
+for key in title summary price; do
+	as other GET "/api/v1/build-runs"
+	ok "a visitor's list has only his own ($key)" lacks "$BODY" "$DONE"
+done
+ok "the invariants hold" "$BUS" fsck >/dev/null
+done_testing
