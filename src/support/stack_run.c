@@ -231,6 +231,8 @@ static int make_nginx(struct stack *s)
 	const char *argv[] = {arena_printf(s->a, "%s/bus", s->bin), "routes", "--nginx", "--config",
 			      s->conf_path, NULL};
 	const char *dir = arena_printf(s->a, "%s/nginx", s->conf->var);
+	/* A follower holds two: the browser's and ours. One process may have them all. */
+	long long most = 2 * (long long)(s->conf->stream_max * s->conf->stream_processes) + 1024;
 	char *servers;
 
 	if (helper(s, argv, 30 * CLOCK_S, &servers) < 0)
@@ -239,8 +241,8 @@ static int make_nginx(struct stack *s)
 		arena_printf(s->a, "%s/etc/nginx.conf", s->conf->var),
 		arena_printf(s->a,
 			     "worker_processes auto;\ndaemon off;\npid %s/nginx.pid;\n"
-			     "error_log stderr warn;\nworker_rlimit_nofile 20000;\n"
-			     "events {\n\tworker_connections 10000;\n}\nhttp {\n"
+			     "error_log stderr warn;\nworker_rlimit_nofile %lld;\n"
+			     "events {\n\tworker_connections %lld;\n}\nhttp {\n"
 			     "types {\n\ttext/html html;\n\ttext/css css;\n\ttext/javascript js mjs;\n"
 			     "\tapplication/json json;\n\timage/svg+xml svg;\n\timage/png png;\n"
 			     "\timage/x-icon ico;\n\tapplication/wasm wasm;\n\ttext/plain txt;\n}\n"
@@ -248,7 +250,7 @@ static int make_nginx(struct stack *s)
 			     "client_body_temp_path %s/body;\nfastcgi_temp_path %s/fastcgi;\n"
 			     "proxy_temp_path %s/proxy;\nuwsgi_temp_path %s/uwsgi;\n"
 			     "scgi_temp_path %s/scgi;\n%s}\n",
-			     s->conf->run, dir, dir, dir, dir, dir, servers),
+			     s->conf->run, most + 1024, most, dir, dir, dir, dir, dir, servers),
 		0644, s->e);
 }
 
