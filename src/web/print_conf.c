@@ -250,7 +250,7 @@ static void apache_match(struct buf *to, const struct route_table *t, const stru
 static void apache_common(struct buf *to, const struct print_server *s, const char *site)
 {
 	buf_printf(to,
-		   "\tCGIPassAuth On\n\tAllowEncodedSlashes NoDecode\n"
+		   "\t<Location \"/\">\n\t\tCGIPassAuth On\n\t</Location>\n\tAllowEncodedSlashes NoDecode\n"
 		   "\tRequestHeader unset Proxy early\n"
 		   "\tProxyFCGISetEnvIf \"true\" BUS_SENDFILE \"apache\"\n"
 		   "\tProxyFCGISetEnvIf \"true\" BUS_SITE \"%s\"\n"
@@ -289,7 +289,7 @@ void print_apache(struct buf *to, const struct route_table *t, const struct prin
 		       "\tServerAlias *.%.*s\n\tLimitRequestBody 1024\n",
 		   port ? port + 1 : s->listen, (int)host, s->preview_host);
 	apache_common(to, s, "preview");
-	buf_printf(to, "\t<Location \"/\">\n"
+	buf_printf(to, "\t<Location \"/\">\n\t\tRequire all granted\n"
 		       "\t\tSetHandler \"proxy:unix:%s/fast.sock|fcgi://bus-fast\"\n\t</Location>\n"
 		       "</VirtualHost>\n",
 		   s->run);

@@ -1,6 +1,7 @@
 # Sourced by the tests that need a whole stack of their own (bash).
 #
 #   stack_begin ["name = value" …]   a fresh stack; settings on top of the test ones
+#   front_apache                     a private Apache before the stack; BASE is its address
 #   stack_end                        stop it and remove its state
 #   visitor NAME                     a new visitor: sets V (cookie jar), CSRF
 #   api METHOD PATH [JSON]           as the present visitor: sets STATUS, BODY
@@ -16,7 +17,7 @@ srcdir=$(cd "$srcdir" && pwd)
 builddir=${builddir:-$PWD}
 builddir=$(cd "$builddir" && pwd)
 BUS=$builddir/bus
-TESTS_RUN=0 TESTS_FAILED=0 VAR='' BASE=''
+TESTS_RUN=0 TESTS_FAILED=0 VAR='' BASE='' APACHE=''
 
 ok() {
 	local what=$1; shift
@@ -81,10 +82,33 @@ stack_begin() {
 	}
 }
 
+# In the foreground and below $VAR: no system service is touched.
+front_apache() {
+	local dir=$VAR/apache m modules=/usr/lib/apache2/modules
+	BUS_PORT=$(free_port) && mkdir -p "$dir" || exit 99
+	BASE=http://127.0.0.1:$BUS_PORT
+	sed "s|^listen =.*|listen = 127.0.0.1:$BUS_PORT|" "$VAR/etc/bus.conf" >"$dir/bus.conf"
+	{
+		for m in mpm_event authz_core headers setenvif mime dir deflate filter proxy proxy_fcgi xsendfile; do
+			echo "LoadModule ${m}_module $modules/mod_$m.so"
+		done
+		printf '%s\n' "ServerRoot $dir" "PidFile $dir/pid" "DefaultRuntimeDir $dir" "ErrorLog $dir/error.log" \
+			"ServerName localhost" "Listen 127.0.0.1:$BUS_PORT" "TypesConfig /etc/mime.types" \
+			"AddOutputFilterByType DEFLATE text/html text/plain application/json text/event-stream"
+		[ "$(id -u)" != 0 ] || printf '%s\n' "User _bus" "Group $(id -gn _bus)"
+		"$BUS" routes --apache --config "$dir/bus.conf"
+	} >"$dir/httpd.conf"
+	/usr/sbin/apache2 -DFOREGROUND -f "$dir/httpd.conf" 2>"$dir/stderr" &
+	APACHE=$!
+	curl -s -o /dev/null --retry 50 --retry-delay 1 --retry-connrefused --retry-max-time 20 "$BASE/livez" || {
+		echo "Bail out! Apache does not start"; cat "$dir/stderr" "$dir/error.log" 2>/dev/null; exit 99; }
+}
+
 stack_end() {
 	local status=$?
 	trap - EXIT
 	[ -n "$VAR" ] || return
+	[ -z "$APACHE" ] || { kill "$APACHE" 2>/dev/null; wait "$APACHE" 2>/dev/null; }
 	"$BUS" stack down >/dev/null 2>&1
 	[ $status -eq 0 ] && [ $TESTS_FAILED -eq 0 ] ||
 		tail -n 15 "$VAR"/log/*.log 2>/dev/null | sed 's/^/# /'

@@ -1,10 +1,11 @@
 #!/bin/bash
-# The first acceptance test of the product on nginx, for each type of artifact,
+# The first acceptance test of the product on nginx (or FRONT=apache), for each type of artifact,
 # and a search of everything a customer received for what must never leave.
 . "${srcdir:-.}/tests/lib/stack.sh"
 
 export BUS_CANARY=canaryenvironment7f3a
 stack_begin
+[ "${FRONT:-nginx}" = nginx ] || "front_$FRONT"
 SEEN=$VAR/seen
 mkdir -p "$SEEN"
 
@@ -31,7 +32,7 @@ download() {
 	ok "$name: Repr-Digest" contains "$(header Repr-Digest)" "sha-256=:$(openssl dgst -sha256 -binary "$file" | base64):"
 	ok "$name: it is saved, not shown" contains "$(header Content-Disposition)" attachment
 	ok "$name: nosniff survives the web server" equal "$(header X-Content-Type-Options)" nosniff
-	ok "$name: the internal redirect does not leave" equal "$(header X-Accel-Redirect)" ""
+	ok "$name: the internal redirect does not leave" equal "$(header X-Accel-Redirect)$(header X-Sendfile)" ""
 	cp "$VAR/head" "$SEEN/$name.download.head"
 	fetch "$VAR/none" "$path" -I
 	ok "$name: HEAD" equal "$STATUS $(header Content-Length)" "200 $size"
