@@ -243,7 +243,10 @@ static void apache_match(struct buf *to, const struct route_table *t, const stru
 {
 	buf_puts(to, "\t<LocationMatch \"");
 	patterns(to, t, p);
-	buf_printf(to, "\">\n\t\tSetHandler \"proxy:unix:%s/%s.sock|fcgi://bus-%s\"\n\t</LocationMatch>\n",
+	buf_puts(to, "\">\n");
+	if (p == POOL_STREAM) /* a packer would hold back what should arrive at once */
+		buf_puts(to, "\t\tRequestHeader unset Accept-Encoding\n");
+	buf_printf(to, "\t\tSetHandler \"proxy:unix:%s/%s.sock|fcgi://bus-%s\"\n\t</LocationMatch>\n",
 		   s->run, route_pool_name(p), route_pool_name(p));
 }
 

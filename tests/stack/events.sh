@@ -2,6 +2,7 @@
 # The events of a run: polled, waited for, streamed, resumed, and refused.
 . "${srcdir:-.}/tests/lib/stack.sh"
 stack_begin "stream_beat_s = 1" "stream_max = 3"
+[ "${FRONT:-nginx}" = nginx ] || "front_$FRONT"
 
 visitor ada
 converse "A tip calculator that splits the bill" web
