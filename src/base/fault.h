@@ -4,6 +4,8 @@
  * In the shipped build a point is nothing. With --enable-fault the variable
  * BUS_FAULT="name:n:kill" acts the n-th time that point is reached: `kill`
  * ends the process like SIGKILL, `err` makes fault_fails() true once. With
+ * BUS_FAULT_FILE=file arms a running stack: a file that holds "name:kill" acts
+ * once, in the process that comes there first, and is gone then.
  * BUS_FAULT_LOG=file each point writes its name, so that a driver can list
  * them.
  */

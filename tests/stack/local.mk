@@ -3,5 +3,10 @@
 STACK_TESTS = tests/stack/acceptance.sh tests/stack/apache.sh tests/stack/apache_events.sh tests/stack/browser.sh tests/stack/events.sh \
 	tests/stack/matrix.sh
 TESTS += $(STACK_TESTS)
-EXTRA_DIST += $(STACK_TESTS) tests/stack/smoke.sh
+EXTRA_DIST += $(STACK_TESTS) tests/stack/smoke.sh tests/stack/torture.sh
 CLEANDIRS += test-cache tests/browser-run
+
+# Needs --enable-fault.
+torture: all
+	srcdir=$(srcdir) builddir=. TORTURE_ROUNDS=$${TORTURE_ROUNDS:-3} bash $(srcdir)/tests/stack/torture.sh
+.PHONY: torture
