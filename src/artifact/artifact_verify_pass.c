@@ -218,8 +218,7 @@ int artifact_verify_rebuild(struct work *w, struct job *j, struct verifying *v, 
 		return -1;
 	j->disk = arena_strdup(j->a, tree);
 	worker_sandbox(w->a, w->conf, tree, SECOND,
-		       worker_assignment(w->a, &v->lease.run, "second", &p, NULL),
-		       v->lease.run.platforms, false, s);
+		       worker_assignment(w->a, &v->lease.run, "second", &p, NULL), false, s);
 	return 1;
 }
 

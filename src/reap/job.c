@@ -66,6 +66,8 @@ static void give_up(struct reaper *r, struct job_run *j, const struct err *why)
 	reap_work(r, &w, j->j.pass->name);
 	j->j.pass->job->failed(&w, &j->j, &said);
 	work_rollback(&w);
+	if (w.err.id != E_NONE && w.err.id != E_STALE)
+		log_job(j, LOG_ERROR, "job_failure_not_kept", &w.err);
 }
 
 /* Start what comes next; goes on until a child runs or the job is finished. */

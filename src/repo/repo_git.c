@@ -85,6 +85,8 @@ static const char *git(const struct git *g, const char *const *args)
 	return r.out;
 }
 
+#define TREES_OF_A_RUN 3 /* its own, its second, and room for one left by a crash */
+
 #define GIT(g, ...) git((g), (const char *const[]){__VA_ARGS__, NULL})
 
 /* A commit of a tree's present content, on top of `parent` unless it is the
@@ -133,14 +135,34 @@ const char *repo_stable(struct arena *a, const struct conf *c, struct err *e)
 	return GIT(&g, "rev-parse", "refs/heads/stable");
 }
 
-/* Drop a worktree and what git remembers of it. */
+/* Does git's entry belong to the worktree at `path`, or to none? */
+static bool entry_of(const struct git *g, const char *entry, const char *path)
+{
+	struct err unread = {0};
+	const char *link = file_read(g->a, arena_printf(g->a, "%s/gitdir", entry), 4096, NULL, &unread);
+	size_t n = strlen(path);
+
+	return link == NULL || (strncmp(link, path, n) == 0 && strncmp(link + n, "/.git", 5) == 0);
+}
+
+/* Drop a worktree and what git remembers of it. By hand: a process that was
+ * killed while it added one leaves an entry that is locked or half written,
+ * which `git worktree prune` lets stand and which holds the branch. Git names
+ * an entry like the folder, with a number when the name is taken. */
 static int drop_tree(const struct git *g, const char *path)
 {
-	if (!file_exists(path))
-		return 0;
-	if (file_remove_tree(path, g->e) < 0)
+	const char *name = strrchr(path, '/') + 1, *dir = git_dir(g->a, g->c), *entry;
+
+	if (file_exists(path) && file_remove_tree(path, g->e) < 0)
 		return -1;
-	return GIT(g, "worktree", "prune") ? 0 : -1;
+	for (int i = 0; i < TREES_OF_A_RUN; i++) {
+		entry = i == 0 ? arena_printf(g->a, "%s/worktrees/%s", dir, name)
+			       : arena_printf(g->a, "%s/worktrees/%s%d", dir, name, i);
+		if (file_exists(entry) && entry_of(g, entry, path) &&
+		    file_remove_tree(entry, g->e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int repo_checkout(struct arena *a, const struct conf *c, const char *run_id, const char *branch,

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -233,8 +234,11 @@ static int make_nginx(struct stack *s)
 	const char *dir = arena_printf(s->a, "%s/nginx", s->conf->var);
 	/* A follower holds two: the browser's and ours. One process may have them all. */
 	long long most = 2 * (long long)(s->conf->stream_max * s->conf->stream_processes) + 1024;
+	struct rlimit files;
 	char *servers;
 
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max < (rlim_t)most + 64)
+		most = (long long)files.rlim_max - 64; /* no process of ours may have more */
 	if (helper(s, argv, 30 * CLOCK_S, &servers) < 0)
 		return -1;
 	return file_update(
@@ -250,7 +254,7 @@ static int make_nginx(struct stack *s)
 			     "client_body_temp_path %s/body;\nfastcgi_temp_path %s/fastcgi;\n"
 			     "proxy_temp_path %s/proxy;\nuwsgi_temp_path %s/uwsgi;\n"
 			     "scgi_temp_path %s/scgi;\n%s}\n",
-			     s->conf->run, most + 1024, most, dir, dir, dir, dir, dir, servers),
+			     s->conf->run, most + 64, most, dir, dir, dir, dir, dir, servers),
 		0644, s->e);
 }
 

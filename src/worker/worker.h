@@ -37,9 +37,7 @@ const char *worker_assignment(struct arena *a, const struct run *r, const char *
 			      const struct worker_profile *p, const char *repair);
 
 /* Describe the sandboxed child that does an assignment in a worktree, which is
- * seen as the folder `inside`. `warm` lets it write the compiler's cache; note
- * with worker_warmed() for which platforms that was done. */
+ * seen as the folder `inside`. `warm` lets it write the compiler's cache. */
 struct sandbox;
 void worker_sandbox(struct arena *a, const struct conf *c, const char *tree, const char *inside,
-		    const char *assignment, const char *platforms, bool warm, struct sandbox *ret);
-int worker_warmed(struct arena *a, const struct conf *c, const char *platforms, struct err *e);
+		    const char *assignment, bool warm, struct sandbox *ret);

@@ -2,7 +2,6 @@
 
 #include "base/jw.h"
 #include "base/str.h"
-#include "port/file.h"
 #include "port/json.h"
 #include "port/sandbox.h"
 #include "repo/repo.h"
@@ -71,47 +70,19 @@ const char *worker_assignment(struct arena *a, const struct run *r, const char *
 	return buf_str(&b);
 }
 
-/* Which part of the standard library is compiled in the cache, by a file each:
- * written when it is filled, named after platform and toolchain. */
-static const char *warm_mark(struct arena *a, const struct conf *c, const char *platform, size_t n)
-{
-	return arena_printf(a, "%s/warm-%.*s", c->go_cache, (int)n, platform);
-}
-
-int worker_warmed(struct arena *a, const struct conf *c, const char *platforms, struct err *e)
-{
-	for (size_t n; *platforms; platforms += n + (platforms[n] == ' ')) {
-		n = strcspn(platforms, " ");
-		if (file_update(warm_mark(a, c, platforms, n), "", 0644, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static bool all_warm(struct arena *a, const struct conf *c, const char *platforms)
-{
-	for (size_t n; *platforms; platforms += n + (platforms[n] == ' ')) {
-		n = strcspn(platforms, " ");
-		if (!file_exists(warm_mark(a, c, platforms, n)))
-			return false;
-	}
-	return true;
-}
-
 void worker_sandbox(struct arena *a, const struct conf *c, const char *tree, const char *inside,
-		    const char *assignment, const char *platforms, bool warm, struct sandbox *ret)
+		    const char *assignment, bool warm, struct sandbox *ret)
 {
 	static const char *const argv[] = {"/bus/self", "worker", NULL};
-	/* Go 1.19 takes a package for missing when its index is neither in the
-	 * cache nor can be written there; without the index it only is slower. */
+	/* Go indexes each package whose files are older than two seconds, and takes
+	 * it for broken when the index can be written to no cache: a build that had
+	 * to wait would fail. Without the index it is 40 ms slower. */
 	static const char *const env[] = {"PATH=/usr/local/go/bin:/usr/local/bin:/usr/bin:/bin",
 					  "HOME=/tmp", "LC_ALL=C", "GODEBUG=goindex=0", NULL};
-	static const char *const warm_env[] = {"PATH=/usr/local/go/bin:/usr/local/bin:/usr/bin:/bin",
-					       "HOME=/tmp", "LC_ALL=C", "GODEBUG=", NULL};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->argv = argv;
-	ret->env = warm || all_warm(a, c, platforms) ? warm_env : env;
+	ret->env = env;
 	ret->cwd = inside;
 	ret->input = assignment;
 	ret->input_len = strlen(assignment);

@@ -98,7 +98,7 @@ static int begin_build(struct work *w, struct job *j, struct sandbox *s)
 		return -1;
 	j->disk = arena_strdup(j->a, repo_tree(w->a, w->conf, r->run_id));
 	j->quiet_s = w->conf->lease_s;
-	worker_sandbox(w->a, w->conf, j->disk, "/work", assignment, r->platforms, false, s);
+	worker_sandbox(w->a, w->conf, j->disk, "/work", assignment, false, s);
 	return 1;
 }
 

@@ -33,7 +33,7 @@ static int warm(struct cli *c, const char *commit, const char *platforms)
 	    worker_profile(c->w.a, &c->conf, commit, &p, &c->w.err) < 0)
 		return -1;
 	worker_sandbox(c->w.a, &c->conf, tree, "/work",
-		       worker_assignment(c->w.a, &r, "-", &p, NULL), platforms, true, &s);
+		       worker_assignment(c->w.a, &r, "-", &p, NULL), true, &s);
 	if (sandbox_start(&c->conf, &s, &child, &c->w.err) < 0)
 		return -1;
 	err = dup(child.err);
@@ -43,9 +43,7 @@ static int warm(struct cli *c, const char *commit, const char *platforms)
 	close(err);
 	if (status != 0)
 		return fail(&c->w, E_UNAVAILABLE, "the template does not build: %s", said);
-	return file_remove_tree(tree, &c->w.err) < 0
-		       ? -1
-		       : worker_warmed(c->w.a, &c->conf, platforms, &c->w.err);
+	return file_remove_tree(tree, &c->w.err);
 }
 
 static int repo_sync(struct cli *c)

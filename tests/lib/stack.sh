@@ -169,6 +169,7 @@ build_tool() {
 }
 
 contains() { case $1 in *"$2"*) return 0 ;; esac; return 1; }
+silent() { "$@" >/dev/null 2>&1; }
 lacks() { ! contains "$1" "$2"; }
 equal() { [ "$1" = "$2" ] || { echo "# have: $1"; echo "# want: $2"; return 1; }; }
 

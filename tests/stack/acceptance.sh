@@ -50,7 +50,7 @@ provenance() {
 	fetch "$VAR/key.pem" /.well-known/busdk-provenance.pem
 	ok "$name: the provenance verifies" "$BUS" verify "$SEEN/$name.file" "$SEEN/$name.dsse" --key "$VAR/key.pem"
 	sed -n '/^  /p' "$VAR/said" | sed -n '/jq -r .payload /,$p' >"$VAR/plain.sh"
-	ok "$name: also with the plain commands it prints" plain >/dev/null
+	ok "$name: also with the plain commands it prints" silent plain
 	{ cat "$SEEN/$name.file"; printf x; } >"$bad"
 	ok "$name: not for other bytes" refuses "$BUS" verify "$bad" "$SEEN/$name.dsse" --key "$VAR/key.pem"
 	jq -c '.payload |= (.[0:40] + "A" + .[41:])' "$SEEN/$name.dsse" >"$bad"
@@ -108,7 +108,7 @@ one_type() {
 	ok "$type: an operator is asked" equal "$(field .approval)" requested
 	get "$type.waiting" "/api/v1/build-runs/$RUN"
 	ok "$type: nothing starts by itself" equal "$(field .phase)" quoted
-	ok "$type: the operator approves" "$BUS" build approve "$RUN" >/dev/null
+	ok "$type: the operator approves" silent "$BUS" build approve "$RUN"
 	ok "$type: it becomes ready" wait_phase 'artifact_ready|failed' 120
 	ok "$type: and not failed" equal "$PHASE" artifact_ready
 	get "$type.run" "/api/v1/build-runs/$RUN"
@@ -136,8 +136,8 @@ one_type() {
 program() {
 	local file=$SEEN/$1.file
 	chmod +x "$file"
-	ok "$1: the program starts and tells its version" timeout 10 "$file" --version >/dev/null
-	ok "$1: and its help" timeout 10 "$file" --help >/dev/null 2>&1
+	ok "$1: the program starts and tells its version" silent timeout 10 "$file" --version
+	ok "$1: and its help" silent timeout 10 "$file" --help
 }
 
 not_for_others() {
@@ -177,5 +177,5 @@ search() {
 
 for t in web binary both; do one_type $t; done
 search
-ok "the invariants hold" "$BUS" fsck >/dev/null
+ok "the invariants hold" silent "$BUS" fsck
 done_testing
