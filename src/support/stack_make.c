@@ -242,7 +242,7 @@ static int make_database(struct stack *s)
 					"port = %lld\nmax_connections = 80\nshared_buffers = '128MB'\n"
 					"autovacuum_naptime = '15s'\nlog_min_messages = warning\n"
 					"unix_socket_permissions = 0700\n",
-					s->conf->run, (long long)s->conf->db_port),
+					s->conf->run, (long long)s->conf->db_direct_port),
 			   0600, s->e);
 }
 

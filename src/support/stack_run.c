@@ -190,7 +190,7 @@ static int wait_for_database(struct supervisor *v)
 	struct stack *s = v->s;
 	const char *const argv[] = {arena_printf(s->a, "%s/pg_isready", s->pg_bin), "-q", "-h",
 				    s->conf->run, "-p",
-				    arena_printf(s->a, "%lld", (long long)s->conf->db_port), "-U",
+				    arena_printf(s->a, "%lld", (long long)s->conf->db_direct_port), "-U",
 				    "bus_admin", "-d", "postgres", NULL};
 	int64_t end = clock_mono() + 120 * CLOCK_S;
 	const struct timespec tick = {0, 50 * 1000 * 1000};
@@ -211,7 +211,7 @@ static int wait_for_database(struct supervisor *v)
 
 static int make_schema(struct stack *s)
 {
-	const char *port = arena_printf(s->a, "%lld", (long long)s->conf->db_port);
+	const char *port = arena_printf(s->a, "%lld", (long long)s->conf->db_direct_port);
 	const char *const create[] = {
 		arena_printf(s->a, "%s/createdb", s->pg_bin), "-h", s->conf->run, "-p", port, "-U",
 		"bus_admin", "--maintenance-db=postgres", s->conf->db_name, NULL};

@@ -1,6 +1,7 @@
 # Sourced by the tests that need a whole stack of their own (bash).
 #
 #   stack_begin ["name = value" …]   a fresh stack; settings on top of the test ones
+#   BEFORE_UP=COMMAND                run when all is configured and nothing started
 #   front_apache                     a private Apache before the stack; BASE is its address
 #   stack_end                        stop it and remove its state
 #   visitor NAME                     a new visitor: sets V (cookie jar), CSRF
@@ -75,6 +76,7 @@ stack_begin() {
 		sed -i "/^${line%% *} *=/d" "$VAR/etc/bus.conf"
 		echo "$line" >>"$VAR/etc/bus.conf"
 	done
+	[ -z "${BEFORE_UP:-}" ] || "$BEFORE_UP"
 	"$BUS" stack up --json >"$VAR/up.json" 2>"$VAR/up.err" || {
 		echo "Bail out! the stack does not start: $(tail -n 3 "$VAR/up.err")"
 		tail -n 20 "$VAR"/log/*.log 2>/dev/null | sed 's/^/# /'
@@ -123,6 +125,10 @@ visitor() {
 	V=$VAR/jar.$1 CSRF=''
 	[ ! -f "$V" ] || CSRF=$(awk '$6 == "bus_csrf" { print $7 }' "$V")
 }
+
+# What the stack's programs are started as.
+AS=()
+[ "$(id -u)" != 0 ] || AS=(setpriv --reuid _bus --regid "$(id -g _bus)" --clear-groups)
 
 # The body in BODY, the status in STATUS, the headers in $VAR/head.
 api() {
