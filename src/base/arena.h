@@ -32,7 +32,7 @@ void arena_free(struct arena *a);
 /* `n` zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t n);
 
-/* Copies; a NULL source gives NULL. */
+/* Copies; a NULL source gives NULL. arena_strndup() reads all `n` bytes. */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 

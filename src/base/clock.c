@@ -92,9 +92,12 @@ bool clock_parse(const char *s, int64_t *ret)
 	    (t.tm_hour = digits(&s, 2, ':')) < 0 || (t.tm_min = digits(&s, 2, ':')) < 0 ||
 	    (t.tm_sec = digits(&s, 2, 0)) < 0)
 		return false;
-	if (*s == '.')
+	if (*s == '.') {
 		for (s++; *s >= '0' && *s <= '9' && unit > 1; s++)
 			frac += (*s - '0') * (unit /= 10);
+		if (unit == CLOCK_S)
+			return false;
+	}
 	if (strcmp(s, "Z") != 0)
 		return false;
 	t.tm_year -= 1900;

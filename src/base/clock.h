@@ -16,7 +16,7 @@ int64_t clock_mono(void);  /* for durations: never steps */
  * bytes and is returned. */
 char *clock_text(int64_t us, char to[25]);
 
-/* The reverse, with 0 to 6 digits of fraction; false when malformed. */
+/* The reverse, with at most 6 digits of fraction; false when malformed. */
 bool clock_parse(const char *s, int64_t *ret);
 
 /* "20261120" in UTC; `to` holds 9 bytes and is returned. */

@@ -27,8 +27,8 @@ bool str_utf8(const char *p, size_t n);
 /* The number of code points; the input must be well-formed. */
 size_t str_chars(const char *s);
 
-/* Lower-case hexadecimal. decode needs an even length and returns the number
- * of bytes, or -1. */
+/* Lower-case hexadecimal. decode takes either case, needs an even length and
+ * returns the number of bytes, or -1. */
 char *str_hex(struct arena *a, const void *p, size_t n);
 long str_unhex(const char *s, unsigned char *to, size_t cap);
 

@@ -39,7 +39,7 @@ long crypto_open(const unsigned char key[32], const void *p, size_t n, unsigned 
 struct key;
 struct key *key_read(const char *path, struct err *e);         /* a private key, PEM */
 struct key *key_read_public(const char *path, struct err *e);  /* SubjectPublicKeyInfo, PEM */
-int key_make(const char *path, struct err *e); /* new private key, mode 0600; never replaces */
+int key_make(const char *path, struct err *e); /* new private key, mode 0600; one that is there stays */
 void key_free(struct key *k);
 void key_sign(const struct key *k, const void *p, size_t n, unsigned char sig[ED25519_SIG_BYTES]);
 bool key_verify(const struct key *k, const void *p, size_t n,

@@ -190,8 +190,8 @@ static int read_member(void *ctx, const char *key, const struct json *v)
 		err_field(r->e, key, "unknown");
 		return 0;
 	}
-	if (json_kind(v) == JSON_NULL && f->flags & F_NULLABLE)
-		return 0;
+	if (json_kind(v) == JSON_NULL && f->flags & (F_NULLABLE | F_REQUIRED))
+		return 0; /* a required one is named below */
 	if (f->type == F_INT) {
 		why = json_kind(v) != JSON_INT ? "not_an_integer" : shape_int_problem(f, json_int(v, 0));
 		*SHAPE_AT(r->to, f, int64_t) = json_int(v, 0);

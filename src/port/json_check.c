@@ -3,6 +3,8 @@
 #include "port/json.h"
 #include "base/str.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A recursive descent over RFC 8259; depth and size are bounded. */
@@ -47,23 +49,44 @@ static bool digits(struct scan *s)
 	return s->p > from;
 }
 
+/* json-c would take what is beyond 64 bits for the nearest end, and what is
+ * beyond a double for infinity. No number of ours is longer than 32 characters. */
+static bool fits(const char *p, size_t n, bool whole)
+{
+	char text[33];
+	int64_t v;
+
+	if (n >= sizeof(text))
+		return false;
+	memcpy(text, p, n);
+	text[n] = '\0';
+	if (whole)
+		return str_int(text, INT64_MIN, INT64_MAX, &v) || strcmp(text, "-0") == 0;
+	return isfinite(strtod(text, NULL));
+}
+
 static bool number(struct scan *s)
 {
 	const char *from = s->p;
+	bool whole = true;
 
 	eat(s, '-');
 	if (!eat(s, '0') && !digits(s))
 		return false;
-	if (eat(s, '.') && !digits(s))
-		return false;
+	if (eat(s, '.')) {
+		whole = false;
+		if (!digits(s))
+			return false;
+	}
 	if (s->p < s->end && (*s->p == 'e' || *s->p == 'E')) {
 		s->p++;
+		whole = false;
 		if (!eat(s, '+'))
 			eat(s, '-');
 		if (!digits(s))
 			return false;
 	}
-	return s->p - from <= 32; /* no number of ours is longer */
+	return fits(from, (size_t)(s->p - from), whole);
 }
 
 /* The four digits of \uXXXX, or -1. */

@@ -94,6 +94,9 @@ static void frame(struct arena *mem, struct args *a, const struct sandbox *s)
 		"--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
 		"--ro-bind-try", "/etc/fonts", "/etc/fonts", "--clearenv",
 	};
+	/* The first two are memory of the host without a bound; in the third, one who
+	 * is root outside could turn the kernel's knobs, whatever he is in here. */
+	static const char *const sealed[] = {"/", "/dev", "/proc"};
 
 	for (size_t i = 0; i < COUNT(fixed); i++)
 		arg(a, fixed[i]);
@@ -112,6 +115,10 @@ static void frame(struct arena *mem, struct args *a, const struct sandbox *s)
 
 		check(eq != NULL);
 		arg3(a, "--setenv", arena_strndup(mem, *env, (size_t)(eq - *env)), eq + 1);
+	}
+	for (size_t i = 0; i < COUNT(sealed); i++) {
+		arg(a, "--remount-ro");
+		arg(a, sealed[i]);
 	}
 	if (s->cwd != NULL) {
 		arg(a, "--chdir");
@@ -200,13 +207,12 @@ enum sandbox_tier sandbox_tier(const char **ret_why)
 	return tier;
 }
 
-int sandbox_start(const struct conf *c, const struct sandbox *s, struct child *ret, struct err *e)
+int sandbox_start(const struct sandbox *s, struct child *ret, struct err *e)
 {
 	const char *why;
 
 	if (sandbox_tier(&why) == SANDBOX_NONE)
-		return err_set(e, E_RESOURCE, "sandbox: %s%s", why,
-			       c->sandbox_unsafe ? " (sandbox_unsafe needs a host of its own)" : "");
+		return err_set(e, E_RESOURCE, "sandbox: %s", why);
 	return start_framed(s, ret, e);
 }
 

@@ -10,10 +10,10 @@
  * It dies with the process that started it.
  *
  * Where the host offers no user namespaces there is no sandbox, and nothing
- * untrusted is run unless the operator set sandbox_unsafe.
+ * untrusted is run.
  */
 #pragma once
-#include "base/conf.h"
+#include "base/arena.h"
 #include "port/spawn.h"
 
 enum sandbox_tier { SANDBOX_NONE, SANDBOX_NAMESPACES };
@@ -39,8 +39,7 @@ struct sandbox {
 enum sandbox_tier sandbox_tier(const char **ret_why);
 
 /* Start a sandboxed child; E_RESOURCE when there is no sandbox. */
-int sandbox_start(const struct conf *c, const struct sandbox *s, struct child *ret,
-		  struct err *e);
+int sandbox_start(const struct sandbox *s, struct child *ret, struct err *e);
 
 /* Add a folder or file. */
 void sandbox_bind(struct sandbox *s, const char *from, const char *to, bool writable);

@@ -80,7 +80,7 @@ static void advance(struct reaper *r, struct job_run *j)
 	reap_work(r, &w, j->j.pass->name);
 	rc = j->j.pass->job->next(&w, &j->j, &s);
 	if (rc > 0)
-		rc = sandbox_start(&r->conf, &s, &j->child, &w.err) < 0 ? -1 : 1;
+		rc = sandbox_start(&s, &j->child, &w.err) < 0 ? -1 : 1;
 	work_rollback(&w);
 	if (rc < 0) {
 		give_up(r, j, &w.err);

@@ -34,7 +34,7 @@ static int warm(struct cli *c, const char *commit, const char *platforms)
 		return -1;
 	worker_sandbox(c->w.a, &c->conf, tree, "/work",
 		       worker_assignment(c->w.a, &r, "-", &p, NULL), true, &s);
-	if (sandbox_start(&c->conf, &s, &child, &c->w.err) < 0)
+	if (sandbox_start(&s, &child, &c->w.err) < 0)
 		return -1;
 	err = dup(child.err);
 	status = child_wait(&child, 600 * CLOCK_S);

@@ -4,7 +4,6 @@
 #include "tree.h"
 #include "base/check.h"
 #include "base/clock.h"
-#include "base/conf.h"
 #include "base/str.h"
 #include "port/file.h"
 #include "port/http.h"
@@ -85,7 +84,6 @@ static void run_in_sandbox(struct tree *t, struct verify_report *r, int64_t us)
 	static const char *const env[] = {"LANG=C.UTF-8", "ASAN_OPTIONS=detect_leaks=0", NULL};
 	struct verify_job inside = t->job;
 	struct sandbox s = {.argv = argv, .env = env, .cwd = "/tmp", .tmp_mb = 512};
-	struct conf conf = {0};
 	struct err e = {0};
 	struct child c;
 	char *text;
@@ -98,7 +96,7 @@ static void run_in_sandbox(struct tree *t, struct verify_report *r, int64_t us)
 	s.self = CHILD;
 	sandbox_bind(&s, t->root, "/tree", false);
 	check(chmod(t->root, 0755) == 0);
-	if (sandbox_start(&conf, &s, &c, &e) < 0)
+	if (sandbox_start(&s, &c, &e) < 0)
 		fail_msg("%s", e.detail);
 	text = output_of(t->a, &c, us, &status);
 	if (status != 0)
