@@ -13,3 +13,17 @@ tests_port_test_sandbox_SOURCES = %D%/test_sandbox.c
 tests_port_test_sandbox_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_port_test_sandbox_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
 endif
+
+check_PROGRAMS += tests/fuzz/fuzz_json tests/fuzz/fuzz_text tests/fuzz/fuzz_query
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_json_LDADD = libport.a libbase.a $(LIBS_PORT)
+tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_text_LDADD = libport.a libbase.a $(LIBS_PORT)
+tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_query_LDADD = libweb.a libwork.a libport.a libbase.a $(LIBS_PORT)
+tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+TESTS += tests/port/replay.test
+EXTRA_DIST += tests/port/replay.test tests/fuzz/corpus/json tests/fuzz/corpus/text \
+	tests/fuzz/corpus/query
