@@ -171,7 +171,6 @@ static const struct refusal {
 	 "not_of_this_type"},
 	{calculator, "\"min\":0,\"max\":9", "\"min\":9,\"max\":0", "inputs[0].min", "out_of_order"},
 	{calculator, "\"min\":0", "\"min\":\"0\"", "inputs[0].min", "not_a_number"},
-	{calculator, "\"min\":0", "\"min\":-1e999", "inputs[0].min", "not_a_number"},
 	{calculator, "\"min\":0", "\"min\":-1e16", "inputs[0].min", "out_of_range"},
 	{calculator, "\"min\":0", "\"required\":1", "inputs[0].required", "not_a_boolean"},
 	{calculator, "\"type\":\"line\"", "\"type\":\"line\",\"max\":3", "inputs[3].min",
@@ -213,7 +212,6 @@ static const struct refusal {
 	{counter, "\"min\":0", "\"min\":1", "counters[0].start", "out_of_range"},
 	{counter, "\"step\":1", "\"step\":0", "counters[0].step", "out_of_range"},
 	{counter, "\"max\":9", "\"max\":9000000000000000000", "counters[0].max", "out_of_range"},
-	{counter, "\"max\":9", "\"max\":99999999999999999999", "counters[0].max", "out_of_range"},
 	{timer, "\"seconds\":60", "\"seconds\":0", "timers[0].seconds", "out_of_range"},
 	{timer, "\"seconds\":60", "\"seconds\":-1", "timers[0].seconds", "out_of_range"},
 	{timer, "\"seconds\":60", "\"seconds\":360000", "timers[0].seconds", "out_of_range"},
@@ -256,6 +254,7 @@ static void test_read_refuses_what_is_no_spec(void **state)
 	static const char *const rows[] = {
 		"", " ", "null", "7", "\"x\"", "[]", "{}", "{\"version\":1}", "{\"version\":1",
 		"{\"version\":1,\"version\":1}", "{\"kind\":\"text\",}", "\xff", "{\"\\u0000\":1}",
+		"{\"version\":1e999}", "{\"version\":99999999999999999999}",
 	};
 
 	(void)state;

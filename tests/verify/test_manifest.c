@@ -93,6 +93,9 @@ static const struct {
 	 "size_bytes (out_of_range)"},
 	{"{\"artifacts\":[{\"artifact_id\":\"a\",\"kind\":\"web\",\"name\":\"x\",\"path\":\"x\","
 	 "\"sha256\":" SHA ",\"size_bytes\":18446744073709551616,\"source_included\":false}]}",
+	 "not valid"},
+	{"{\"artifacts\":[{\"artifact_id\":\"a\",\"kind\":\"web\",\"name\":\"x\",\"path\":\"x\","
+	 "\"sha256\":" SHA ",\"size_bytes\":9223372036854775807,\"source_included\":false}]}",
 	 "size_bytes"},
 	{"{\"artifacts\":[{\"artifact_id\":\"a\",\"kind\":\"web\",\"name\":\"x\",\"path\":\"x\","
 	 "\"sha256\":\"0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef\",\"size_"
