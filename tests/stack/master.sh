@@ -9,7 +9,7 @@ converse "A tip calculator that splits the bill" web
 ONE=/api/v1/build-runs/$RUN
 
 MASTER=$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")
-workers() { pgrep -P "$MASTER" | sort -n; }
+workers() { pgrep -P "$MASTER" | sort; }
 said() { grep -c "\"event\":\"$1\"" "$LOG"; }
 # soon SECONDS CONDITION…: bounded tries of a condition.
 soon() {
