@@ -3,6 +3,6 @@ nobase_dist_pkgdata_DATA += htdocs/index.html htdocs/openapi.json htdocs/assets/
 	htdocs/assets/api.js htdocs/assets/app.js htdocs/assets/cards.js htdocs/assets/dom.js \
 	htdocs/assets/feed.js htdocs/assets/link.js htdocs/assets/log.js htdocs/assets/outbox.js \
 	htdocs/assets/status.js htdocs/assets/text.js
-nobase_dist_pkgdata_DATA += conf/catalog.json
+nobase_dist_pkgdata_DATA += conf/catalog.json conf/models.json conf/plans.json
 EXTRA_DIST += conf/apache.conf conf/bus-fcgi.service conf/bus.conf.sample conf/bus.cron \
 	conf/nginx.conf conf/production.conf

@@ -7,7 +7,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bus_owner') THEN
 		CREATE ROLE bus_owner NOLOGIN;
 	END IF;
-	FOREACH r IN ARRAY ARRAY['bus_fast', 'bus_slow', 'bus_stream', 'bus_operator', 'bus_reaper'] LOOP
+	FOREACH r IN ARRAY ARRAY['bus_fast', 'bus_slow', 'bus_stream', 'bus_call', 'bus_operator', 'bus_reaper'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = r) THEN
 			EXECUTE format('CREATE ROLE %I LOGIN', r);
 		END IF;
@@ -23,6 +23,8 @@ ALTER ROLE bus_slow SET statement_timeout = '15s';
 ALTER ROLE bus_slow SET lock_timeout = '2s';
 ALTER ROLE bus_stream SET statement_timeout = '2s';
 ALTER ROLE bus_stream SET lock_timeout = '250ms';
+ALTER ROLE bus_call SET statement_timeout = '2s';
+ALTER ROLE bus_call SET lock_timeout = '1s';
 ALTER ROLE bus_operator SET statement_timeout = '30s';
 ALTER ROLE bus_operator SET lock_timeout = '2s';
 ALTER ROLE bus_reaper SET statement_timeout = '30s';
@@ -30,12 +32,14 @@ ALTER ROLE bus_reaper SET lock_timeout = '2s';
 -- Reads by key gain nothing from the just-in-time compiler or parallel plans.
 ALTER ROLE bus_fast SET jit = off;
 ALTER ROLE bus_stream SET jit = off;
+ALTER ROLE bus_call SET jit = off;
 ALTER ROLE bus_fast SET plan_cache_mode = 'force_generic_plan';
 ALTER ROLE bus_stream SET plan_cache_mode = 'force_generic_plan';
+ALTER ROLE bus_call SET plan_cache_mode = 'force_generic_plan';
 ALTER ROLE bus_reaper SET jit = off;
 
 CREATE SCHEMA IF NOT EXISTS bus AUTHORIZATION bus_owner;
-GRANT USAGE ON SCHEMA bus TO bus_fast, bus_slow, bus_stream, bus_operator, bus_reaper;
+GRANT USAGE ON SCHEMA bus TO bus_fast, bus_slow, bus_stream, bus_call, bus_operator, bus_reaper;
 CREATE TABLE IF NOT EXISTS bus.schema_migration (
 	version int PRIMARY KEY,
 	name text NOT NULL,
@@ -44,4 +48,4 @@ CREATE TABLE IF NOT EXISTS bus.schema_migration (
 	took_ms int NOT NULL DEFAULT 0
 );
 ALTER TABLE bus.schema_migration OWNER TO bus_owner;
-GRANT SELECT ON bus.schema_migration TO bus_fast, bus_slow, bus_stream, bus_operator, bus_reaper;
+GRANT SELECT ON bus.schema_migration TO bus_fast, bus_slow, bus_stream, bus_call, bus_operator, bus_reaper;

@@ -3,6 +3,7 @@
 #include "bin/tables.h"
 #include "decide/decide.h"
 #include "identity/identity.h"
+#include "model/model.h"
 #include "plan/plan.h"
 #include "web/loop.h"
 
@@ -13,12 +14,12 @@
 
 static int load(const struct conf *c, struct err *e)
 {
-	return plan_load(c, e) < 0 ? -1 : decide_load(c, e);
+	return plan_load(c, e) < 0 || model_load(c, e) < 0 ? -1 : decide_load(c, e);
 }
 
 int main(int argc, char **argv)
 {
-	const struct web_app app = {&bus_routes, identity_lookup, load};
+	const struct web_app app = {&bus_routes, identity_lookup, identity_caller, load};
 
 	if (argc != 2 || strcmp(argv[1], "--help") == 0) {
 		fprintf(argc == 2 ? stdout : stderr,

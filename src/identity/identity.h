@@ -22,3 +22,6 @@ int identity_session_new(struct work *w, struct identity_session *ret);
 /* The statement that tells whose a token is ($1: hexadecimal SHA-256). */
 extern const struct pg_stmt *const identity_lookup;
 
+/* The same for a program too ($2: the subject of its token). */
+extern const struct pg_stmt *const identity_caller;
+

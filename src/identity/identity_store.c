@@ -5,6 +5,7 @@
 #include "port/pg.h"
 
 const struct pg_stmt *const identity_lookup = &identity_sql_lookup;
+const struct pg_stmt *const identity_caller = &identity_sql_caller;
 
 int identity_store_new(struct work *w, const char *token_hash, int64_t expires_at,
 		       int64_t *ret_account)

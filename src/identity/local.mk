@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libidentity.a
 libidentity_a_SOURCES = %D%/identity.c %D%/identity.h %D%/identity_int.h %D%/identity_api.c \
-	%D%/identity_pass.c %D%/identity_store.c
+	%D%/identity_pass.c %D%/identity_store.c %D%/identity_verb.c
 nodist_libidentity_a_SOURCES = src/identity/identity_sql.c src/identity/identity_sql.h
 sql_rooms += identity

@@ -1,14 +1,13 @@
 /*
- * Plan: what is sold. So far: the price of a build, from a small catalog file.
+ * Plan: what is sold: the price of a build, from a small catalog file, and the
+ * plans with their hard limits, which the database keeps.
  *
  * The catalog is JSON: {"version": "2026-11", "currency": "eur", "builds":
  * {"web": 1900, …}, "extra_platform": 500}, amounts in minor units. It is
  * checked when it is read; a build without a price cannot be sold.
  */
 #pragma once
-#include "base/arena.h"
-#include "base/conf.h"
-#include "base/err.h"
+#include "work/work.h"
 
 #include <stdint.h>
 
@@ -28,3 +27,13 @@ int plan_parse(const char *text, size_t n, struct err *e);
  * catalog does not sell it. */
 int plan_price(const char *artifact_type, size_t platforms, struct plan_price *ret,
 	       struct err *e);
+
+/* Is the text of a plans file in order? -1 with the place and the reason. */
+int plan_check(struct arena *a, const char *text, size_t n, struct err *e);
+
+/* Bring the checked plans into the database, in the open transaction; budgets
+ * of the present periods follow their new limits. */
+int plan_put(struct work *w, const char *text);
+
+/* A program's account on that plan; made when it is not there. */
+int plan_assign(struct work *w, const char *subject, const char *plan);

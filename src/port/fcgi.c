@@ -133,9 +133,10 @@ bool fcgi_finish(struct fcgi *f)
 
 int fcgi_stream(struct fcgi *f)
 {
+	/* First all of the body: a web server that has our answer sends no more of it. */
+	drain(f);
 	if (FCGX_FFlush(f->r.out) < 0)
 		return -1;
-	drain(f);
 	FCGX_Free(&f->r, 0); /* buffers and parameters go, the connection stays */
 	f->stream = true;
 	return 0;

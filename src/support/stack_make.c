@@ -105,9 +105,10 @@ int stack_make_conf(struct arena *a, const char *var, const char *port, const ch
 			     "public_url = http://localhost:%s\npreview_host = preview.localhost:%s\n"
 			     "listen = 127.0.0.1:%s\nvar = %s\nrun = %s\nuser = %s\n"
 			     "template = %s/template\nhtdocs = %s/htdocs\n"
-			     "catalog = %s/conf/catalog.json\n",
+			     "catalog = %s/conf/catalog.json\nmodels = %s/conf/models.json\n"
+			     "plans = %s/conf/plans.json\n",
 			     port, port, port, var, run_dir(a, var), getuid() == 0 ? "_bus" : "", dir,
-			     dir, dir),
+			     dir, dir, dir, dir),
 		0644, e);
 }
 
@@ -187,6 +188,7 @@ static int make_keys(struct stack *s)
 	char *pem;
 
 	if (make_secret(s, c->server_secret, "") < 0 || make_secret(s, c->operator_token, "op_") < 0 ||
+	    make_secret(s, c->token_secret, "") < 0 ||
 	    key_make(c->receipt_key, s->e) < 0 || key_make(c->provenance_key, s->e) < 0 ||
 	    (k = key_read(c->provenance_key, s->e)) == NULL)
 		return -1;
@@ -199,7 +201,7 @@ static int make_keys(struct stack *s)
  * reaches the socket's folder. */
 static const char *ident_map(struct stack *s)
 {
-	static const char *const roles[] = {"admin", "fast", "slow", "stream", "operator", "reaper"};
+	static const char *const roles[] = {"admin", "fast", "slow", "stream", "call", "operator", "reaper"};
 	const char *names[] = {*s->conf->user ? s->conf->user : NULL, NULL};
 	struct buf b;
 

@@ -226,6 +226,30 @@ static int make_schema(struct stack *s)
 	return helper(s, migrate, 120 * CLOCK_S, NULL);
 }
 
+/* The plans of the file, an account that may call models, and its token for
+ * whoever may read it. */
+static int make_demo(struct stack *s)
+{
+	const char *bus = arena_printf(s->a, "%s/bus", s->bin);
+	const char *path = arena_printf(s->a, "%s/demo.token", s->conf->var);
+	const char *const put[] = {bus, "plan", "put", s->conf->plans, "--config", s->conf_path, NULL};
+	const char *const assign[] = {bus, "plan", "assign", "demo", "demo", "--config", s->conf_path,
+				      NULL};
+	const char *const issue[] = {bus, "token", "issue", "--subject", "demo", "--ttl", "365d",
+				     "--config", s->conf_path, NULL};
+	char *token;
+
+	if (*s->conf->plans == '\0')
+		return 0;
+	if (helper(s, put, 30 * CLOCK_S, NULL) < 0)
+		return -1;
+	if (file_exists(path))
+		return 0;
+	if (helper(s, assign, 30 * CLOCK_S, NULL) < 0 || helper(s, issue, 30 * CLOCK_S, &token) < 0)
+		return -1;
+	return file_write(path, token, strlen(token), 0600, s->e);
+}
+
 /* The web server's configuration: a frame of ours around what the routes say. */
 static int make_nginx(struct stack *s)
 {
@@ -296,7 +320,7 @@ static int bring_up(struct supervisor *v, int say_fd)
 	if (wait_for_database(v) < 0)
 		return -1;
 	dprintf(say_fd, "migrating the database\n");
-	if (make_schema(s) < 0)
+	if (make_schema(s) < 0 || make_demo(s) < 0)
 		return -1;
 	dprintf(say_fd, "preparing the template and the compiler's cache (once: half a minute)\n");
 	if (helper(s, sync, 600 * CLOCK_S, NULL) < 0)

@@ -90,6 +90,29 @@ FROM repo_branch b JOIN run r ON r.id = b.run CROSS JOIN LATERAL (
 		FROM provenance v JOIN artifact a ON a.id = v.artifact WHERE a.run = r.id) p
 WHERE strpos(p.text, b.branch) > 0 OR strpos(p.text, b.worktree) > 0
 UNION ALL
+SELECT 'I3 a budget holds its reservations', b.scope || ' ' || b.subject || ' ' || b.period,
+	'says ' || b.reserved || ', calls say ' || coalesce(u.reserved, 0)
+FROM budget b LEFT JOIN (SELECT unnest(budgets) AS budget, sum(reserved) AS reserved
+	FROM usage_record WHERE state = 'reserved' GROUP BY 1) u ON u.budget = b.id
+WHERE b.reserved <> coalesce(u.reserved, 0)
+UNION ALL
+SELECT 'I3 a budget holds what was posted', b.scope || ' ' || b.subject || ' ' || b.period,
+	'says ' || b.posted || ', calls say ' || coalesce(u.posted, 0)
+FROM budget b LEFT JOIN (SELECT unnest(budgets) AS budget, sum(posted) AS posted
+	FROM usage_record WHERE state <> 'reserved' GROUP BY 1) u ON u.budget = b.id
+WHERE b.posted <> coalesce(u.posted, 0)
+UNION ALL
+SELECT 'I3 nothing stays reserved', u.usage_id, 'since ' || u.created_at
+FROM usage_record u WHERE u.state = 'reserved' AND u.expires_at < now() - interval '5 minutes'
+UNION ALL
+SELECT 'I4 a transaction adds up to nothing', txn::text, sum(micro)::text
+FROM ledger_entry GROUP BY txn HAVING sum(micro) <> 0
+UNION ALL
+SELECT 'I4 the ledger says what was posted', u.usage_id, u.posted || ' but the ledger ' || coalesce(l.micro, 0)
+FROM usage_record u LEFT JOIN (SELECT usage, -sum(micro) AS micro FROM ledger_entry
+	WHERE book = 'customer' GROUP BY usage) l ON l.usage = u.id
+WHERE u.posted <> coalesce(l.micro, 0)
+UNION ALL
 SELECT 'approved means approved scope', r.run_id, r.phase
 FROM run r WHERE r.phase IN ('authorized', 'repo_ready', 'worker_running', 'artifact_pending',
 	'artifact_ready', 'delivered') AND (r.scope_approved_at IS NULL OR r.payment NOT IN ('approved', 'paid'));

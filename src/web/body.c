@@ -51,7 +51,7 @@ int body_read(struct req *r)
 	const struct shape *s = r->route->input;
 	int64_t n = 0;
 
-	if (r->route->method == METHOD_GET || s == NULL)
+	if (r->route->method == METHOD_GET || (s == NULL && !r->route->raw))
 		return 0; /* a body nobody asked for is drained at the end */
 	if (length != NULL && *length && !str_int(length, 0, INT64_MAX, &n))
 		return fail(&r->w, E_BAD_REQUEST, "content length %.30s", length);
@@ -64,6 +64,8 @@ int body_read(struct req *r)
 			    (long long)n);
 	if (r->body_len > 0 && check_type(r) < 0)
 		return -1;
+	if (s == NULL)
+		return 0;
 	r->in = arena_alloc(r->w.a, s->size ? s->size : 1);
 	if (r->body_len == 0)
 		r->body = "{}", r->body_len = 2;

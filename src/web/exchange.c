@@ -91,8 +91,10 @@ bool exchange_call(struct req *r, struct pg_call *c, const char **args)
 		return true;
 	}
 	args[0] = r->token_hash;
-	c->stmt = r->web->session;
-	return r->token_hash != NULL && route->audience != AUD_OPERATOR;
+	args[1] = r->subject;
+	c->stmt = route->audience == AUD_API ? r->web->caller : r->web->session;
+	return (r->token_hash != NULL && route->audience != AUD_OPERATOR) ||
+	       route->audience == AUD_API;
 }
 
 static int run_handler(struct req *r)

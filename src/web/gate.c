@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "port/crypto.h"
 #include "port/fcgi.h"
+#include "port/jwt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,12 +24,30 @@ static int hold_token(struct req *r, const char *token)
 	return 0;
 }
 
+/* A program's token: signed, so that no database is asked who it is. */
+static int hold_program(struct req *r, const char *token)
+{
+	struct jwt t;
+
+	if (jwt_verify(r->w.a, r->web->token_key, sizeof(r->web->token_key), token, API_AUDIENCE,
+		       r->w.now, &t, &r->w.err) < 0)
+		return -1;
+	if (!jwt_allows(t.scope, r->route->scope ? r->route->scope : ""))
+		return fail(&r->w, E_SCOPE, "needs %s, has %.100s", r->route->scope, t.scope);
+	r->subject = t.sub;
+	r->scope = t.scope;
+	return 0;
+}
+
 /* The token of the request: a bearer header wins over the cookie. */
 static int find_token(struct req *r)
 {
 	const char *auth = req_param(r, "HTTP_AUTHORIZATION"), *cookie;
 
 	if (auth != NULL && *auth) {
+		if (r->route->audience == AUD_API && strncasecmp(auth, "Bearer ", 7) == 0 &&
+		    strchr(auth, '.') != NULL)
+			return hold_program(r, auth + 7);
 		if (strncasecmp(auth, "Bearer ", 7) != 0 || hold_token(r, auth + 7) < 0)
 			return fail(&r->w, E_UNAUTHENTICATED, "not a bearer token of ours");
 		return 0;
@@ -84,6 +103,8 @@ static const char *counted(struct req *r)
 
 	if (r->token_hash != NULL && r->route->rate != RATE_CREATE)
 		return r->token_hash;
+	if (r->subject != NULL)
+		return r->subject;
 	if (addr == NULL)
 		return "-";
 	sep = strchr(addr, ':') ? ':' : '.';
@@ -136,7 +157,7 @@ int gate_enter(struct req *r)
 		return -1;
 	if (aud == AUD_OPERATOR && check_operator(r) < 0)
 		return -1;
-	if (aud == AUD_CUSTOMER && r->token_hash == NULL)
+	if ((aud == AUD_CUSTOMER || aud == AUD_API) && r->token_hash == NULL && r->subject == NULL)
 		return fail(&r->w, E_UNAUTHENTICATED, "no credential");
 	if (check_origin(r) < 0 || check_rate(r) < 0)
 		return -1;
@@ -151,7 +172,8 @@ int gate_caller(struct req *r, int64_t account)
 	}
 	/* A stale cookie on a route that makes sessions is no credential at all; a
 	 * bearer token was put there on purpose. */
-	if (r->route->audience == AUD_CUSTOMER || (r->token_hash != NULL && !r->by_cookie))
+	if (r->route->audience == AUD_CUSTOMER || r->route->audience == AUD_API ||
+	    (r->token_hash != NULL && !r->by_cookie))
 		return fail(&r->w, E_UNAUTHENTICATED, "unknown or expired session");
 	return 0;
 }

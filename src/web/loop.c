@@ -115,7 +115,7 @@ static void finish(struct loop *l, struct req *r, const struct pg_call *c)
 static void run_round(struct loop *l)
 {
 	struct pg_call calls[BATCH_MAX];
-	const char *args[BATCH_MAX][6];
+	const char *args[BATCH_MAX][8];
 	size_t of[BATCH_MAX], n = 0;
 	bool called[BATCH_MAX] = {false};
 

@@ -3,7 +3,7 @@
 #include "web/loop.h"
 #include "web/web_int.h"
 
-enum worker_kind { WORKER_REQUESTS, WORKER_STREAMS, WORKER_LISTENER };
+enum worker_kind { WORKER_REQUESTS, WORKER_STREAMS, WORKER_CALLS, WORKER_LISTENER };
 
 /* What a worker is born with. */
 struct worker {
@@ -23,6 +23,7 @@ _Noreturn void worker_main(const struct worker *k);
  * have finished. `stop_fd` is a signalfd with SIGTERM. */
 void loop_requests(struct web *web, struct pg *pg, int stop_fd, size_t batch);
 void loop_streams(struct web *web, struct pg *pg, int stop_fd);
+void loop_relays(struct web *web, struct pg *pg, int stop_fd);
 void loop_listener(const struct conf *c, struct shared *shared, const int *wake_fds, int stop_fd);
 
 /* Was a stop asked for? Reads the signalfd. */

@@ -99,13 +99,16 @@ static void make_slots(struct master *m)
 		[POOL_FAST] = m->conf.fast_processes,
 		[POOL_SLOW] = m->conf.slow_processes,
 		[POOL_STREAM] = m->conf.stream_processes,
+		[POOL_CALL] = m->conf.call_processes,
 		[POOL_OPERATOR] = m->conf.operator_processes,
 	};
 	size_t streams = 0;
 
 	for (enum pool p = 0; p < POOL_COUNT; p++)
 		for (int64_t i = 0; i < sizes[p]; i++) {
-			enum worker_kind kind = p == POOL_STREAM ? WORKER_STREAMS : WORKER_REQUESTS;
+			enum worker_kind kind = p == POOL_STREAM ? WORKER_STREAMS
+					      : p == POOL_CALL   ? WORKER_CALLS
+							       : WORKER_REQUESTS;
 			struct slot *s = add_slot(m, kind, p);
 
 			if (p != POOL_STREAM)

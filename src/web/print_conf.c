@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "web/print.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- the catalog */
@@ -21,7 +22,7 @@ static int catalog_row(void *ctx, const struct route *r)
 	jw_kstr(j, "scope", r->scope ? r->scope : "");
 	jw_kstr(j, "pool", route_pool_name(r->pool));
 	jw_kint(j, "body_max", (int64_t)r->body_max);
-	jw_kstr(j, "kind", r->read ? "read" : r->follow ? "stream" : "handler");
+	jw_kstr(j, "kind", r->read ? "read" : r->follow ? "stream" : r->relay ? "relay" : "handler");
 	jw_kbool(j, "demo_only", r->demo_only);
 	jw_kstr(j, "proof", r->proof);
 	jw_kstr(j, "summary", r->summary);
@@ -163,21 +164,26 @@ static void nginx_store(struct buf *to, const struct print_server *s)
 	buf_puts(to, "\t}\n");
 }
 
+/* Pools whose answers arrive bit by bit, and how long they may be silent. */
+static const char *silence(enum pool p)
+{
+	return p == POOL_STREAM ? "60s" : p == POOL_CALL ? "900s" : NULL;
+}
+
 static void nginx_pools(struct buf *to, const struct route_table *t)
 {
-	buf_puts(to, "\tlocation ~ \"");
-	patterns(to, t, POOL_STREAM);
-	buf_puts(to, "\" {\n\t\tgzip off;\n\t\tfastcgi_buffering off;\n\t\tfastcgi_read_timeout 60s;\n"
-		     "\t\tsend_timeout 20s;\n");
-	nginx_pass(to, "bus_stream", "portal");
-	buf_puts(to, "\t}\n");
 	for (enum pool p = POOL_SLOW; p < POOL_COUNT; p++) {
-		if (p == POOL_STREAM)
-			continue;
+		char upstream[32];
+
+		snprintf(upstream, sizeof(upstream), "bus_%s", route_pool_name(p));
 		buf_puts(to, "\tlocation ~ \"");
 		patterns(to, t, p);
 		buf_puts(to, "\" {\n");
-		nginx_pass(to, p == POOL_SLOW ? "bus_slow" : "bus_operator", "portal");
+		if (silence(p) != NULL)
+			buf_printf(to, "\t\tgzip off;\n\t\tfastcgi_buffering off;\n"
+				       "\t\tfastcgi_read_timeout %s;\n\t\tsend_timeout 20s;\n",
+				   silence(p));
+		nginx_pass(to, upstream, "portal");
 		buf_puts(to, "\t}\n");
 	}
 	buf_puts(to, "\tlocation ~ \"^/(api|v1|livez|\\.well-known)(/|$)\" {\n"
@@ -235,7 +241,8 @@ static void apache_proxy(struct buf *to, const struct print_server *s, enum pool
 	/* A name of its own for each socket: workers of one name are shared. */
 	buf_printf(to, "<Proxy \"unix:%s/%s.sock|fcgi://bus-%s\">\n\tProxySet disablereuse=on%s\n</Proxy>\n",
 		   s->run, route_pool_name(p), route_pool_name(p),
-		   p == POOL_STREAM ? " flushpackets=on timeout=60" : "");
+		   p == POOL_STREAM ? " flushpackets=on timeout=60"
+		   : p == POOL_CALL ? " flushpackets=on timeout=900" : "");
 }
 
 static void apache_match(struct buf *to, const struct route_table *t, const struct print_server *s,
@@ -244,7 +251,7 @@ static void apache_match(struct buf *to, const struct route_table *t, const stru
 	buf_puts(to, "\t<LocationMatch \"");
 	patterns(to, t, p);
 	buf_puts(to, "\">\n");
-	if (p == POOL_STREAM) /* a packer would hold back what should arrive at once */
+	if (silence(p) != NULL) /* a packer would hold back what should arrive at once */
 		buf_puts(to, "\t\tRequestHeader unset Accept-Encoding\n");
 	buf_printf(to, "\t\tSetHandler \"proxy:unix:%s/%s.sock|fcgi://bus-%s\"\n\t</LocationMatch>\n",
 		   s->run, route_pool_name(p), route_pool_name(p));

@@ -16,6 +16,7 @@ static const struct {
 	[RATE_WRITE] = {2, 60},      /* messages, approvals: by session */
 	[RATE_CREATE] = {0.2, 20},   /* new conversations: by network */
 	[RATE_STREAM] = {5, 100},    /* opening streams and polls: by session */
+	[RATE_CALL] = {50, 500},     /* calls of models: by credential */
 };
 
 static uint64_t hash(enum rate rate, const char *who)

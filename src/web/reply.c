@@ -99,6 +99,51 @@ void reply_session(struct req *r, const char *token)
 		     csrf_token(r, crypto_sha256_hex(r->w.a, token, strlen(token))), age, more);
 }
 
+/* Is the caller a client of OpenAI's interface? */
+static bool speaks_openai(const struct req *r)
+{
+	const char *uri = req_param(r, "REQUEST_URI");
+
+	return uri != NULL && str_starts(uri, "/v1/");
+}
+
+const char *reply_openai_error(struct arena *a, const struct err *e, const char *trace)
+{
+	const struct err_row *row = err_row(e->id);
+	struct buf b;
+	struct jw j;
+
+	buf_init(&b, a, 4096);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_key(&j, "error");
+	jw_object(&j);
+	jw_kstr(&j, "message", row->sentence);
+	jw_kstr(&j, "type", row->status == 401   ? "authentication_error"
+			    : row->status == 403 ? "permission_error"
+			    : e->id == E_QUOTA   ? "insufficient_quota"
+			    : row->status == 429 ? "rate_limit_error"
+			    : row->status >= 500 ? "server_error"
+						 : "invalid_request_error");
+	jw_kstr(&j, "param", e->nfields > 0 ? e->fields[0].name : NULL);
+	jw_kstr(&j, "code", e->id == E_QUOTA ? "insufficient_quota" : row->code);
+	jw_end_object(&j);
+	jw_kstr(&j, "request_id", trace);
+	jw_end_object(&j);
+	return buf_str(&b);
+}
+
+/* OpenAI's shape, and what its clients ask about trying again: they would
+ * repeat each 409 and 429 by themselves. */
+static void openai_problem(struct req *r)
+{
+	const struct err_row *row = err_row(r->w.err.id);
+
+	reply_header(r, "x-should-retry", row->retryable ? "true" : "false");
+	reply_json(r, r->w.err.id == E_QUOTA ? 429 : row->status,
+		   reply_openai_error(r->w.a, &r->w.err, r->w.trace));
+}
+
 /* RFC 9457. The sentence comes from the table, never from the detail. */
 void reply_problem(struct req *r)
 {
@@ -110,6 +155,10 @@ void reply_problem(struct req *r)
 		reply_header(r, "WWW-Authenticate", "Bearer");
 	if (row->status == 503)
 		reply_header(r, "Retry-After", "2");
+	if (speaks_openai(r)) {
+		openai_problem(r);
+		return;
+	}
 	buf_init(&b, r->w.a, 16384);
 	jw_init(&j, &b);
 	jw_object(&j);

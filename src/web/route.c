@@ -14,14 +14,14 @@ const char *route_method_name(enum method m)
 
 const char *route_pool_name(enum pool p)
 {
-	static const char *const names[POOL_COUNT] = {"fast", "slow", "stream", "operator"};
+	static const char *const names[POOL_COUNT] = {"fast", "slow", "stream", "call", "operator"};
 
 	return names[p];
 }
 
 const char *route_audience_name(enum audience a)
 {
-	static const char *const names[AUD_COUNT] = {"public", "open", "customer", "operator"};
+	static const char *const names[AUD_COUNT] = {"public", "open", "customer", "api", "operator"};
 
 	return names[a];
 }

@@ -12,26 +12,29 @@
 #include "port/pg.h"
 
 struct req;
+struct relay_row;
 
 enum method { METHOD_GET, METHOD_POST, METHOD_COUNT }; /* HEAD is a GET without a body */
 
 /* Kinds of work; each has its processes, its socket and its database role. */
-enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_OPERATOR, POOL_COUNT };
+enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_CALL, POOL_OPERATOR, POOL_COUNT };
 
 enum audience {
 	AUD_PUBLIC,   /* no credential is looked at */
 	AUD_OPEN,     /* a visitor's session is used when there is one */
 	AUD_CUSTOMER, /* a visitor's session is needed */
+	AUD_API,      /* a program's token, or a session */
 	AUD_OPERATOR, /* the operator's token is needed */
 	AUD_COUNT
 };
 
 enum site { SITE_PORTAL, SITE_PREVIEW }; /* which host name the web server says it was */
 
-enum rate { RATE_NONE, RATE_WRITE, RATE_CREATE, RATE_STREAM, RATE_COUNT };
+enum rate { RATE_NONE, RATE_WRITE, RATE_CREATE, RATE_STREAM, RATE_CALL, RATE_COUNT };
 
 /* Where a parameter of a read comes from. */
-enum bind { BIND_END, BIND_TOKEN, BIND_NOW, BIND_ARG0, BIND_ARG1, BIND_QUERY0, BIND_QUERY1 };
+enum bind { BIND_END, BIND_TOKEN, BIND_NOW, BIND_ARG0, BIND_ARG1, BIND_QUERY0, BIND_QUERY1,
+	    BIND_QUERY2, BIND_QUERY3, BIND_SUBJECT };
 
 #define ROUTE_ARGS 2  /* {names} in a pattern */
 #define ROUTE_QUERY 4 /* parameters of a query string */
@@ -41,7 +44,7 @@ enum bind { BIND_END, BIND_TOKEN, BIND_NOW, BIND_ARG0, BIND_ARG1, BIND_QUERY0, B
  * NULL for the first is 401, NULL for the second 404. */
 struct read {
 	const struct pg_stmt *stmt;
-	enum bind bind[6];
+	enum bind bind[8];
 	const char *type; /* NULL: application/json */
 };
 
@@ -60,16 +63,18 @@ struct route {
 	enum pool pool;
 	enum audience audience;
 	enum site site;
-	const char *scope; /* reserved for tokens that carry scopes; "" for none */
+	const char *scope; /* that a program's token must carry; NULL for none */
 	enum rate rate;
 	size_t body_max;            /* 0: no body is taken */
 	const struct shape *input;  /* of the body */
+	bool raw;                   /* the body is JSON that the room reads itself */
 	const struct shape *query;  /* of the query string; all F_TEXT-like */
 	bool any_query;             /* other parameters are somebody else's: ignored */
 	const struct shape *reply;
 	int reply_status;
 	const struct read *read;
 	const struct follow *follow;
+	const struct relay_row *relay; /* web/relay.h */
 	int (*handle)(struct req *r);
 	bool plain; /* the handler needs no transaction */
 	const char *summary;

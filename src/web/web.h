@@ -14,6 +14,8 @@
 struct fcgi;
 struct web;
 
+#define API_AUDIENCE "ai.hg.fi/api" /* of programs' tokens */
+
 struct req {
 	struct work w; /* arena, database, time, actor, error */
 	const struct web *web;
@@ -30,6 +32,7 @@ struct req {
 	size_t body_len;
 	const char *token_hash; /* hexadecimal SHA-256 of the caller's token, or NULL */
 	bool by_cookie;
+	const char *subject, *scope; /* of a program's token, or NULL */
 	const char *idem, *idem_who; /* Idempotency-Key or NULL, and whose it is */
 	int64_t started;  /* monotonic */
 
@@ -55,6 +58,9 @@ int reply_json(struct req *r, int status, const char *json);
 
 /* Another kind of body. */
 int reply_text(struct req *r, int status, const char *type, const char *text);
+
+/* An error as OpenAI's clients read it, in the arena. */
+const char *reply_openai_error(struct arena *a, const struct err *e, const char *trace);
 
 /* Status without a body. */
 int reply_empty(struct req *r, int status);

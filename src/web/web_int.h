@@ -14,6 +14,7 @@ struct web {
 	const struct conf *conf;
 	const struct route_table *routes;
 	const struct pg_stmt *session; /* $1 hash of a token: its account */
+	const struct pg_stmt *caller;  /* $1 the same, $2 a program's subject */
 	enum pool pool;
 	struct shared *shared;
 	int wake_fd; /* eventfd: something was appended to the hints */
@@ -21,6 +22,7 @@ struct web {
 	bool secure; /* https: cookies get the __Host- prefix */
 	unsigned char secret[32];
 	unsigned char operator_hash[32];
+	unsigned char token_key[32]; /* of programs' tokens */
 	bool has_operator;
 };
 

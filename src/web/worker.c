@@ -34,10 +34,13 @@ static int make_web(const struct worker *k, struct web *web, struct err *e)
 	int rc;
 
 	*web = (struct web){.conf = k->conf, .routes = k->app->routes, .session = k->app->session,
+			    .caller = k->app->caller,
 			    .pool = k->pool, .shared = k->shared, .wake_fd = k->wake_fd,
 			    .listen_fd = k->listen_fd,
 			    .secure = str_starts(k->conf->public_url, "https://")};
 	rc = read_secret(a, k->conf->server_secret, web->secret, e);
+	if (rc == 0)
+		rc = read_secret(a, k->conf->token_secret, web->token_key, e);
 	if (rc == 0 && k->pool == POOL_OPERATOR) {
 		rc = read_secret(a, k->conf->operator_token, web->operator_hash, e);
 		web->has_operator = rc == 0;
@@ -83,6 +86,8 @@ void worker_main(const struct worker *k)
 	pg_ready(pg, &e); /* warm; a database that is away is met again by the first request */
 	if (k->kind == WORKER_STREAMS)
 		loop_streams(&web, pg, stop_fd);
+	else if (k->kind == WORKER_CALLS)
+		loop_relays(&web, pg, stop_fd);
 	else
 		loop_requests(&web, pg, stop_fd, k->pool == POOL_FAST ? BATCH_MAX : 1);
 	pg_free(pg);

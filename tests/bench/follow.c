@@ -20,8 +20,10 @@
  *
  * Opens N event streams on 127.0.0.1, prints "open N", then waits for a line
  * on standard input before each round: whoever writes it makes the event just
- * after. Prints p50, p99 and the maximum in microseconds from that line to the
- * arrival at each follower. A wait of more than 30 s ends it with status 1.
+ * after. Prints p50, p99 and the maximum in microseconds from the time that
+ * stands in the event (when the request that made it was read, in whole
+ * milliseconds, so up to one too many) to its arrival at each follower. A wait
+ * of more than 30 s ends it with status 1.
  */
 
 #define MOST 20000
@@ -35,8 +37,23 @@ static long now_us(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_REALTIME, &t);
 	return t.tv_sec * 1000000L + t.tv_nsec / 1000;
+}
+
+/* The time of the first event in the text, such as "at":"2026-11-27T10:50:32.024Z". */
+static long event_us(const char *text)
+{
+	const char *at = strstr(text, "\"at\":\"");
+	struct tm t = {0};
+	int ms = 0;
+
+	if (at == NULL || sscanf(at + 6, "%d-%d-%dT%d:%d:%d.%3dZ", &t.tm_year, &t.tm_mon, &t.tm_mday,
+				 &t.tm_hour, &t.tm_min, &t.tm_sec, &ms) != 7)
+		return -1;
+	t.tm_year -= 1900;
+	t.tm_mon--;
+	return timegm(&t) * 1000000L + ms * 1000L;
 }
 
 static int die(const char *what)
@@ -58,8 +75,8 @@ static int open_one(int i, int port, const char *request)
 	return epoll_ctl(ep, EPOLL_CTL_ADD, fds[i], &ev);
 }
 
-/* Read until `want` followers have text with `mark` in it that came after `from`. */
-static int gather(const char *mark, int want, long from)
+/* Read until `want` followers have text with `mark` in it. */
+static int gather(const char *mark, int want)
 {
 	struct epoll_event ev[512];
 	int have = 0;
@@ -82,7 +99,7 @@ static int gather(const char *mark, int want, long from)
 			if (got[i] || strstr(text, mark) == NULL)
 				continue;
 			got[i] = 1;
-			took[have++] = at - from;
+			took[have++] = at - event_us(text);
 		}
 	}
 	return 0;
@@ -127,15 +144,15 @@ int main(int argc, char **argv)
 		if (open_one(i, atoi(argv[1]), request) != 0)
 			return 1;
 		/* No more at once than a listening queue takes. */
-		if (i % 256 == 255 && gather("id: 1\n", 256, 0) != 0)
+		if (i % 256 == 255 && gather("id: 1\n", 256) != 0)
 			return 1;
 	}
-	if (n % 256 && gather("id: 1\n", n % 256, 0) != 0)
+	if (n % 256 && gather("id: 1\n", n % 256) != 0)
 		return 1;
 	drain();
 	printf("open %d\n", n);
 	while (rounds-- > 0 && fgets(line, sizeof(line), stdin) != NULL) {
-		if (gather("id: ", n, now_us()) != 0)
+		if (gather("id: ", n) != 0)
 			return 1;
 		drain();
 		qsort(took, (size_t)n, sizeof(*took), by_size);

@@ -69,6 +69,8 @@ stack_begin() {
 	template = $srcdir/template
 	htdocs = $srcdir/htdocs
 	catalog = $srcdir/conf/catalog.json
+	models = $srcdir/conf/models.json
+	plans = $srcdir/conf/plans.json
 	go_cache = $builddir/test-cache
 	rate_percent = 0
 	E

@@ -1,0 +1,398 @@
+-- What may be spent and what was: plans with limits, budgets that cannot be
+-- overspent, a row for each call of a model before it is made, and a ledger.
+--
+-- Amounts are micro-units (a millionth of the currency), whole numbers only.
+--
+-- forward
+
+SET LOCAL search_path = bus, pg_temp;
+
+---------------------------------------------------------------- plans
+
+CREATE TABLE plan (
+	id text PRIMARY KEY CHECK (id ~ '^[a-z][a-z0-9-]{0,39}$'),
+	version text NOT NULL,
+	doc json NOT NULL
+);
+
+-- What a plan allows ('account' and 'run'), and what everybody together may
+-- spend ('backend' by its name, 'installation'; these have no plan).
+CREATE TABLE plan_limit (
+	plan text REFERENCES plan ON DELETE CASCADE,
+	scope text NOT NULL CHECK (scope IN ('run', 'account', 'backend', 'installation')),
+	subject text NOT NULL DEFAULT '',
+	period text NOT NULL CHECK (period IN ('minute', 'hour', 'day', 'week', 'month', 'total')),
+	hard_limit bigint NOT NULL CHECK (hard_limit >= 0),
+	CHECK ((plan IS NULL) = (scope IN ('backend', 'installation')))
+);
+CREATE UNIQUE INDEX plan_limit_one ON plan_limit (coalesce(plan, ''), scope, subject, period);
+
+ALTER TABLE account DROP CONSTRAINT account_kind_check;
+ALTER TABLE account ADD CHECK (kind IN ('visitor', 'service')),
+	ADD COLUMN subject text UNIQUE CHECK (length(subject) BETWEEN 1 AND 200),
+	ADD COLUMN plan text REFERENCES plan,
+	ADD COLUMN disabled boolean NOT NULL DEFAULT false;
+
+-- What is not to happen at all, whoever asks. One row.
+CREATE TABLE kill_switch (
+	one boolean PRIMARY KEY DEFAULT true CHECK (one),
+	level int NOT NULL DEFAULT 0 CHECK (level BETWEEN 0 AND 4),
+	reason text NOT NULL DEFAULT '',
+	by text NOT NULL DEFAULT '',
+	at timestamptz NOT NULL DEFAULT now()
+);
+INSERT INTO kill_switch DEFAULT VALUES;
+
+---------------------------------------------------------------- budgets
+
+-- One limit in one period. The constraint is the last wall: whatever the code
+-- above it does, nothing is spent beyond it.
+CREATE TABLE budget (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	scope text NOT NULL,
+	subject text NOT NULL, -- account or run number, backend, or ''
+	period text NOT NULL,
+	starts timestamptz NOT NULL,
+	hard_limit bigint NOT NULL CHECK (hard_limit >= 0),
+	reserved bigint NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+	posted bigint NOT NULL DEFAULT 0 CHECK (posted >= 0),
+	CONSTRAINT budget_not_overspent CHECK (reserved + posted <= hard_limit),
+	UNIQUE (scope, subject, period, starts)
+) WITH (fillfactor = 50); -- updates in place
+
+CREATE TABLE usage_record (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	usage_id text NOT NULL UNIQUE,
+	account_id bigint NOT NULL REFERENCES account,
+	run_id text, chat_id text, task_id text,
+	model text NOT NULL,
+	backend text NOT NULL,
+	price_version text NOT NULL,
+	state text NOT NULL DEFAULT 'reserved'
+		CHECK (state IN ('reserved', 'posted', 'released', 'estimated')),
+	reserved bigint NOT NULL CHECK (reserved >= 0),
+	posted bigint NOT NULL DEFAULT 0 CHECK (posted BETWEEN 0 AND reserved),
+	tokens json,
+	reason text NOT NULL DEFAULT '', -- why it ended as it did
+	budgets bigint[] NOT NULL,
+	created_at timestamptz NOT NULL,
+	expires_at timestamptz NOT NULL,
+	settled_at timestamptz,
+	CHECK ((state = 'reserved') = (settled_at IS NULL))
+);
+CREATE INDEX usage_record_open ON usage_record (expires_at) WHERE state = 'reserved';
+CREATE INDEX usage_record_account ON usage_record (account_id, id DESC);
+
+-- What it costs us is nobody else's business: no customer's role reads this.
+CREATE TABLE usage_cost (
+	usage bigint PRIMARY KEY REFERENCES usage_record,
+	micro bigint NOT NULL CHECK (micro >= 0)
+);
+
+-- Double entry: the rows of one transaction add up to nothing.
+CREATE TABLE ledger_entry (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	txn bigint NOT NULL,
+	book text NOT NULL, -- "customer", "revenue", "correction"
+	account_id bigint NOT NULL REFERENCES account,
+	usage bigint NOT NULL REFERENCES usage_record,
+	micro bigint NOT NULL,
+	at timestamptz NOT NULL
+);
+CREATE SEQUENCE ledger_txn;
+CREATE INDEX ledger_entry_usage ON ledger_entry (usage);
+
+CREATE FUNCTION period_start(period text, at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE period WHEN 'total' THEN timestamptz '1970-01-01Z' ELSE date_trunc(period, at, 'UTC') END;
+
+CREATE FUNCTION period_end(period text, starts timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE period WHEN 'total' THEN NULL
+	ELSE date_trunc(period, starts, 'UTC') + ('1 ' || period)::interval END;
+
+-- Reserve `micro` against every limit that applies, or against none.
+-- outcome: 'ok', 'unknown' (no such caller), 'disabled', 'killed', 'no_plan',
+-- 'no_run', 'quota' (with the limit that said no, what is left and when it
+-- begins anew).
+CREATE FUNCTION usage_reserve(p_usage text, p_session text, p_subject text, p_run text,
+	p_chat text, p_model text, p_backend text, p_feature text, p_price text, p_micro bigint,
+	p_at timestamptz, p_until timestamptz,
+	OUT outcome text, OUT account bigint, OUT plan text, OUT scope text, OUT period text,
+	OUT hard_limit bigint, OUT remaining bigint, OUT resets timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+	a record;
+	run_no bigint;
+	ids bigint[];
+	worst record;
+BEGIN
+	IF (SELECT level FROM kill_switch) >= 2 THEN
+		outcome := 'killed';
+		RETURN;
+	END IF;
+	IF p_session IS NOT NULL THEN
+		SELECT acc.id, acc.plan, acc.disabled INTO a FROM session s JOIN account acc ON acc.id = s.account_id
+		WHERE s.token_hash = decode(p_session, 'hex') AND s.expires_at > p_at;
+	ELSE
+		SELECT acc.id, acc.plan, acc.disabled INTO a FROM account acc WHERE acc.subject = p_subject;
+	END IF;
+	account := a.id;
+	plan := a.plan;
+	outcome := CASE WHEN a.id IS NULL THEN 'unknown' WHEN a.disabled THEN 'disabled'
+		WHEN a.plan IS NULL THEN 'no_plan'
+		WHEN NOT EXISTS (SELECT FROM plan pl, json_array_elements_text(pl.doc->'features') f
+			WHERE pl.id = a.plan AND f = p_feature) THEN 'no_plan' END;
+	IF outcome IS NULL AND p_run IS NOT NULL THEN
+		SELECT r.id INTO run_no FROM run r JOIN run_state s ON s.phase = r.phase
+		WHERE r.run_id = p_run AND r.account_id = a.id AND NOT s.terminal;
+		IF run_no IS NULL THEN
+			outcome := 'no_run';
+		END IF;
+	END IF;
+	IF outcome IS NOT NULL THEN
+		RETURN;
+	END IF;
+
+	INSERT INTO budget (scope, subject, period, starts, hard_limit)
+	SELECT l.scope, w.subject, l.period, w.starts, l.hard_limit
+	FROM plan_limit l CROSS JOIN LATERAL (
+		SELECT CASE l.scope WHEN 'account' THEN a.id::text WHEN 'run' THEN run_no::text
+			ELSE l.subject END AS subject, period_start(l.period, p_at) AS starts) w
+	WHERE (l.plan = a.plan OR l.plan IS NULL) AND (l.scope <> 'run' OR run_no IS NOT NULL)
+		AND (l.scope <> 'backend' OR l.subject = p_backend)
+		AND NOT EXISTS (SELECT FROM budget b WHERE b.scope = l.scope AND b.subject = w.subject
+			AND b.period = l.period AND b.starts = w.starts)
+	ON CONFLICT DO NOTHING;
+
+	-- Always in the order of their numbers, so that nobody waits in a circle.
+	SELECT array_agg(id) INTO ids FROM (
+		SELECT b.id FROM budget b JOIN plan_limit l ON l.scope = b.scope AND l.period = b.period
+			AND (l.plan = a.plan OR l.plan IS NULL)
+			AND b.subject = CASE l.scope WHEN 'account' THEN a.id::text
+				WHEN 'run' THEN run_no::text ELSE l.subject END
+			AND (l.scope <> 'backend' OR l.subject = p_backend)
+		WHERE b.starts = period_start(b.period, p_at)
+		ORDER BY b.id FOR NO KEY UPDATE OF b) locked;
+	SELECT * INTO worst FROM budget b WHERE b.id = ANY (ids)
+	ORDER BY b.hard_limit - b.reserved - b.posted, b.id LIMIT 1;
+	scope := worst.scope;
+	period := worst.period;
+	hard_limit := worst.hard_limit;
+	remaining := worst.hard_limit - worst.reserved - worst.posted;
+	resets := period_end(worst.period, worst.starts);
+	-- A plan that limits nothing allows nothing.
+	IF ids IS NULL OR remaining < p_micro THEN
+		outcome := CASE WHEN ids IS NULL THEN 'no_plan' ELSE 'quota' END;
+		RETURN;
+	END IF;
+	UPDATE budget SET reserved = reserved + p_micro WHERE id = ANY (ids);
+	INSERT INTO usage_record (usage_id, account_id, run_id, chat_id, model, backend, price_version,
+		reserved, budgets, created_at, expires_at)
+	VALUES (p_usage, a.id, p_run, p_chat, p_model, p_backend, p_price, p_micro, ids, p_at, p_until);
+	outcome := 'ok';
+	remaining := remaining - p_micro;
+END $$;
+
+-- The end of a reservation: what was used of it, never more than it. Once; a
+-- second call changes nothing and gives false.
+CREATE FUNCTION usage_settle(p_usage text, p_state text, p_micro bigint, p_cost bigint,
+	p_tokens json, p_reason text, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+DECLARE
+	u record;
+	m bigint;
+	t bigint;
+BEGIN
+	SELECT * INTO u FROM usage_record WHERE usage_id = p_usage AND state = 'reserved'
+	FOR NO KEY UPDATE;
+	IF u.id IS NULL THEN
+		RETURN false;
+	END IF;
+	m := CASE p_state WHEN 'released' THEN 0 ELSE least(greatest(p_micro, 0), u.reserved) END;
+	UPDATE usage_record SET state = p_state, posted = m, tokens = p_tokens, reason = p_reason,
+		settled_at = p_at
+	WHERE id = u.id;
+	PERFORM FROM budget WHERE id = ANY (u.budgets) ORDER BY id FOR NO KEY UPDATE;
+	UPDATE budget SET reserved = reserved - u.reserved, posted = posted + m
+	WHERE id = ANY (u.budgets);
+	INSERT INTO usage_cost VALUES (u.id, greatest(p_cost, 0));
+	IF m > 0 THEN
+		t := nextval('ledger_txn');
+		INSERT INTO ledger_entry (txn, book, account_id, usage, micro, at) VALUES
+			(t, 'customer', u.account_id, u.id, -m, p_at),
+			(t, 'revenue', u.account_id, u.id, m, p_at);
+	END IF;
+	RETURN true;
+END $$;
+
+-- An estimate is corrected downwards; the limits hold whatever is said here.
+CREATE FUNCTION usage_correct(p_usage text, p_micro bigint, p_by text, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+DECLARE
+	u record;
+	d bigint;
+	t bigint;
+BEGIN
+	SELECT * INTO u FROM usage_record WHERE usage_id = p_usage AND state = 'estimated'
+	FOR NO KEY UPDATE;
+	IF u.id IS NULL OR p_micro < 0 OR p_micro > u.posted THEN
+		RETURN false;
+	END IF;
+	d := u.posted - p_micro;
+	UPDATE usage_record SET state = 'posted', posted = p_micro, reason = 'corrected by ' || p_by
+	WHERE id = u.id;
+	PERFORM FROM budget WHERE id = ANY (u.budgets) ORDER BY id FOR NO KEY UPDATE;
+	UPDATE budget SET posted = posted - d WHERE id = ANY (u.budgets);
+	IF d > 0 THEN
+		t := nextval('ledger_txn');
+		INSERT INTO ledger_entry (txn, book, account_id, usage, micro, at) VALUES
+			(t, 'customer', u.account_id, u.id, d, p_at),
+			(t, 'correction', u.account_id, u.id, -d, p_at);
+	END IF;
+	RETURN true;
+END $$;
+
+-- Reservations that nobody has ended: what became of the call is not known, so
+-- it counts in full until somebody corrects it.
+CREATE FUNCTION usage_expire(p_at timestamptz, p_batch int) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+DECLARE
+	u record;
+	n int := 0;
+BEGIN
+	FOR u IN SELECT usage_id, reserved FROM usage_record
+		WHERE state = 'reserved' AND expires_at <= p_at
+		ORDER BY expires_at LIMIT p_batch FOR NO KEY UPDATE SKIP LOCKED LOOP
+		n := n + usage_settle(u.usage_id, 'estimated', u.reserved, 0, NULL,
+			'not settled in time', p_at)::int;
+	END LOOP;
+	RETURN n;
+END $$;
+
+-- A plan of the catalog as it is now. Budgets of the present period follow, but
+-- never below what was spent of them.
+CREATE FUNCTION plan_put(p_doc json) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+DECLARE
+	p json;
+	n int := 0;
+BEGIN
+	PERFORM pg_advisory_xact_lock(hashtextextended('bus plan', 0));
+	DELETE FROM plan_limit;
+	FOR p IN SELECT json_array_elements(p_doc->'plans') LOOP
+		INSERT INTO plan VALUES (p->>'id', p_doc->>'version', p)
+		ON CONFLICT (id) DO UPDATE SET version = excluded.version, doc = excluded.doc;
+		INSERT INTO plan_limit (plan, scope, period, hard_limit)
+		SELECT p->>'id', l->>'scope', l->>'period', (l->>'micro')::bigint
+		FROM json_array_elements(p->'limits') l;
+		n := n + 1;
+	END LOOP;
+	INSERT INTO plan_limit (plan, scope, subject, period, hard_limit)
+	SELECT NULL, l->>'scope', coalesce(l->>'subject', ''), l->>'period', (l->>'micro')::bigint
+	FROM json_array_elements(p_doc->'limits') l;
+	UPDATE budget b SET hard_limit = greatest(l.hard_limit, b.reserved + b.posted)
+	FROM plan_limit l LEFT JOIN account a ON a.plan = l.plan
+	WHERE b.scope = l.scope AND b.period = l.period AND l.scope <> 'run'
+		AND b.subject = CASE l.scope WHEN 'account' THEN a.id::text ELSE l.subject END
+		AND b.starts = period_start(b.period, now()) AND b.hard_limit <> l.hard_limit;
+	RETURN n;
+END $$;
+
+-- A program's account; the plan of one that is there is replaced.
+CREATE FUNCTION account_put(p_subject text, p_plan text, p_at timestamptz) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	INSERT INTO account (kind, subject, plan, created_at) VALUES ('service', p_subject, p_plan, p_at)
+	ON CONFLICT (subject) DO UPDATE SET plan = excluded.plan, disabled = false RETURNING id;
+END;
+
+-- Visitors begin on the plan of that name, when there is one.
+CREATE OR REPLACE FUNCTION visitor_new(hash bytea, at timestamptz, until timestamptz) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	WITH a AS (INSERT INTO account (kind, created_at, plan)
+		VALUES ('visitor', at, (SELECT id FROM plan WHERE id = 'visitor')) RETURNING id),
+	s AS (INSERT INTO session SELECT hash, a.id, at, until FROM a RETURNING account_id)
+	SELECT set_config('bus.account', account_id::text, true)::bigint FROM s;
+END;
+
+-- Whose credential is it: a session's hash or a program's subject?
+CREATE FUNCTION account_of(p_session text, p_subject text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	SELECT account_id FROM session
+	WHERE p_session IS NOT NULL AND token_hash = decode(p_session, 'hex') AND expires_at > now()
+	UNION ALL SELECT id FROM account
+	WHERE p_session IS NULL AND subject = p_subject AND NOT disabled;
+END;
+
+-- What a customer may see of a call.
+CREATE VIEW usage_public WITH (security_invoker = true) AS
+SELECT id, account_id, run_id, chat_id, state, created_at, json_build_object('usage_id', usage_id,
+	'at', public_time(created_at), 'meter', 'model', 'quantity',
+	CASE state WHEN 'reserved' THEN reserved ELSE posted END, 'unit', 'micro', 'state', state,
+	'run_id', run_id, 'chat_id', chat_id, 'task_id', task_id, 'model', model, 'tokens', tokens) AS doc
+FROM usage_record;
+
+---------------------------------------------------------------- rights
+
+REVOKE ALL ON FUNCTION account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
+	FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle TO bus_call;
+GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle, usage_correct, plan_put, account_put
+	TO bus_operator;
+GRANT EXECUTE ON FUNCTION usage_expire TO bus_reaper;
+GRANT EXECUTE ON FUNCTION account_of TO bus_fast, bus_slow;
+GRANT UPDATE (level, reason, by, at) ON kill_switch TO bus_operator;
+-- A proof makes a plan of its own.
+GRANT INSERT ON plan, plan_limit TO bus_operator;
+DO $$
+DECLARE t text;
+BEGIN
+	ALTER TABLE budget ENABLE ROW LEVEL SECURITY;
+	CREATE POLICY tenant ON budget TO bus_fast, bus_slow
+		USING (scope = 'account' AND subject = bus_account()::text);
+	CREATE POLICY machinery ON budget TO bus_operator, bus_reaper USING (true);
+	FOREACH t IN ARRAY ARRAY['usage_record', 'ledger_entry'] LOOP
+		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+		EXECUTE format('CREATE POLICY tenant ON %I TO bus_fast, bus_slow
+			USING (account_id = bus_account())', t);
+		EXECUTE format('CREATE POLICY machinery ON %I TO bus_operator, bus_reaper USING (true)', t);
+	END LOOP;
+END $$;
+GRANT SELECT (id, usage_id, account_id, run_id, chat_id, task_id, model, state, reserved, posted,
+	tokens, created_at) ON usage_record TO bus_fast, bus_slow;
+GRANT SELECT ON usage_public TO bus_fast, bus_slow;
+GRANT SELECT ON budget, plan_limit, plan TO bus_fast, bus_slow;
+GRANT SELECT (one, level) ON kill_switch TO bus_fast, bus_slow, bus_stream;
+GRANT SELECT ON plan, plan_limit, kill_switch, budget, usage_record, usage_cost, ledger_entry,
+	usage_public TO bus_operator, bus_reaper;
+
+-- verify
+
+SELECT level = 0 FROM bus.kill_switch;
+SELECT bool_and(relrowsecurity) FROM pg_class
+	WHERE oid IN ('bus.usage_record'::regclass, 'bus.ledger_entry'::regclass);
+
+-- rollback
+
+DROP VIEW bus.usage_public;
+DROP FUNCTION bus.usage_reserve, bus.usage_settle, bus.usage_correct, bus.usage_expire,
+	bus.plan_put, bus.account_put, bus.account_of, bus.period_start, bus.period_end;
+DROP TABLE bus.ledger_entry, bus.usage_cost, bus.usage_record, bus.budget, bus.kill_switch,
+	bus.plan_limit;
+DROP SEQUENCE bus.ledger_txn;
+CREATE OR REPLACE FUNCTION bus.visitor_new(hash bytea, at timestamptz, until timestamptz) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	WITH a AS (INSERT INTO bus.account (kind, created_at) VALUES ('visitor', at) RETURNING id),
+	s AS (INSERT INTO bus.session SELECT hash, a.id, at, until FROM a RETURNING account_id)
+	SELECT set_config('bus.account', account_id::text, true)::bigint FROM s;
+END;
+DELETE FROM bus.account WHERE kind = 'service';
+ALTER TABLE bus.account DROP COLUMN subject, DROP COLUMN plan, DROP COLUMN disabled;
+ALTER TABLE bus.account DROP CONSTRAINT account_kind_check;
+ALTER TABLE bus.account ADD CHECK (kind IN ('visitor'));
+DROP TABLE bus.plan;

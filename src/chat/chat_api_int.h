@@ -1,0 +1,25 @@
+/* What the doors of the room share. */
+#pragma once
+#include "chat/chat_int.h"
+#include "web/relay.h"
+
+#define CHAT_ANSWER_MAX (8u << 20)
+
+/* chat_api.c: the call leaves, by the present route or the next that is open. */
+void chat_dispatch(struct relay *x);
+
+/* chat_relay_api.c: what comes back, and how it ends. */
+const struct model_route *chat_route(const struct chat *c);
+void chat_give_up(struct relay *x, enum err_id id, const char *why);
+void chat_start_stream(struct relay *x);
+bool chat_on_event(void *relay, const char *event, const char *data, size_t n);
+void chat_answer_whole(struct relay *x);
+void chat_stream_whole(struct relay *x);
+
+/* The functions of the row. */
+void chat_head(struct relay *x, int status, const char *type, const char *retry_after);
+bool chat_data(struct relay *x, const char *p, size_t n);
+void chat_end(struct relay *x, enum call_end how, const char *detail);
+void chat_tick(struct relay *x, int64_t mono);
+void chat_left(struct relay *x, bool must_end);
+bool chat_settle(struct relay *x, struct pg_call *call);

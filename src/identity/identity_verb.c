@@ -1,0 +1,81 @@
+#include "config.h"
+
+#include "base/str.h"
+#include "cli/cli.h"
+#include "port/file.h"
+#include "port/jwt.h"
+
+#include <string.h>
+
+/* `bus token issue`: a token for a program, on standard output and nowhere else. */
+
+#define TTL_MAX (400 * 86400)
+
+/* "90", "15m", "12h", "30d" in seconds. */
+static bool duration(const char *text, int64_t *ret)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	size_t n = strlen(text);
+	char digits[16];
+	int64_t times = 1;
+
+	for (size_t i = 0; n > 1 && i < COUNT(units); i++)
+		if (text[n - 1] == units[i].unit) {
+			times = units[i].seconds;
+			n--;
+			break;
+		}
+	if (n >= sizeof(digits))
+		return false;
+	memcpy(digits, text, n);
+	digits[n] = '\0';
+	if (!str_int(digits, 1, TTL_MAX, ret) || *ret > TTL_MAX / times)
+		return false;
+	*ret *= times;
+	return true;
+}
+
+static int token_issue(struct cli *c)
+{
+	const char *subject = cli_option(c, "subject"), *audience = cli_option(c, "audience");
+	const char *scope = cli_option(c, "scope"), *ttl = cli_option(c, "ttl"), *token;
+	struct jwt t = {.sub = subject, .aud = audience ? audience : "ai.hg.fi/api",
+			.scope = scope ? scope : "llm:proxy usage:read", .iat = c->w.now / CLOCK_S};
+	int64_t seconds;
+	size_t n;
+	char *key;
+
+	if (subject == NULL || !str_utf8(subject, strlen(subject)) || *subject == '\0' ||
+	    strlen(subject) > 200)
+		return fail_field(&c->w, "--subject", "required");
+	if (!duration(ttl ? ttl : "1h", &seconds))
+		return fail_field(&c->w, "--ttl", "out_of_range");
+	if ((key = file_read(c->w.a, c->conf.token_secret, 4096, &n, &c->w.err)) == NULL)
+		return -1;
+	while (n > 0 && (key[n - 1] == '\n' || key[n - 1] == '\r'))
+		n--;
+	if (n < 32)
+		return fail(&c->w, E_INVALID, "%s: a secret of less than 32 bytes", c->conf.token_secret);
+	t.exp = t.iat + seconds;
+	token = jwt_sign(c->w.a, jwt_key(key, n).bytes, sizeof(struct jwt_key), &t);
+	if (c->json)
+		return cli_json(c, arena_printf(c->w.a, "{\"token\":\"%s\",\"expires_in\":%lld}", token,
+						(long long)seconds));
+	cli_out("%s\n", token);
+	return 0;
+}
+
+static const struct cli_opt issue_options[] = {
+	{"subject", "NAME", "whose calls these are: an account"},
+	{"audience", "NAME", "what it is good for (ai.hg.fi/api)"},
+	{"scope", "WORDS", "what it allows (llm:proxy usage:read)"},
+	{"ttl", "TIME", "how long: 90, 15m, 12h, 30d (1h)"}, {0}};
+
+const struct verb identity_verbs[] = {
+	{.name = "token issue", .options = issue_options, .run = token_issue,
+	 .doc = "a token for a program that calls models"},
+	{0},
+};

@@ -1,0 +1,15 @@
+-- name: plan_sql_put
+SELECT plan_put($1::json);
+
+-- name: plan_sql_assign
+SELECT account_put($1, $2, $3::timestamptz);
+
+-- name: plan_sql_known
+SELECT EXISTS (SELECT FROM plan WHERE id = $1);
+
+-- name: plan_sql_list
+SELECT true, json_build_object('items', coalesce(json_agg(json_build_object('plan', p.id, 'version', p.version,
+	'name', p.doc->>'name', 'features', p.doc->'features', 'support', p.doc->'support'->>'level',
+	'accounts', (SELECT count(*) FROM account a WHERE a.plan = p.id),
+	'limits', (SELECT string_agg(l.scope || ' ' || l.period || ' ' || l.hard_limit, ', ' ORDER BY l.scope, l.hard_limit)
+		FROM plan_limit l WHERE l.plan = p.id)) ORDER BY p.id), '[]'::json)) FROM plan p;

@@ -1,0 +1,38 @@
+#include "config.h"
+
+#include "base/check.h"
+#include "base/str.h"
+#include "usage/usage_int.h"
+
+/* What a refusal of the database means to the caller. */
+static const struct {
+	const char *outcome;
+	enum err_id id;
+} refusals[] = {
+	{"unknown", E_UNAUTHENTICATED}, {"disabled", E_SCOPE},       {"no_plan", E_BILLING},
+	{"no_run", E_NOT_FOUND},        {"killed", E_UNAVAILABLE},   {"quota", E_QUOTA},
+};
+
+int usage_granted(struct work *w, const struct pg_call *c, const char *usage_id,
+		  struct usage_grant *ret)
+{
+	const struct pg_rows *rows = &c->rows;
+	const char *outcome;
+
+	if (c->rc < 0)
+		return fail(w, c->err.id, "%s", c->err.detail);
+	check(rows->n == 1);
+	outcome = pg_text(rows, 0, 0);
+	*ret = (struct usage_grant){
+		.usage_id = usage_id, .account = pg_int(rows, 0, 1), .scope = pg_text(rows, 0, 2),
+		.period = pg_text(rows, 0, 3), .remaining = pg_int(rows, 0, 4),
+		.resets = pg_int(rows, 0, 5)};
+	if (str_eq(outcome, "ok"))
+		return 0;
+	for (size_t i = 0; i < COUNT(refusals); i++)
+		if (str_eq(outcome, refusals[i].outcome))
+			return fail(w, refusals[i].id, "%s: %s %s, %lld left", outcome,
+				    ret->scope ? ret->scope : "-", ret->period ? ret->period : "-",
+				    (long long)ret->remaining);
+	return fail(w, E_INTERNAL, "reservation: %s", outcome ? outcome : "nothing");
+}

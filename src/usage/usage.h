@@ -1,0 +1,50 @@
+/*
+ * Usage: what a call of a model may spend, and what it has.
+ *
+ * Before a call leaves, its worst case is reserved against every limit that
+ * applies (the run's, the account's, the backend's, the installation's) or
+ * against none, in one statement; the row of the call exists from then on. What
+ * was used is settled once; what nobody settles counts in full. Amounts are
+ * micro-units. The database does all of it (sql/0002_usage.sql): a limit holds
+ * whatever the programs do.
+ */
+#pragma once
+#include "work/work.h"
+
+#define USAGE_ID_PREFIX "usg_"
+
+struct usage_ask {
+	const char *session_hash, *subject; /* one of them: who calls */
+	const char *run_id, *chat_id;       /* or NULL */
+	const char *model, *backend, *feature, *price_version;
+	int64_t micro;    /* the worst case */
+	int64_t until_us; /* wall clock: after that nobody will settle it any more */
+};
+
+struct usage_grant {
+	const char *usage_id;
+	int64_t account, remaining; /* of the tightest limit, after this */
+	const char *scope, *period; /* which one that is */
+	int64_t resets;             /* wall clock; 0: never */
+};
+
+/* The statement that reserves; its parameters are made in the unit's arena.
+ * *ret_id is the name of the call. */
+void usage_reserve_call(struct work *w, const struct usage_ask *ask, struct pg_call *c,
+			const char **ret_id);
+
+/* Its answer. -1: E_UNAUTHENTICATED, E_SCOPE (disabled), E_BILLING (no plan for
+ * it), E_NOT_FOUND (no such run), E_UNAVAILABLE (spending is stopped) or
+ * E_QUOTA; with the last the grant says which limit, and what is left of it. */
+int usage_granted(struct work *w, const struct pg_call *c, const char *usage_id,
+		  struct usage_grant *ret);
+
+/* Both in one, in a round trip of its own. */
+int usage_reserve(struct work *w, const struct usage_ask *ask, struct usage_grant *ret);
+
+enum usage_state { USAGE_POSTED, USAGE_RELEASED, USAGE_ESTIMATED };
+
+/* The statement that settles; a second one changes nothing. `tokens` is JSON or
+ * NULL; `cost` is what it cost us; `reason` is for operators. */
+void usage_settle_call(struct work *w, const char *usage_id, enum usage_state state, int64_t micro,
+		       int64_t cost, const char *tokens, const char *reason, struct pg_call *c);

@@ -1,0 +1,67 @@
+-- name: usage_sql_reserve
+SELECT outcome, account, scope, period, remaining, (extract(epoch FROM resets) * 1000000)::bigint
+FROM usage_reserve($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::bigint, $11::timestamptz, $12::timestamptz);
+
+-- name: usage_sql_settle
+SELECT usage_settle($1, $2, $3::bigint, $4::bigint, $5::json, $6, $7::timestamptz);
+
+-- name: usage_sql_expire
+SELECT usage_expire($1::timestamptz, $2::int);
+
+-- name: usage_sql_correct
+SELECT usage_correct($1, $2::bigint, $3, $4::timestamptz);
+
+-- The caller's own calls, newest first. $3 is the page's size, $4 its cursor.
+-- name: usage_sql_read_list
+SELECT who.id, (SELECT json_build_object('items', coalesce(json_agg(p.doc ORDER BY p.id DESC), '[]'::json),
+		'next_cursor', CASE WHEN count(*) = coalesce($3::int, 50) THEN min(p.id)::text END)
+	FROM (SELECT u.id, u.doc FROM usage_public u
+		WHERE u.account_id = who.id AND u.id < coalesce($4::bigint, 9223372036854775807)
+			AND ($5::text IS NULL OR u.run_id = $5) AND ($6::text IS NULL OR u.chat_id = $6)
+		ORDER BY u.id DESC LIMIT coalesce($3::int, 50)) p)
+FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
+	FROM account_of($1, $2) AS a(id) WHERE a.id IS NOT NULL OFFSET 0) who;
+
+-- name: usage_sql_read_summary
+SELECT who.id, (SELECT json_build_object('limits', coalesce(json_agg(json_build_object(
+		'scope', b.scope, 'period', b.period, 'hard_limit', b.hard_limit, 'used', b.posted,
+		'reserved', b.reserved, 'remaining', b.hard_limit - b.posted - b.reserved,
+		'resets_at', public_time(period_end(b.period, b.starts)), 'unit', 'micro')
+		ORDER BY b.hard_limit), '[]'::json))
+	FROM budget b WHERE b.scope = 'account' AND b.subject = who.id::text
+		AND b.starts = period_start(b.period, now()))
+FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
+	FROM account_of($1, $2) AS a(id) WHERE a.id IS NOT NULL OFFSET 0) who;
+
+-- name: usage_sql_operator_list
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p) ORDER BY p.id DESC), '[]'::json)) FROM (
+	SELECT u.id, u.usage_id, public_time(u.created_at) AS at, coalesce(a.subject, 'visitor ' || a.id) AS account,
+		u.model, u.backend, u.state, u.reserved, u.posted, c.micro AS cost, u.reason, u.run_id, u.tokens
+	FROM usage_record u JOIN account a ON a.id = u.account_id LEFT JOIN usage_cost c ON c.usage = u.id
+	WHERE ($1::text IS NULL OR u.state = $1) ORDER BY u.id DESC LIMIT coalesce($2::int, 50)) p;
+
+-- name: usage_sql_margin
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p)), '[]'::json)) FROM (
+	SELECT u.model, u.backend, count(*) AS calls, sum(u.posted) AS revenue, sum(c.micro) AS cost,
+		sum(u.posted) - sum(c.micro) AS margin, count(*) FILTER (WHERE u.state = 'estimated') AS estimated
+	FROM usage_record u JOIN usage_cost c ON c.usage = u.id GROUP BY u.model, u.backend ORDER BY 6) p;
+
+-- name: usage_sql_kill
+UPDATE kill_switch SET level = $1::int, reason = $2, by = $3, at = $4::timestamptz;
+
+-- What a proof may find: a limit of this name, and how it stands.
+-- name: usage_sql_proof_state
+SELECT b.hard_limit, b.reserved, b.posted,
+	(SELECT count(*) FROM usage_record u WHERE u.account_id = a.id AND u.state = 'posted'),
+	(SELECT count(*) FROM usage_record u WHERE u.account_id = a.id AND u.state = 'reserved')
+FROM account a JOIN budget b ON b.scope = 'account' AND b.subject = a.id::text
+WHERE a.subject = $1;
+
+-- name: usage_sql_proof_plan
+WITH p AS (
+	INSERT INTO plan VALUES ($1::text, 'proof', json_build_object('id', $1::text, 'features', json_build_array('proof')))
+	ON CONFLICT (id) DO NOTHING RETURNING id)
+INSERT INTO plan_limit (plan, scope, period, hard_limit) SELECT id, 'account', 'total', $2::bigint FROM p;
+
+-- name: usage_sql_proof_account
+SELECT account_put($1, $1, $2::timestamptz);

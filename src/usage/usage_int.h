@@ -1,0 +1,5 @@
+/* What the files of the room share. */
+#pragma once
+#include "usage/usage.h"
+
+int usage_store_expire(struct work *w, int batch); /* reservations ended; -1 */

@@ -1,0 +1,67 @@
+/*
+ * Relay: a request that waits for somebody else's answer.
+ *
+ * The call pool is one evented process. A relayed request is admitted by a
+ * statement (all that arrive together share one round trip), then calls out,
+ * and what comes back is passed on as it arrives, as a stream or as one
+ * answer. Nothing blocks on a socket: a client that reads slowly stops its own
+ * upstream and nobody else. When it has ended, a last statement settles it.
+ *
+ * A room says what happens by a row of functions. They are called in the order
+ * begin, admitted, {head, data…, end}…, settle; `left` at any time after
+ * admitted. After a function has called relay_end() only settle follows.
+ */
+#pragma once
+#include "port/calls.h"
+#include "web/web.h"
+
+struct relay;
+
+struct relay_row {
+	size_t state; /* bytes of the room's own, zeroed */
+
+	/* The request was read and its caller's credential is well formed. Fill in
+	 * the statement that admits it (`c->args` and all). 0, or -1 after fail(). */
+	int (*begin)(struct relay *x, struct pg_call *c);
+
+	/* It was answered: refuse with -1 after fail(), or begin the call. */
+	int (*admitted)(struct relay *x, const struct pg_call *c);
+
+	/* From upstream, as in port/calls.h. */
+	void (*head)(struct relay *x, int status, const char *type, const char *retry_after);
+	bool (*data)(struct relay *x, const char *p, size_t n);
+	void (*end)(struct relay *x, enum call_end how, const char *detail);
+
+	/* About ten times a second, for what must not wait for upstream. */
+	void (*tick)(struct relay *x, int64_t mono);
+
+	/* The client is gone (or the process must stop): nothing can be written any
+	 * more. End it now, or go on to the end of the call. */
+	void (*left)(struct relay *x, bool must_end);
+
+	/* The last statement; false when there is nothing to settle. Called again
+	 * with the next round when the database could not be reached. */
+	bool (*settle)(struct relay *x, struct pg_call *c);
+};
+
+struct req *relay_req(struct relay *x);
+void *relay_state(struct relay *x);
+
+/* Call out; one call at a time. `want->body` must live as long as the request. */
+void relay_call(struct relay *x, const struct call_want *want);
+void relay_call_stop(struct relay *x); /* nothing when there is none */
+
+/* The answer begins now and has no length: its head leaves at once. */
+void relay_stream(struct relay *x, int status, const char *type);
+bool relay_streaming(const struct relay *x);
+
+/* A piece of it. False: the client is behind; what was given is kept, but give
+ * no more until it has caught up. Nothing when the client is gone. */
+bool relay_write(struct relay *x, const char *p, size_t n);
+bool relay_behind(const struct relay *x);
+
+/* The answer is whole: end the stream, or send what reply_json() or fail() has
+ * left in the request. */
+void relay_end(struct relay *x);
+
+bool relay_gone(const struct relay *x); /* has the client left? */

@@ -1,0 +1,39 @@
+/* What the files of the call worker share. */
+#pragma once
+#include "web/loop_int.h"
+#include "web/relay.h"
+
+struct relays;
+
+struct relay {
+	struct req r;
+	struct relays *in;
+	struct relay *next, *prev;
+	void *state;
+	struct call *call;
+	/* what the client's socket has not taken yet */
+	char *out;
+	size_t out_at, out_n, out_cap;
+	int64_t beat;      /* monotonic: of the next sign of life */
+	int64_t settle_at; /* monotonic: when to try again */
+	bool streaming, gone, watched, paused;
+	bool ended;    /* the room has said its last */
+	bool finished; /* and the client has it, or is gone */
+	bool settled;
+};
+
+struct relays {
+	struct web *web;
+	struct pg *pg;
+	struct calls *calls;
+	int ep;
+	struct relay *first;
+	size_t open;
+	bool stopping;
+};
+
+/* relay_client.c: the side of the client. */
+void relay_flush(struct relay *x);      /* the socket has room again */
+void relay_client_gone(struct relay *x);
+void relay_finish(struct relay *x); /* ended and nothing left to write */
+void relay_beat(struct relay *x, int64_t mono);

@@ -1,0 +1,239 @@
+/*
+ * Scripted upstreams: a server that misbehaves in as many ways as there are
+ * cases, and what the gateway must make of each. The model's name upstream
+ * says which script is played.
+ *
+ *   upstreams.mjs models PORT          prints the models file
+ *   upstreams.mjs run PORT BASE TOKEN  plays all cases, prints TAP
+ *
+ * Prices: one micro-unit for an input token, two for an output token.
+ */
+import net from 'node:net';
+
+const usage = (p, c, more = {}) => ({ prompt_tokens: p, completion_tokens: c, total_tokens: p + c, ...more });
+const chunk = (text, more = {}) => ({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: text }, finish_reason: null }], ...more });
+const last = (u) => ({ id: 'c', object: 'chat.completion.chunk', choices: [], usage: u });
+const completion = (u) => ({ id: 'c', object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }], ...(u ? { usage: u } : {}) });
+const ev = (o, nl = '\n') => `data: ${typeof o === 'string' ? o : JSON.stringify(o)}${nl}${nl}`;
+const SSE = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n';
+const json = (body, status = '200 OK', more = '') => {
+	const text = typeof body === 'string' ? body : JSON.stringify(body);
+	return `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n${more}Connection: close\r\n\r\n${text}`;
+};
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const all = (...parts) => async (s) => { for (const p of parts) { s.write(p); await wait(2); } s.end(); };
+const bytes = (text, step, ms) => async (s) => {
+	const b = Buffer.from(text);
+	for (let i = 0; i < b.length && !s.destroyed; i += step) { s.write(b.subarray(i, i + step)); await wait(ms); }
+	s.end();
+};
+const good = ev(chunk('hel')) + ev(chunk('lo €😀')) + ev(last(usage(10, 5))) + ev('[DONE]');
+const paid = { state: 'posted', micro: 20 };
+
+/* name: [script, streamed?, expectation]. Expectation: status; text the answer
+ * holds; the state and micro-units of its usage; code of the error. */
+const cases = {
+	'stream': [all(SSE, good), true, { status: 200, text: 'lo €😀', ...paid }],
+	'stream-crlf': [all(SSE, good.replaceAll('\n', '\r\n')), true, { status: 200, text: 'lo €😀', ...paid }],
+	'stream-cr': [all(SSE, good.replaceAll('\n', '\r')), true, { status: 200, text: 'lo €😀', ...paid }],
+	'stream-bom': [all(SSE, '\ufeff' + good), true, { status: 200, text: 'hel', ...paid }],
+	'stream-comments': [all(SSE, ': ping\n\n', good.replaceAll('data: {', ': x\ndata: {')), true, { status: 200, text: 'hel', ...paid }],
+	'stream-no-space': [all(SSE, good.replaceAll('data: ', 'data:')), true, { status: 200, text: 'hel', ...paid }],
+	'stream-named': [all(SSE, good.replaceAll('data: {', 'event: x\nid: 4\nretry: 5\ndata: {')), true, { status: 200, text: 'hel', ...paid }],
+	'stream-lines': [all(SSE, `data: {"choices":[{"index":0,\ndata: "delta":{"content":"two lines"}}]}\n\n`, good), true, { status: 200, text: 'two lines', ...paid }],
+	'stream-bytes': [bytes(SSE + good, 1, 0), true, { status: 200, text: 'lo €😀', ...paid }],
+	'stream-sevens': [bytes(SSE + good, 7, 0), true, { status: 200, text: 'lo €😀', ...paid }],
+	'stream-chunked': [all('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n', ...[good.slice(0, 50), good.slice(50)].map((t) => `${Buffer.byteLength(t).toString(16)}\r\n${t}\r\n`), '0\r\n\r\n'), true, { status: 200, text: 'hel', ...paid }],
+	'stream-two-usages': [all(SSE, ev(chunk('a')), ev(last(usage(1, 1))), ev(last(usage(10, 5))), ev('[DONE]')), true, { status: 200, ...paid }],
+	'stream-usage-each': [all(SSE, ev(chunk('a', { usage: usage(10, 1) })), ev(chunk('b', { usage: usage(10, 5) })), ev('[DONE]')), true, { status: 200, text: '"b"', ...paid }],
+	'stream-usage-null': [all(SSE, ev(chunk('a', { usage: null })), good), true, { status: 200, ...paid }],
+	'stream-cached': [all(SSE, ev(last(usage(10, 5, { prompt_tokens_details: { cached_tokens: 4 }, completion_tokens_details: { reasoning_tokens: 2 } }))), ev('[DONE]')), true, { status: 200, ...paid }],
+	'stream-usage-no-done': [all(SSE, ev(chunk('a')), ev(last(usage(10, 5)))), true, { status: 200, ...paid }],
+	'stream-no-usage': [all(SSE, ev(chunk('a')), ev('[DONE]')), true, { status: 200, state: 'estimated' }],
+	'stream-usage-negative': [all(SSE, ev(last(usage(-1, 5))), ev('[DONE]')), true, { status: 200, state: 'estimated' }],
+	'stream-usage-words': [all(SSE, ev(last({ prompt_tokens: '10', completion_tokens: 5 })), ev('[DONE]')), true, { status: 200, state: 'estimated' }],
+	'stream-usage-fraction': [all(SSE, ev(last(usage(1.5, 5))), ev('[DONE]')), true, { status: 200, state: 'estimated' }],
+	'stream-usage-absurd': [all(SSE, ev(last(usage(9e15, 5))), ev('[DONE]')), true, { status: 200, state: 'estimated' }],
+	'stream-usage-overlap': [all(SSE, ev(last(usage(10, 5, { prompt_tokens_details: { cached_tokens: 11 } }))), ev('[DONE]')), true, { status: 200, state: 'estimated' }],
+	'stream-usage-over-reserve': [all(SSE, ev(chunk('a')), ev(last(usage(10, 5000))), ev('[DONE]')), true, { status: 200, state: 'posted', micro: 'reserve' }],
+	'stream-error': [all(SSE, ev(chunk('a')), ev({ error: { message: 'secret upstream words', code: 'x' } })), true, { status: 200, text: 'upstream_failed', hides: 'secret upstream words', state: 'estimated' }],
+	'stream-error-first': [all(SSE, ev({ error: { message: 'secret upstream words' } })), true, { status: 200, text: 'upstream_failed', hides: 'secret upstream words', state: 'released' }],
+	'stream-cut': [async (s) => { s.write(SSE + ev(chunk('a'))); await wait(20); s.destroy(); }, true, { status: 200, text: 'upstream_failed', state: 'estimated' }],
+	'stream-cut-inside': [async (s) => { s.write(SSE + ev(chunk('a')) + 'data: {"choi'); await wait(20); s.end(); }, true, { status: 200, text: 'upstream_failed', hides: '"choi\n', state: 'estimated' }],
+	'stream-cut-first': [async (s) => { s.write(SSE.slice(0, 20)); await wait(20); s.destroy(); }, true, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'stream-ends-early': [all(SSE, ev(chunk('a'))), true, { status: 200, text: 'upstream_failed', state: 'estimated' }],
+	'stream-empty': [all(SSE), true, { status: 200, text: 'upstream_failed', state: 'released' }],
+	'stream-endless': [async (s) => { s.write(SSE); const t = ev(chunk('x'.repeat(4000))); while (!s.destroyed) { if (!s.write(t)) await new Promise((d) => { s.once('drain', d); s.once('close', d); }); } }, true, { status: 200, text: 'upstream_failed', state: 'estimated' }],
+	'stream-huge-line': [all(SSE, 'data: ' + 'x'.repeat(1 << 21) + '\n\n'), true, { status: 200, text: 'upstream_failed', state: 'released' }],
+	'stream-silent': [async (s) => { s.write(SSE); await wait(6000); s.destroy(); }, true, { status: 200, text: 'upstream_failed', state: 'released' }],
+	'stream-no-head': [async (s) => { await wait(6000); s.destroy(); }, true, { status: 200, text: 'upstream_failed', state: 'released', head: 1000 }],
+	'stream-late': [async (s) => { await wait(900); s.write(SSE + good); s.end(); }, true, { status: 200, text: 'hel', head: 700, ...paid }],
+	'stream-pauses': [bytes(SSE + good, 200, 600), true, { status: 200, text: 'hel', ...paid }],
+	'whole': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],
+	'whole-100': [all('HTTP/1.1 100 Continue\r\n\r\n', json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],
+	'whole-text-type': [all(json(completion(usage(10, 5))).replace('application/json', 'text/plain')), false, { status: 200, text: 'hello', ...paid }],
+	'whole-bytes': [bytes(json(completion(usage(10, 5))), 1, 0), false, { status: 200, text: 'hello', ...paid }],
+	'whole-no-usage': [all(json(completion())), false, { status: 200, text: 'hello', state: 'estimated' }],
+	'whole-error': [all(json({ error: { message: 'secret upstream words' } })), false, { status: 502, code: 'upstream_failed', hides: 'secret', state: 'released' }],
+	'whole-html': [all(json('<html>login</html>')), false, { status: 502, code: 'upstream_failed', hides: 'login', state: 'released' }],
+	'whole-nothing': [all(json('')), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'whole-twice': [all(json('{"usage":{},"usage":{"prompt_tokens":1}}')), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'whole-short': [async (s) => { s.write(json(completion(usage(10, 5))).slice(0, -20)); await wait(20); s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'whole-large': [async (s) => { s.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"'); for (let i = 0; i < 200 && !s.destroyed; i++) { s.write('x'.repeat(65536)); await wait(0); } s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'whole-packed': [all(json('\x1f\x8b\x08').replace('Connection', 'Content-Encoding: gzip\r\nConnection')), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'status-429': [all(json({ error: { message: 'slow down' } }, '429 Too Many', 'Retry-After: 7\r\n')), false, { status: 429, code: 'rate_limited', retry: '7', state: 'released' }],
+	'status-500': [all(json({ error: { message: 'secret' } }, '500 Oops')), false, { status: 503, code: 'resource_unavailable', hides: 'secret', state: 'released' }],
+	'status-401': [all(json({ error: { message: 'bad key sk-secret' } }, '401 No')), false, { status: 503, code: 'resource_unavailable', hides: 'sk-secret', state: 'released' }],
+	'status-400': [all(json({ error: { message: 'messages is too strange', param: 'messages', code: 'odd' } }, '400 Bad')), false, { status: 400, code: 'odd', text: 'too strange', state: 'released' }],
+	'status-400-stream': [all(json({ error: { message: 'messages is too strange', code: 'odd' } }, '400 Bad')), true, { status: 400, code: 'odd', state: 'released' }],
+	'status-302': [all('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'status-204': [all('HTTP/1.1 204 None\r\n\r\n'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'head-endless': [async (s) => { s.write('HTTP/1.1 200 OK\r\n'); for (let i = 0; i < 3000 && !s.destroyed; i++) { s.write(`X-${i}: ${'y'.repeat(200)}\r\n`); if (i % 50 === 0) await wait(1); } s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'head-long': [all('HTTP/1.1 200 OK\r\nX-Y: ' + 'y'.repeat(200000) + '\r\n\r\n{}'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'head-slow': [async (s) => { for (const c of 'HTTP/1.1 200 OK\r\n') { if (s.destroyed) return; s.write(c); await wait(300); } s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'head-nonsense': [all('\x00\x01\x02 what\r\n\r\n'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'head-none': [async (s) => s.destroy(), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'anthropic': [all(json({ ...completion(), usage: { input_tokens: 6, cache_read_input_tokens: 3, cache_creation_input_tokens: 1, output_tokens: 5 } })), false, { status: 200, ...paid }],
+	'gemini': [all(json({ ...completion(), usageMetadata: { promptTokenCount: 10, cachedContentTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 1 } })), false, { status: 200, ...paid }],
+	'xai': [all(json(completion(usage(10, 3, { completion_tokens_details: { reasoning_tokens: 2 } })))), false, { status: 200, ...paid }],
+	'fallback': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
+	'nobody': [null, false, { status: 503, code: 'resource_unavailable', state: 'released' }],
+};
+
+const vendorOf = (name) => (['anthropic', 'gemini', 'xai'].includes(name) ? name : 'openai');
+
+function models(port) {
+	const at = (id, p, more = {}) => ({ id, kind: 'openai_api', url: `http://127.0.0.1:${p}/v1`, connect_ms: 1000, idle_ms: 2000, ...more });
+	const route = (backend, model) => ({ backend, model, usage: vendorOf(model) });
+	/* Each case has a backend of its own: one's failures must not open another's circuit. */
+	const backends = Object.keys(cases).map((name) => at(name, name === 'nobody' ? 1 : port));
+	backends.push(at('dead', 1), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
+	const rows = Object.keys(cases).map((name) => ({ id: name, routes: name === 'fallback' ? [route('dead', 'x'), route(name, name)] : [route(name, name)] }));
+	for (const name of ['hang', 'hang-drain', 'slow-sdk'])
+		rows.push({ id: name, routes: [{ backend: name === 'hang-drain' ? 'draining' : 'stream', model: name }] });
+	rows.push({ id: 'busdk-static', routes: [route('static', 'static')] });
+	return {
+		backends,
+		models: rows.map((m) => ({
+			...m, backend_class: 'openai_api', capabilities: [], uses: ['chat'], plan_feature: 'chat',
+			context_tokens: 100000, max_output_tokens: 1000,
+			price: { version: 't', input: 1000000, output: 2000000 }, cost: { version: 't', input: 500000, output: 1000000 },
+		})),
+	};
+}
+
+/* Calls that hang until told: what the gateway does when its client leaves. */
+const hung = { open: 0, closed: 0, finished: 0 };
+async function hang(s, drain) {
+	hung.open++;
+	s.once('close', () => hung.closed++);
+	s.write(SSE + ev(chunk('a')));
+	for (let i = 0; i < (drain ? 10 : 200) && !s.destroyed; i++) { s.write(ev(chunk('b'))); await wait(100); }
+	if (!s.destroyed) { hung.finished++; s.write(ev(last(usage(10, 5))) + ev('[DONE]')); s.end(); }
+}
+
+function serve(port) {
+	const seen = {};
+	const server = net.createServer((s) => {
+		let text = '';
+		s.on('error', () => {});
+		s.on('data', (d) => {
+			text += d;
+			const at = text.indexOf('\r\n\r\n');
+			const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
+			if (at < 0 || Buffer.byteLength(text.slice(at + 4)) < length)
+				return;
+			const body = JSON.parse(text.slice(at + 4));
+			seen[body.model] = { head: text.slice(0, at), body };
+			text = '';
+			if (body.model.startsWith('hang'))
+				hang(s, body.model === 'hang-drain');
+			else
+				cases[body.model][0](s).catch(() => s.destroy());
+		});
+	});
+	return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ server, seen })));
+}
+
+async function run(port, base, token) {
+	const { server, seen } = await serve(port);
+	const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+	let n = 0, failed = 0;
+	const ok = (what, good, why = '') => {
+		console.log(`${good ? 'ok' : 'not ok'} ${++n} - ${what}${good ? '' : ` # ${why}`}`);
+		failed += !good;
+	};
+	const ask = (model, stream, more = {}) => fetch(`${base}/v1/chat/completions`, {
+		method: 'POST', headers, signal: more.signal, body: JSON.stringify({ model, stream, max_tokens: 20, messages: [{ role: 'user', content: 'hi' }], seed: 7 }) });
+	const answers = {};
+	const play = async ([name, [, stream, want]]) => {
+		const from = Date.now();
+		try {
+			const r = await ask(name, stream);
+			const head = Date.now() - from;
+			answers[name] = { status: r.status, head, headers: r.headers, text: await r.text(), id: r.headers.get('x-bus-usage-id'), want };
+		} catch (e) {
+			answers[name] = { status: 0, text: String(e), headers: new Headers(), want };
+		}
+	};
+	const list = Object.entries(cases);
+	for (let i = 0; i < list.length; i += 12)
+		await Promise.all(list.slice(i, i + 12).map(play));
+	await wait(300);
+
+	const rows = [];
+	for (let cursor = ''; cursor !== null;) {
+		const page = await (await fetch(`${base}/api/v1/usage?limit=200${cursor ? `&cursor=${cursor}` : ''}`, { headers })).json();
+		rows.push(...page.items);
+		cursor = page.next_cursor;
+	}
+	for (const [name, a] of Object.entries(answers)) {
+		const w = a.want, mine = rows.filter((r) => r.model === name), u = mine[0] ?? {};
+		const reserve = JSON.stringify({ model: name, stream: cases[name][1], max_tokens: 20, messages: [{ role: 'user', content: 'hi' }], seed: 7 }).length + 40;
+		const micro = w.micro === 'reserve' ? reserve : w.micro ?? (w.state === 'estimated' ? reserve : 0);
+		const bad = [];
+		if (a.status !== w.status) bad.push(`status ${a.status}`);
+		if (w.text && !a.text.includes(w.text)) bad.push(`no ${w.text} in ${a.text.slice(-300)}`);
+		if (w.hides && a.text.includes(w.hides)) bad.push(`leaks ${w.hides}`);
+		if (w.code && !a.text.includes(`"code":"${w.code}"`)) bad.push(`code in ${a.text.slice(0, 300)}`);
+		if (w.head && a.head > w.head) bad.push(`head after ${a.head} ms`);
+		if (w.retry && a.headers.get('retry-after') !== w.retry) bad.push('retry-after');
+		if (w.fallback && a.headers.get('x-bus-fallback') !== w.fallback) bad.push('x-bus-fallback');
+		if (mine.length !== 1) bad.push(`${mine.length} usage rows`);
+		if (u.state !== w.state) bad.push(`usage ${u.state}`);
+		if (u.quantity !== micro) bad.push(`${u.quantity} micro, not ${micro}`);
+		ok(name, bad.length === 0, bad.join('; '));
+	}
+	const sent = seen.stream.body;
+	ok('upstream is always asked for usage', sent.stream_options?.include_usage === true);
+	ok('unknown members go through', sent.seed === 7 && sent.messages[0].content === 'hi');
+	ok('the caller\'s credential does not', !seen.stream.head.includes(token));
+	ok('usage that was not asked for is not shown', !answers.stream.text.includes('"usage"'));
+
+	const leave = async (model) => {
+		const stop = new AbortController();
+		const r = await ask(model, true, { signal: stop.signal });
+		await r.body.getReader().read();
+		const was = { ...hung };
+		stop.abort();
+		return was;
+	};
+	let was = await leave('hang');
+	for (let i = 0; i < 20 && hung.closed === was.closed; i++) await wait(50);
+	ok('a client that leaves closes its upstream within a second', hung.closed > was.closed);
+	was = await leave('hang-drain');
+	for (let i = 0; i < 60 && hung.finished === was.finished; i++) await wait(50);
+	ok('or it is heard to its end where that is wanted', hung.finished > was.finished);
+	await wait(300);
+	const page = await (await fetch(`${base}/api/v1/usage`, { headers })).json();
+	const of = (m) => page.items.find((u) => u.model === m);
+	ok('the one that was cut counts as the reserve', of('hang').state === 'estimated');
+	ok('the one that was heard counts what was used', of('hang-drain').state === 'posted' && of('hang-drain').quantity === 20);
+	console.log(`1..${n}`);
+	server.close();
+	process.exit(failed ? 1 : 0);
+}
+
+const [what, port, base, token] = process.argv.slice(2);
+if (what === 'models') console.log(JSON.stringify(models(Number(port))));
+else run(Number(port), base, token);

@@ -1,0 +1,157 @@
+#include "config.h"
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "port/crypto.h"
+#include "port/jwt.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define KEY "0123456789abcdef0123456789abcdef"
+#define NOW (INT64_C(1800000000) * CLOCK_S)
+
+static struct arena *a;
+
+static int setup(void **state)
+{
+	(void)state;
+	a = arena_new(8u << 20);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(a);
+	return 0;
+}
+
+/* Any header and claims, signed with any key. */
+static const char *forged(const char *key, const char *header, const char *claims)
+{
+	unsigned char mac[SHA256_BYTES];
+	const char *in = arena_printf(a, "%s.%s", str_base64(a, header, strlen(header), true),
+				      str_base64(a, claims, strlen(claims), true));
+
+	crypto_hmac(key, strlen(key), in, strlen(in), mac);
+	return arena_printf(a, "%s.%s", in, str_base64(a, mac, sizeof(mac), true));
+}
+
+static int verify(const char *token, const char **ret_why)
+{
+	static struct err e;
+	struct jwt t;
+	int rc;
+
+	err_clear(&e);
+	rc = jwt_verify(a, KEY, strlen(KEY), token, "api", NOW, &t, &e);
+	*ret_why = e.detail;
+	if (rc < 0)
+		assert_int_equal(e.id, E_UNAUTHENTICATED);
+	return rc;
+}
+
+static void a_token_comes_back_as_it_was_signed(void **state)
+{
+	struct jwt in = {.sub = "acme", .aud = "api", .scope = "llm:proxy usage:read",
+			 .iat = NOW / CLOCK_S, .exp = NOW / CLOCK_S + 60}, out;
+	const char *token = jwt_sign(a, KEY, strlen(KEY), &in);
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(jwt_verify(a, KEY, strlen(KEY), token, "api", NOW, &out, &e), 0);
+	assert_string_equal(out.sub, "acme");
+	assert_string_equal(out.scope, in.scope);
+	assert_int_equal(out.iat, in.iat);
+	assert_int_equal(out.exp, in.exp);
+	assert_true(jwt_allows(out.scope, "usage:read"));
+	assert_true(jwt_allows(out.scope, ""));
+	assert_false(jwt_allows(out.scope, "usage"));
+	assert_false(jwt_allows(out.scope, "usage:read:all"));
+	assert_false(jwt_allows("", "usage:read"));
+}
+
+#define H "{\"alg\":\"HS256\",\"typ\":\"JWT\"}"
+#define GOOD "\"sub\":\"s\",\"aud\":\"api\",\"iat\":1799999990,\"exp\":1800000060"
+
+static void what_is_not_ours_is_refused(void **state)
+{
+	static const struct {
+		const char *key, *header, *claims, *why; /* NULL: taken */
+	} rows[] = {
+		{KEY, H, "{" GOOD "}", NULL},
+		{KEY, H, "{\"sub\":\"s\",\"aud\":[\"x\",\"api\"],\"iat\":1,\"exp\":1800000001}", NULL},
+		{KEY, H, "{" GOOD ",\"resources\":\"a b\"}", NULL},
+		{"0123456789abcdef0123456789abcdeX", H, "{" GOOD "}", "signed"},
+		{KEY, "{\"alg\":\"none\"}", "{" GOOD "}", "algorithm"},
+		{KEY, "{\"alg\":\"HS512\"}", "{" GOOD "}", "algorithm"},
+		{KEY, "{\"alg\":\"HS256\",\"crit\":[\"x\"]}", "{" GOOD "}", "algorithm"},
+		{KEY, "{}", "{" GOOD "}", "algorithm"},
+		{KEY, "[]", "{" GOOD "}", "JSON"},
+		{KEY, H, "[]", "JSON"},
+		{KEY, H, "{" GOOD "} ", NULL},
+		{KEY, H, "{" GOOD "}{}", "JSON"},
+		{KEY, H, "{" GOOD ",\"sub\":\"t\"}", "JSON"},
+		{KEY, H, "{\"aud\":\"api\",\"iat\":1,\"exp\":1800000060}", "subject"},
+		{KEY, H, "{\"sub\":\"s\",\"iat\":1,\"exp\":1800000060}", "audience"},
+		{KEY, H, "{\"sub\":\"s\",\"aud\":\"auth\",\"iat\":1,\"exp\":1800000060}", "audience"},
+		{KEY, H, "{\"sub\":\"s\",\"aud\":[],\"iat\":1,\"exp\":1800000060}", "audience"},
+		{KEY, H, "{\"sub\":\"s\",\"aud\":\"api\",\"exp\":1800000060}", "expiry"},
+		{KEY, H, "{\"sub\":\"s\",\"aud\":\"api\",\"iat\":1}", "expiry"},
+		{KEY, H, "{\"sub\":\"s\",\"aud\":\"api\",\"iat\":1,\"exp\":\"1800000060\"}", "expiry"},
+		{KEY, H, "{\"sub\":\"s\",\"aud\":\"api\",\"iat\":1.5,\"exp\":1800000060}", "expiry"},
+		{KEY, H, "{\"sub\":\"s\",\"aud\":\"api\",\"iat\":1,\"exp\":1800000000}", "expired"},
+		{KEY, H, "{\"sub\":\"s\",\"aud\":\"api\",\"iat\":1800000100,\"exp\":1800000160}", "future"},
+		{KEY, H, "{" GOOD ",\"nbf\":1800000100}", "yet"},
+		{KEY, H, "{" GOOD ",\"nbf\":\"1\"}", "yet"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *why, *token = forged(rows[i].key, rows[i].header, rows[i].claims);
+		int rc = verify(token, &why);
+
+		if ((rc == 0) != (rows[i].why == NULL) || (rc < 0 && !strstr(why, rows[i].why)))
+			fail_msg("%s: %d %s", rows[i].claims, rc, why);
+	}
+}
+
+/* No second spelling of a good token, and nothing else that looks like one. */
+static void every_changed_character_is_refused(void **state)
+{
+	const char *token = forged(KEY, H, "{" GOOD "}"), *why;
+	char *changed = arena_strdup(a, token);
+
+	(void)state;
+	for (size_t i = 0; token[i]; i++)
+		for (const char *to = "Ab9-_.= "; *to; to++) {
+			if (*to == token[i])
+				continue;
+			changed[i] = *to;
+			if (verify(changed, &why) == 0)
+				fail_msg("taken with %c at %zu", *to, i);
+			changed[i] = token[i];
+		}
+	assert_int_equal(verify("", &why), -1);
+	assert_int_equal(verify(".", &why), -1);
+	assert_int_equal(verify("..", &why), -1);
+	assert_int_equal(verify(arena_printf(a, "%s=", token), &why), -1);
+	assert_int_equal(verify(arena_printf(a, "%s.", token), &why), -1);
+	assert_int_equal(verify(arena_printf(a, "%s%5000s", token, ""), &why), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_token_comes_back_as_it_was_signed),
+		cmocka_unit_test(what_is_not_ours_is_refused),
+		cmocka_unit_test(every_changed_character_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,121 @@
+#!/bin/bash
+# The chat gateway: who may call, what is refused and how, scripted upstreams,
+# OpenAI's own client, budgets under a storm.
+. "${srcdir:-.}/tests/lib/stack.sh"
+UP=$(free_port)
+write_models() {
+	node "$srcdir/tests/chat/upstreams.mjs" models "$UP" >"$VAR/models.json"
+	sed -i "s|^models = .*|models = $VAR/models.json|" "$VAR/etc/bus.conf"
+}
+BEFORE_UP=write_models stack_begin
+T=$(cat "$VAR/demo.token")
+ok "the demo's token is for its owner alone" equal "$(stat -c %a "$VAR/demo.token")" 600
+
+# v1 PATH [BODY [HEADER…]]: sets STATUS, BODY and $VAR/head
+v1() {
+	local path=$1 body=${2-} h more=(); shift 2 || shift
+	for h; do more+=(-H "$h"); done
+	BODY=$(curl -s -m 30 -D "$VAR/head" -H "Authorization: Bearer ${TOKEN-$T}" "${more[@]}" \
+		${body:+-H 'Content-Type: application/json' --data-binary "$body"} "$BASE$path")
+	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
+}
+header() { tr -d '\r' <"$VAR/head" | sed -n "s/^$1: //Ip" | tail -n 1; }
+CHAT=/v1/chat/completions
+say() { printf '{"model":"busdk-static","messages":[{"role":"user","content":"hi"}]%s}' "${1:+,$1}"; }
+
+v1 /v1/models
+ok "models are listed" equal "$STATUS $(field '.data[-1].id') $(field '.data[-1].bus.availability')" "200 busdk-static available"
+v1 $CHAT "$(say)"
+ok "a call is answered" equal "$STATUS $(field .object) $(field .usage.completion_tokens)" "200 chat.completion 14"
+ok "and names its usage" contains "$(header x-bus-usage-id)" usg_
+ID=$(header x-bus-usage-id)
+v1 /api/v1/usage
+ok "which is posted" equal "$(field ".items[] | select(.usage_id == \"$ID\") | .state")" posted
+v1 /v1/responses '{"model":"busdk-static","input":"hi"}'
+ok "responses" equal "$STATUS $(field .status)" "200 completed"
+v1 /v1/responses '{"model":"busdk-static","input":"hi","stream":true}'
+ok "responses streamed" contains "$BODY" "event: response.completed"
+v1 /v1/completions '{"model":"busdk-static","prompt":"hi"}'
+ok "completions" equal "$STATUS $(field .object)" "200 text_completion"
+v1 /v1/embeddings '{"model":"busdk-static","input":"hi"}'
+ok "embeddings" equal "$STATUS $(field '.data[0].object')" "200 embedding"
+v1 $CHAT "$(say '"max_tokens":2')"
+ok "a limit of the caller's is kept" equal "$(field '.choices[0].finish_reason') $(field .usage.completion_tokens)" "length 2"
+
+# What is refused, and how.
+refused() { # STATUS CODE WHAT
+	ok "$3: $1 $2" equal "$STATUS $(field .error.code) $(header x-should-retry)" "$1 $2 ${4:-false}"
+}
+TOKEN=nonsense v1 $CHAT "$(say)"; refused 401 unauthenticated "no token"
+TOKEN=${T%?}A v1 $CHAT "$(say)"; refused 401 unauthenticated "a forged one"
+TOKEN=$("$BUS" token issue --subject nobody) v1 $CHAT "$(say)"; refused 401 unauthenticated "an unknown account"
+TOKEN=$("$BUS" token issue --subject demo --audience other) v1 $CHAT "$(say)"; refused 401 unauthenticated "another audience"
+TOKEN=$("$BUS" token issue --subject demo --scope usage:read) v1 $CHAT "$(say)"; refused 403 insufficient_scope "another scope"
+TOKEN=$("$BUS" token issue --subject demo --scope llm:proxy) v1 /api/v1/usage
+ok "usage needs its own scope" equal "$STATUS $(field .code)" "403 insufficient_scope"
+v1 $CHAT '{"model":"gpt-x","messages":[]}'; refused 404 model_not_found "an unknown model"
+v1 $CHAT '{"messages":[]}'; refused 422 validation_failed "no model"
+ok "and the parameter is named" equal "$(field .error.param)" model
+v1 $CHAT '{"model":"busdk-static"}'; refused 422 validation_failed "no messages"
+v1 $CHAT "$(say '"max_tokens":-1')"; refused 422 validation_failed "a negative limit"
+v1 $CHAT "$(say '"n":0')"; refused 422 validation_failed "no choice"
+v1 $CHAT '{"mod\u0065l":"busdk-static","model":"busdk-static","messages":[]}'; refused 400 bad_request "a name in two spellings"
+v1 $CHAT '{"model":"busdk-static","mod\u0065x":"a","messages":[]}'; refused 400 bad_request "an escape in a name"
+v1 $CHAT '{"model":'; refused 400 bad_request "half a body"
+v1 $CHAT '[]'; refused 400 bad_request "a list"
+v1 $CHAT "$(say)" 'Content-Type: text/plain'; refused 415 unsupported_media_type "no JSON"
+head -c 2200000 /dev/zero | tr '\0' ' ' >"$VAR/large"
+v1 $CHAT "@$VAR/large"; refused 413 payload_too_large "more than 2 MiB"
+v1 $CHAT "$(say)" 'x-bus-run-id: run_of_somebody_else'; refused 404 not_found "another's run"
+
+# Limits: a plan for one call exactly. Body and prices are known: so is the reserve.
+sed 's|"micro": 20000000 }|"micro": 300 }|; s|"id": "demo"|"id": "small"|' "$srcdir/conf/plans.json" >"$VAR/plans.json"
+jq '.plans += [.plans[1] | .id = "nothing" | .features = []]' "$VAR/plans.json" >"$VAR/p" && mv "$VAR/p" "$VAR/plans.json"
+"$BUS" plan put "$VAR/plans.json" && "$BUS" plan assign small small && "$BUS" plan assign nothing nothing
+S=$("$BUS" token issue --subject small)
+TOKEN=$("$BUS" token issue --subject nothing) v1 $CHAT "$(say)"; refused 402 billing_required "a plan without the feature"
+TOKEN=$S v1 $CHAT "$(say)"
+ok "beyond the limit: 429 insufficient_quota" equal "$STATUS $(field .error.code) $(header x-should-retry)" "429 insufficient_quota false"
+ok "with the limit and what is left" equal "$(header x-bus-limit), $(header x-bus-remaining-micro)" "account day, 300"
+TOKEN=$S v1 $CHAT "$(say)" 'x-bus-clamp: allow'
+ok "or a shorter answer where that is allowed" equal "$STATUS $((${x:-$(header x-bus-clamped-to)} < 1000))" "200 1"
+
+"$BUS" kill new-spend --reason test
+v1 $CHAT "$(say)"; refused 503 unavailable "spending is stopped" true
+"$BUS" kill none
+v1 $CHAT "$(say)"
+ok "and goes on" equal "$STATUS" 200
+
+node "$srcdir/tests/chat/upstreams.mjs" run "$UP" "$BASE" "$T" >"$VAR/upstreams.tap"
+ok "scripted upstreams ($(grep -c '^ok' "$VAR/upstreams.tap") of $(grep -c '^\(not \)\?ok' "$VAR/upstreams.tap"))" equal "$?-$(grep -c '^not ok' "$VAR/upstreams.tap")" 0-0
+grep '^not ok' "$VAR/upstreams.tap" | sed 's/^/# /'
+"$BUS" margin --json >"$VAR/margin"
+ok "margins are known" equal "$(jq '[.items[] | select(.model == "stream")][0].margin' "$VAR/margin")" 10
+
+# One budget, many callers: exactly one is admitted.
+"$BUS" proof budget --json >"$VAR/proof"
+ok "a thousand calls, one budget" equal "$(jq -c '[.admitted, .refused, .overspent, .ok]' "$VAR/proof")" '[1,999,0,true]'
+
+if npm install --prefix "$builddir/test-npm" --silent --no-audit --no-fund openai@4.104.0 >/dev/null 2>&1; then
+	(cd "$builddir/test-npm" && cp "$srcdir/tests/chat/sdk.mjs" . && node sdk.mjs "$BASE/v1" "$T" "$UP") >"$VAR/sdk.tap"
+	ok "OpenAI's client ($(grep -c '^ok' "$VAR/sdk.tap") checks)" equal "$?" 0
+	grep '^not ok' "$VAR/sdk.tap" | sed 's/^/# /'
+else
+	ok "OpenAI's client can be installed" false
+fi
+
+# What a crash leaves is settled by the reaper, at the reserve.
+stop_fcgi() { kill -9 $(pgrep -f "bus-fcgi $VAR/etc/bus.conf"); }
+sql admin "INSERT INTO bus.usage_record (usage_id, account_id, model, backend, price_version, reserved, budgets, created_at, expires_at)
+	SELECT 'usg_left', id, 'm', 'b', 'v', 50, '{}', now() - interval '2 hours', now() - interval '1 hour' FROM bus.account WHERE subject = 'demo'" >/dev/null
+"${AS[@]}" "$builddir/bus-reaper" --once --pass=usage.expire "$VAR/etc/bus.conf" >/dev/null 2>&1
+ok "what nobody settled counts in full" equal "$(sql operator "SELECT state, posted FROM bus.usage_record WHERE usage_id = 'usg_left'")" "estimated|50"
+"$BUS" usage correct usg_left 20
+ok "until it is corrected" equal "$(sql operator "SELECT state, posted FROM bus.usage_record WHERE usage_id = 'usg_left'")" "posted|20"
+ok "never upwards" equal "$("$BUS" usage correct usg_left 30 >/dev/null 2>&1; echo $?)" 65
+sql admin "DELETE FROM bus.ledger_entry WHERE usage = (SELECT id FROM bus.usage_record WHERE usage_id = 'usg_left')" >/dev/null
+ok "a ledger that was changed is seen" equal "$("$BUS" fsck >"$VAR/fsck" 2>&1; echo "$? $(grep -c I4 "$VAR/fsck")")" "1 1"
+sql admin "DELETE FROM bus.usage_cost WHERE usage = (SELECT id FROM bus.usage_record WHERE usage_id = 'usg_left');
+	DELETE FROM bus.usage_record WHERE usage_id = 'usg_left'" >/dev/null
+ok "the invariants hold" silent "$BUS" fsck
+done_testing
