@@ -293,9 +293,12 @@ BEGIN
 	SELECT NULL, l->>'scope', coalesce(l->>'subject', ''), l->>'period', (l->>'micro')::bigint
 	FROM json_array_elements(p_doc->'limits') l;
 	UPDATE budget b SET hard_limit = greatest(l.hard_limit, b.reserved + b.posted)
-	FROM plan_limit l LEFT JOIN account a ON a.plan = l.plan
-	WHERE b.scope = l.scope AND b.period = l.period AND l.scope <> 'run'
-		AND b.subject = CASE l.scope WHEN 'account' THEN a.id::text ELSE l.subject END
+	FROM plan_limit l
+	WHERE b.scope = l.scope AND b.period = l.period AND CASE l.scope
+		WHEN 'account' THEN EXISTS (SELECT FROM account a WHERE a.id::text = b.subject AND a.plan = l.plan)
+		WHEN 'run' THEN EXISTS (SELECT FROM run r JOIN account a ON a.id = r.account_id
+			WHERE r.id::text = b.subject AND a.plan = l.plan)
+		ELSE b.subject = l.subject END
 		AND b.starts = period_start(b.period, now()) AND b.hard_limit <> l.hard_limit;
 	RETURN n;
 END $$;

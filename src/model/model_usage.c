@@ -67,6 +67,7 @@ int model_usage(struct arena *a, enum model_vendor vendor, const char *json, siz
 	int64_t *t = ret->n;
 
 	memset(ret, 0, sizeof(*ret));
+	err_clear(e); /* that the text was bad is upstream's fault, not the caller's */
 	if (json_kind(j) != JSON_OBJECT)
 		return err_set(e, E_UPSTREAM, "usage: not an object");
 	in = v->in_parts[0] ? either(j, v->in_parts) : j;

@@ -1,0 +1,117 @@
+#!/bin/bash
+# Budgets that cannot be overspent: scopes that fail last, a storm of callers
+# with kill -9, a crash at every point of a call, a database that is away.
+# BUDGET_SECONDS (8) is how long the storm may take.
+. "${srcdir:-.}/tests/lib/stack.sh"
+BUS_FAULT_DIR=$(mktemp -d /tmp/bus-fault-XXXXXX) && chmod 1777 "$BUS_FAULT_DIR" || exit 99
+export BUS_FAULT_FILE=$BUS_FAULT_DIR/armed BUS_FAULT_LOG=$BUS_FAULT_DIR/log
+stack_begin
+: >"$BUS_FAULT_LOG"; chmod 666 "$BUS_FAULT_LOG"
+MASTER=$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")
+SAY='{"model":"busdk-static","max_tokens":14,"messages":[{"role":"user","content":"hi"}]}'
+RESERVE=$((${#SAY} * 100000 + 14 * 400000)); RESERVE=$(((RESERVE + 999999) / 1000000))
+HOUR=$((3600 * 2))
+later() { date -u -d "+$1 seconds" +%Y-%m-%dT%H:%M:%SZ; }
+settle_all() { "${AS[@]}" "$builddir/bus-reaper" --once --pass=usage.expire --now="$(later $HOUR)" "$VAR/etc/bus.conf" >/dev/null 2>&1; }
+# plan ACCOUNT_MICRO RUN_MICRO BACKEND_MICRO INSTALLATION_MICRO
+plan() {
+	jq -nc --argjson a "$1" --argjson r "$2" --argjson b "$3" --argjson i "$4" '{version: "t",
+		plans: [{id: "p", name: "P", features: ["chat"], support: {level: "none"}, limits: [
+			{scope: "account", period: "day", micro: $a}, {scope: "account", period: "total", micro: $a},
+			{scope: "run", period: "total", micro: $r}]}],
+		limits: [{scope: "backend", subject: "static", period: "day", micro: $b},
+			{scope: "installation", period: "day", micro: $i}]}' >"$VAR/plans.json"
+	"$BUS" plan put "$VAR/plans.json" && "$BUS" plan assign "$WHO" p
+}
+call() { # HEADER…: sets STATUS and CODE
+	local h more=()
+	for h; do more+=(-H "$h"); done
+	BODY=$(curl -s -m 20 -D "$VAR/head" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' "${more[@]}" -d "$SAY" "$BASE/v1/chat/completions")
+	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }') CODE=$(jq -r '.error.code // "-"' <<<"$BODY" 2>/dev/null)
+}
+someone() { WHO=$1; TOKEN=$("$BUS" token issue --subject "$1"); }
+budgets() { sql operator "SELECT scope, period, reserved, posted FROM bus.budget WHERE scope IN ('account', 'backend', 'installation', 'run') ORDER BY id"; }
+
+# The last scope fails: the others are as they were.
+someone scopes
+for last in "1000000 1000000 1000000 1" "1000000 1000000 1 1000000" "1 1000000 1000000 1000000"; do
+	plan $last
+	call; before=$(budgets)
+	ok "refused by the last of its scopes ($last)" equal "$STATUS $CODE" "429 insufficient_quota"
+	call
+	ok "and nothing was kept in any" equal "$(budgets)" "$before"
+done
+plan 1000000 1 1000000 1000000
+visitor v; converse "A counter of laps"
+sql admin "UPDATE bus.run SET account_id = (SELECT id FROM bus.account WHERE subject = 'scopes') WHERE run_id = '$RUN'" >/dev/null
+call "x-bus-run-id: $RUN"
+ok "a run's own limit" equal "$STATUS $(tr -d '\r' <"$VAR/head" | sed -n 's/^x-bus-limit: //p')" "429 run total"
+plan 1000000 1000 1000000 1000000
+call "x-bus-run-id: $RUN"
+ok "and its own usage" equal "$STATUS $(sql operator "SELECT count(*) FROM bus.usage_record WHERE run_id = '$RUN'")" "200 1"
+
+# Many callers, one budget, workers that are killed.
+LIMIT=4000
+someone storm; plan $LIMIT 1 100000000 100000000
+node "$srcdir/tests/chat/storm.mjs" "$BASE" "$TOKEN" 64 "$RESERVE" "${BUDGET_SECONDS:-8}" >"$VAR/storm" & storm=$!
+while kill -0 $storm 2>/dev/null; do
+	read -rt 2.1 <> <(:)
+	kill -9 $(pgrep -P "$MASTER") 2>/dev/null
+done
+wait $storm
+echo "# $(cat "$VAR/storm")"
+state() { sql operator "SELECT $1 FROM bus.budget b JOIN bus.account a ON b.scope = 'account' AND b.subject = a.id::text AND b.period = 'total' WHERE a.subject = 'storm'"; }
+ok "many were answered" equal "$(($(jq .ok "$VAR/storm") > 100))" 1
+ok "nobody was refused what was left" equal "$(jq .false_refusals "$VAR/storm")" 0
+ok "nothing was overspent" equal "$(state 'reserved + posted <= hard_limit')" t
+settle_all
+ok "nothing stays reserved" equal "$(state reserved)" 0
+ok "what was answered was paid for" equal "$(($(state posted) >= $(jq .ok "$VAR/storm") * 8))" 1
+while call; [ "$STATUS" = 200 ]; do :; done
+ok "and the limit is reached exactly, to less than one call" equal "$STATUS $(($(state 'hard_limit - posted') < RESERVE))" "429 1"
+ok "the invariants hold" silent "$BUS" fsck
+
+# A crash at every point of a call.
+someone crash; plan 1000000 1 100000000 100000000
+call
+POINTS=$(sort -u "$BUS_FAULT_LOG" | grep -E '^(relay|chat)\.')
+[ -z "$POINTS" ] || ok "a call has fault points" equal "$(($(wc -w <<<"$POINTS") >= 4))" 1
+streamed=${SAY%\}},\"stream\":true\}
+for point in $POINTS chat.mid_stream chat.after_usage; do
+	grep -q chat <<<"$POINTS" || break
+	sql admin "SELECT count(*) FROM bus.usage_record" >"$VAR/before"
+	printf '%s:kill' "$point" >"$BUS_FAULT_DIR/new" && chmod 666 "$BUS_FAULT_DIR/new" &&
+		chown --reference="$VAR/pg" "$BUS_FAULT_DIR/new" 2>/dev/null
+	mv "$BUS_FAULT_DIR/new" "$BUS_FAULT_FILE"
+	case $point in *stream | *after_usage) SAY=$streamed call ;; *) call ;; esac
+	ok "$point was reached" equal "$(test -e "$BUS_FAULT_FILE"; echo $?)" 1
+	rm -f "$BUS_FAULT_FILE"
+	[ "$point" = relay.admitted ] || ok "$point: the row exists" equal "$(($(sql admin "SELECT count(*) FROM bus.usage_record") - $(cat "$VAR/before")))" 1
+	settle_all
+	ok "$point: it is settled, at the reserve or as used" equal "$(sql operator "SELECT state IN ('posted', 'estimated') AND posted > 0 FROM bus.usage_record ORDER BY id DESC LIMIT 1")" t
+	for _ in $(seq 40); do call; [ "$STATUS" = 200 ] && break; read -rt 0.25 <> <(:); done
+	ok "$point: the next call is answered" equal "$STATUS" 200
+	ok "$point: the invariants hold" silent "$BUS" fsck
+done
+
+# Without the database nothing is spent.
+n=$(sql admin "SELECT count(*) FROM bus.usage_record")
+sql admin "ALTER SYSTEM SET default_transaction_read_only = on" >/dev/null; sql admin "SELECT pg_reload_conf()" >/dev/null
+for _ in $(seq 40); do call; [ "$STATUS" != 200 ] && break; read -rt 0.1 <> <(:); done
+ok "a database that is read-only: refused" equal "$STATUS $CODE" "503 unavailable"
+PGOPTIONS='-c default_transaction_read_only=off' sql admin "ALTER SYSTEM RESET default_transaction_read_only" >/dev/null
+PGOPTIONS='-c default_transaction_read_only=off' sql admin "SELECT pg_reload_conf()" >/dev/null
+for _ in $(seq 40); do call; [ "$STATUS" = 200 ] && break; read -rt 0.1 <> <(:); done
+ok "then it goes on" equal "$STATUS" 200
+mv "$VAR/run/.s.PGSQL.5432" "$VAR/run/away"
+psql -h "$VAR/run" -p 5432 -U bus_admin -d bus -Xc '' >/dev/null 2>&1
+ln "$VAR/run/away" "$VAR/run/.s.PGSQL.5433"
+PGPORT=5433 psql -h "$VAR/run" -U bus_admin -d bus -Xqtc "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename LIKE 'bus%'" >/dev/null 2>&1
+call
+ok "a database that is gone: refused" equal "$STATUS $CODE" "503 unavailable"
+mv "$VAR/run/away" "$VAR/run/.s.PGSQL.5432"; rm -f "$VAR/run/.s.PGSQL.5433"
+for _ in $(seq 40); do call; [ "$STATUS" = 200 ] && break; read -rt 0.25 <> <(:); done
+ok "and goes on when it is back" equal "$STATUS" 200
+ok "the invariants hold at the end" silent "$BUS" fsck
+rm -rf "$BUS_FAULT_DIR"
+done_testing
