@@ -12,6 +12,7 @@ SET LOCAL search_path = bus, pg_temp;
 CREATE TABLE plan (
 	id text PRIMARY KEY CHECK (id ~ '^[a-z][a-z0-9-]{0,39}$'),
 	version text NOT NULL,
+	features text[] NOT NULL,
 	doc json NOT NULL
 );
 
@@ -72,6 +73,8 @@ CREATE TABLE usage_record (
 		CHECK (state IN ('reserved', 'posted', 'released', 'estimated')),
 	reserved bigint NOT NULL CHECK (reserved >= 0),
 	posted bigint NOT NULL DEFAULT 0 CHECK (posted BETWEEN 0 AND reserved),
+	-- What it costs us is nobody else's business: no customer's role may read it.
+	cost bigint NOT NULL DEFAULT 0 CHECK (cost >= 0),
 	tokens json,
 	reason text NOT NULL DEFAULT '', -- why it ended as it did
 	budgets bigint[] NOT NULL,
@@ -83,23 +86,18 @@ CREATE TABLE usage_record (
 CREATE INDEX usage_record_open ON usage_record (expires_at) WHERE state = 'reserved';
 CREATE INDEX usage_record_account ON usage_record (account_id, id DESC);
 
--- What it costs us is nobody else's business: no customer's role reads this.
-CREATE TABLE usage_cost (
-	usage bigint PRIMARY KEY REFERENCES usage_record,
-	micro bigint NOT NULL CHECK (micro >= 0)
-);
-
--- Double entry: the rows of one transaction add up to nothing.
+-- Double entry: each row takes from one book what it gives to another, so the
+-- books always add up to nothing. Only ever added to.
 CREATE TABLE ledger_entry (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	txn bigint NOT NULL,
-	book text NOT NULL, -- "customer", "revenue", "correction"
-	account_id bigint NOT NULL REFERENCES account,
+	debit text NOT NULL,  -- "customer", "revenue", "correction"
+	credit text NOT NULL,
+	account_id bigint NOT NULL,
 	usage bigint NOT NULL REFERENCES usage_record,
-	micro bigint NOT NULL,
-	at timestamptz NOT NULL
+	micro bigint NOT NULL CHECK (micro > 0),
+	at timestamptz NOT NULL,
+	CHECK (debit <> credit)
 );
-CREATE SEQUENCE ledger_txn;
 CREATE INDEX ledger_entry_usage ON ledger_entry (usage);
 
 CREATE FUNCTION period_start(period text, at timestamptz) RETURNS timestamptz
@@ -110,6 +108,18 @@ CREATE FUNCTION period_end(period text, starts timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE period WHEN 'total' THEN NULL
 	ELSE date_trunc(period, starts, 'UTC') + ('1 ' || period)::interval END;
+
+-- The limits that hold for a call, each with the budget of its present period.
+CREATE FUNCTION limits_of(p_plan text, p_account bigint, p_run bigint, p_backend text, p_at timestamptz,
+	OUT scope text, OUT subject text, OUT period text, OUT starts timestamptz, OUT hard_limit bigint)
+RETURNS SETOF record LANGUAGE sql STABLE SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	SELECT l.scope, CASE l.scope WHEN 'account' THEN p_account::text WHEN 'run' THEN p_run::text
+		ELSE l.subject END, l.period, period_start(l.period, p_at), l.hard_limit
+	FROM plan_limit l
+	WHERE (l.plan = p_plan AND (l.scope <> 'run' OR p_run IS NOT NULL))
+		OR (l.plan IS NULL AND (l.scope <> 'backend' OR l.subject = p_backend));
+END;
 
 -- Reserve `micro` against every limit that applies, or against none.
 -- outcome: 'ok', 'unknown' (no such caller), 'disabled', 'killed', 'no_plan',
@@ -128,63 +138,47 @@ DECLARE
 	ids bigint[];
 	worst record;
 BEGIN
-	IF (SELECT level FROM kill_switch) >= 2 THEN
-		outcome := 'killed';
-		RETURN;
-	END IF;
-	IF p_session IS NOT NULL THEN
-		SELECT acc.id, acc.plan, acc.disabled INTO a FROM session s JOIN account acc ON acc.id = s.account_id
-		WHERE s.token_hash = decode(p_session, 'hex') AND s.expires_at > p_at;
-	ELSE
-		SELECT acc.id, acc.plan, acc.disabled INTO a FROM account acc WHERE acc.subject = p_subject;
-	END IF;
+	SELECT acc.id, acc.plan, acc.disabled, k.level, coalesce(p_feature = ANY (p.features), false) AS may
+	INTO a
+	FROM kill_switch k LEFT JOIN account acc ON acc.id = CASE WHEN p_session IS NULL
+			THEN (SELECT id FROM account WHERE subject = p_subject)
+			ELSE (SELECT account_id FROM session WHERE token_hash = decode(p_session, 'hex')
+				AND expires_at > p_at) END
+		LEFT JOIN plan p ON p.id = acc.plan;
 	account := a.id;
 	plan := a.plan;
-	outcome := CASE WHEN a.id IS NULL THEN 'unknown' WHEN a.disabled THEN 'disabled'
-		WHEN a.plan IS NULL THEN 'no_plan'
-		WHEN NOT EXISTS (SELECT FROM plan pl, json_array_elements_text(pl.doc->'features') f
-			WHERE pl.id = a.plan AND f = p_feature) THEN 'no_plan' END;
-	IF outcome IS NULL AND p_run IS NOT NULL THEN
+	IF p_run IS NOT NULL THEN
 		SELECT r.id INTO run_no FROM run r JOIN run_state s ON s.phase = r.phase
 		WHERE r.run_id = p_run AND r.account_id = a.id AND NOT s.terminal;
-		IF run_no IS NULL THEN
-			outcome := 'no_run';
-		END IF;
 	END IF;
+	outcome := CASE WHEN a.level >= 2 THEN 'killed' WHEN a.id IS NULL THEN 'unknown'
+		WHEN a.disabled THEN 'disabled' WHEN NOT a.may THEN 'no_plan'
+		WHEN p_run IS NOT NULL AND run_no IS NULL THEN 'no_run' END;
 	IF outcome IS NOT NULL THEN
 		RETURN;
 	END IF;
-
-	INSERT INTO budget (scope, subject, period, starts, hard_limit)
-	SELECT l.scope, w.subject, l.period, w.starts, l.hard_limit
-	FROM plan_limit l CROSS JOIN LATERAL (
-		SELECT CASE l.scope WHEN 'account' THEN a.id::text WHEN 'run' THEN run_no::text
-			ELSE l.subject END AS subject, period_start(l.period, p_at) AS starts) w
-	WHERE (l.plan = a.plan OR l.plan IS NULL) AND (l.scope <> 'run' OR run_no IS NOT NULL)
-		AND (l.scope <> 'backend' OR l.subject = p_backend)
-		AND NOT EXISTS (SELECT FROM budget b WHERE b.scope = l.scope AND b.subject = w.subject
-			AND b.period = l.period AND b.starts = w.starts)
-	ON CONFLICT DO NOTHING;
-
 	-- Always in the order of their numbers, so that nobody waits in a circle.
-	SELECT array_agg(id) INTO ids FROM (
-		SELECT b.id FROM budget b JOIN plan_limit l ON l.scope = b.scope AND l.period = b.period
-			AND (l.plan = a.plan OR l.plan IS NULL)
-			AND b.subject = CASE l.scope WHEN 'account' THEN a.id::text
-				WHEN 'run' THEN run_no::text ELSE l.subject END
-			AND (l.scope <> 'backend' OR l.subject = p_backend)
-		WHERE b.starts = period_start(b.period, p_at)
-		ORDER BY b.id FOR NO KEY UPDATE OF b) locked;
-	SELECT * INTO worst FROM budget b WHERE b.id = ANY (ids)
-	ORDER BY b.hard_limit - b.reserved - b.posted, b.id LIMIT 1;
-	scope := worst.scope;
-	period := worst.period;
-	hard_limit := worst.hard_limit;
-	remaining := worst.hard_limit - worst.reserved - worst.posted;
-	resets := period_end(worst.period, worst.starts);
+	FOR turn IN 1..2 LOOP
+		SELECT array_agg(l.id), min(l.remaining) INTO ids, remaining FROM (
+			SELECT b.id, b.hard_limit - b.reserved - b.posted AS remaining
+			FROM limits_of(a.plan, a.id, run_no, p_backend, p_at) l JOIN budget b
+				ON b.scope = l.scope AND b.subject = l.subject AND b.period = l.period
+				AND b.starts = l.starts
+			ORDER BY b.id FOR NO KEY UPDATE OF b) l;
+		EXIT WHEN turn = 2 OR cardinality(ids) =
+			(SELECT count(*) FROM limits_of(a.plan, a.id, run_no, p_backend, p_at));
+		INSERT INTO budget (scope, subject, period, starts, hard_limit)
+		SELECT * FROM limits_of(a.plan, a.id, run_no, p_backend, p_at) ON CONFLICT DO NOTHING;
+	END LOOP;
 	-- A plan that limits nothing allows nothing.
-	IF ids IS NULL OR remaining < p_micro THEN
-		outcome := CASE WHEN ids IS NULL THEN 'no_plan' ELSE 'quota' END;
+	IF remaining IS NULL OR remaining < p_micro THEN
+		outcome := CASE WHEN remaining IS NULL THEN 'no_plan' ELSE 'quota' END;
+		SELECT * INTO worst FROM budget b WHERE b.id = ANY (ids)
+		ORDER BY b.hard_limit - b.reserved - b.posted, b.id LIMIT 1;
+		scope := worst.scope;
+		period := worst.period;
+		hard_limit := worst.hard_limit;
+		resets := period_end(worst.period, worst.starts);
 		RETURN;
 	END IF;
 	UPDATE budget SET reserved = reserved + p_micro WHERE id = ANY (ids);
@@ -202,27 +196,21 @@ CREATE FUNCTION usage_settle(p_usage text, p_state text, p_micro bigint, p_cost 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
 DECLARE
 	u record;
-	m bigint;
-	t bigint;
 BEGIN
-	SELECT * INTO u FROM usage_record WHERE usage_id = p_usage AND state = 'reserved'
-	FOR NO KEY UPDATE;
+	UPDATE usage_record SET state = p_state, cost = greatest(p_cost, 0), tokens = p_tokens,
+		posted = CASE p_state WHEN 'released' THEN 0 ELSE least(greatest(p_micro, 0), reserved) END,
+		reason = p_reason, settled_at = p_at
+	WHERE usage_id = p_usage AND state = 'reserved'
+	RETURNING id, account_id, reserved, posted, budgets INTO u;
 	IF u.id IS NULL THEN
 		RETURN false;
 	END IF;
-	m := CASE p_state WHEN 'released' THEN 0 ELSE least(greatest(p_micro, 0), u.reserved) END;
-	UPDATE usage_record SET state = p_state, posted = m, tokens = p_tokens, reason = p_reason,
-		settled_at = p_at
-	WHERE id = u.id;
-	PERFORM FROM budget WHERE id = ANY (u.budgets) ORDER BY id FOR NO KEY UPDATE;
-	UPDATE budget SET reserved = reserved - u.reserved, posted = posted + m
-	WHERE id = ANY (u.budgets);
-	INSERT INTO usage_cost VALUES (u.id, greatest(p_cost, 0));
-	IF m > 0 THEN
-		t := nextval('ledger_txn');
-		INSERT INTO ledger_entry (txn, book, account_id, usage, micro, at) VALUES
-			(t, 'customer', u.account_id, u.id, -m, p_at),
-			(t, 'revenue', u.account_id, u.id, m, p_at);
+	UPDATE budget b SET reserved = b.reserved - u.reserved, posted = b.posted + u.posted
+	FROM (SELECT id FROM budget WHERE id = ANY (u.budgets) ORDER BY id FOR NO KEY UPDATE) l
+	WHERE b.id = l.id;
+	IF u.posted > 0 THEN
+		INSERT INTO ledger_entry (debit, credit, account_id, usage, micro, at)
+		VALUES ('customer', 'revenue', u.account_id, u.id, u.posted, p_at);
 	END IF;
 	RETURN true;
 END $$;
@@ -233,7 +221,6 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
 DECLARE
 	u record;
 	d bigint;
-	t bigint;
 BEGIN
 	SELECT * INTO u FROM usage_record WHERE usage_id = p_usage AND state = 'estimated'
 	FOR NO KEY UPDATE;
@@ -246,10 +233,8 @@ BEGIN
 	PERFORM FROM budget WHERE id = ANY (u.budgets) ORDER BY id FOR NO KEY UPDATE;
 	UPDATE budget SET posted = posted - d WHERE id = ANY (u.budgets);
 	IF d > 0 THEN
-		t := nextval('ledger_txn');
-		INSERT INTO ledger_entry (txn, book, account_id, usage, micro, at) VALUES
-			(t, 'customer', u.account_id, u.id, d, p_at),
-			(t, 'correction', u.account_id, u.id, -d, p_at);
+		INSERT INTO ledger_entry (debit, credit, account_id, usage, micro, at)
+		VALUES ('correction', 'customer', u.account_id, u.id, d, p_at);
 	END IF;
 	RETURN true;
 END $$;
@@ -282,8 +267,10 @@ BEGIN
 	PERFORM pg_advisory_xact_lock(hashtextextended('bus plan', 0));
 	DELETE FROM plan_limit;
 	FOR p IN SELECT json_array_elements(p_doc->'plans') LOOP
-		INSERT INTO plan VALUES (p->>'id', p_doc->>'version', p)
-		ON CONFLICT (id) DO UPDATE SET version = excluded.version, doc = excluded.doc;
+		INSERT INTO plan VALUES (p->>'id', p_doc->>'version',
+			ARRAY(SELECT json_array_elements_text(p->'features')), p)
+		ON CONFLICT (id) DO UPDATE SET version = excluded.version, features = excluded.features,
+			doc = excluded.doc;
 		INSERT INTO plan_limit (plan, scope, period, hard_limit)
 		SELECT p->>'id', l->>'scope', l->>'period', (l->>'micro')::bigint
 		FROM json_array_elements(p->'limits') l;
@@ -341,7 +328,7 @@ FROM usage_record;
 
 ---------------------------------------------------------------- rights
 
-REVOKE ALL ON FUNCTION account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
+REVOKE ALL ON FUNCTION limits_of, account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
 	FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle TO bus_call;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle, usage_correct, plan_put, account_put
@@ -370,7 +357,7 @@ GRANT SELECT (id, usage_id, account_id, run_id, chat_id, task_id, model, state, 
 GRANT SELECT ON usage_public TO bus_fast, bus_slow;
 GRANT SELECT ON budget, plan_limit, plan TO bus_fast, bus_slow;
 GRANT SELECT (one, level) ON kill_switch TO bus_fast, bus_slow, bus_stream;
-GRANT SELECT ON plan, plan_limit, kill_switch, budget, usage_record, usage_cost, ledger_entry,
+GRANT SELECT ON plan, plan_limit, kill_switch, budget, usage_record, ledger_entry,
 	usage_public TO bus_operator, bus_reaper;
 
 -- verify
@@ -383,10 +370,9 @@ SELECT bool_and(relrowsecurity) FROM pg_class
 
 DROP VIEW bus.usage_public;
 DROP FUNCTION bus.usage_reserve, bus.usage_settle, bus.usage_correct, bus.usage_expire,
-	bus.plan_put, bus.account_put, bus.account_of, bus.period_start, bus.period_end;
-DROP TABLE bus.ledger_entry, bus.usage_cost, bus.usage_record, bus.budget, bus.kill_switch,
+	bus.plan_put, bus.account_put, bus.account_of, bus.limits_of, bus.period_start, bus.period_end;
+DROP TABLE bus.ledger_entry, bus.usage_record, bus.budget, bus.kill_switch,
 	bus.plan_limit;
-DROP SEQUENCE bus.ledger_txn;
 CREATE OR REPLACE FUNCTION bus.visitor_new(hash bytea, at timestamptz, until timestamptz) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp
 BEGIN ATOMIC

@@ -105,12 +105,9 @@ UNION ALL
 SELECT 'I3 nothing stays reserved', u.usage_id, 'since ' || u.created_at
 FROM usage_record u WHERE u.state = 'reserved' AND u.expires_at < now() - interval '5 minutes'
 UNION ALL
-SELECT 'I4 a transaction adds up to nothing', txn::text, sum(micro)::text
-FROM ledger_entry GROUP BY txn HAVING sum(micro) <> 0
-UNION ALL
 SELECT 'I4 the ledger says what was posted', u.usage_id, u.posted || ' but the ledger ' || coalesce(l.micro, 0)
-FROM usage_record u LEFT JOIN (SELECT usage, -sum(micro) AS micro FROM ledger_entry
-	WHERE book = 'customer' GROUP BY usage) l ON l.usage = u.id
+FROM usage_record u LEFT JOIN (SELECT usage, sum(CASE 'customer' WHEN debit THEN micro WHEN credit THEN -micro
+	ELSE 0 END) AS micro FROM ledger_entry GROUP BY usage) l ON l.usage = u.id
 WHERE u.posted <> coalesce(l.micro, 0)
 UNION ALL
 SELECT 'approved means approved scope', r.run_id, r.phase

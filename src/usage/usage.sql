@@ -36,15 +36,15 @@ FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
 -- name: usage_sql_operator_list
 SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p) ORDER BY p.id DESC), '[]'::json)) FROM (
 	SELECT u.id, u.usage_id, public_time(u.created_at) AS at, coalesce(a.subject, 'visitor ' || a.id) AS account,
-		u.model, u.backend, u.state, u.reserved, u.posted, c.micro AS cost, u.reason, u.run_id, u.tokens
-	FROM usage_record u JOIN account a ON a.id = u.account_id LEFT JOIN usage_cost c ON c.usage = u.id
+		u.model, u.backend, u.state, u.reserved, u.posted, u.cost, u.reason, u.run_id, u.tokens
+	FROM usage_record u JOIN account a ON a.id = u.account_id
 	WHERE ($1::text IS NULL OR u.state = $1) ORDER BY u.id DESC LIMIT coalesce($2::int, 50)) p;
 
 -- name: usage_sql_margin
 SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p)), '[]'::json)) FROM (
-	SELECT u.model, u.backend, count(*) AS calls, sum(u.posted) AS revenue, sum(c.micro) AS cost,
-		sum(u.posted) - sum(c.micro) AS margin, count(*) FILTER (WHERE u.state = 'estimated') AS estimated
-	FROM usage_record u JOIN usage_cost c ON c.usage = u.id GROUP BY u.model, u.backend ORDER BY 6) p;
+	SELECT u.model, u.backend, count(*) AS calls, sum(u.posted) AS revenue, sum(u.cost) AS cost,
+		sum(u.posted) - sum(u.cost) AS margin, count(*) FILTER (WHERE u.state = 'estimated') AS estimated
+	FROM usage_record u WHERE u.state <> 'reserved' GROUP BY u.model, u.backend ORDER BY 6) p;
 
 -- name: usage_sql_kill
 UPDATE kill_switch SET level = $1::int, reason = $2, by = $3, at = $4::timestamptz;
@@ -59,7 +59,7 @@ WHERE a.subject = $1;
 
 -- name: usage_sql_proof_plan
 WITH p AS (
-	INSERT INTO plan VALUES ($1::text, 'proof', json_build_object('id', $1::text, 'features', json_build_array('proof')))
+	INSERT INTO plan VALUES ($1::text, 'proof', '{proof}', json_build_object('id', $1::text))
 	ON CONFLICT (id) DO NOTHING RETURNING id)
 INSERT INTO plan_limit (plan, scope, period, hard_limit) SELECT id, 'account', 'total', $2::bigint FROM p;
 

@@ -6,7 +6,7 @@
 #   BENCH_SECONDS (5) length of one round   BENCH_ROUNDS (3)
 . "${srcdir:-.}/tests/lib/stack.sh"
 . "$srcdir/tests/lib/packages.sh"
-install_packages wrk nodejs npm >/dev/null || exit 69
+install_packages wrk $(command -v npm >/dev/null || echo nodejs npm) >/dev/null || exit 69
 SECONDS_EACH=${BENCH_SECONDS:-5} ROUNDS=${BENCH_ROUNDS:-3}
 UP=$(free_port) PROXY=$(free_port) PORTKEY=$(free_port) LLMS=$(free_port)
 write_models() {
