@@ -3,6 +3,7 @@
 #include "base/jw.h"
 #include "bin/tables.h"
 #include "decide/decide.h"
+#include "model/model.h"
 #include "plan/plan.h"
 #include "run/run.h"
 #include "web/print.h"
@@ -144,7 +145,8 @@ static int config_test(struct cli *c)
 {
 	struct pg *pg;
 
-	if (plan_load(&c->conf, &c->w.err) < 0 || decide_load(&c->conf, &c->w.err) < 0)
+	if (plan_load(&c->conf, &c->w.err) < 0 || decide_load(&c->conf, &c->w.err) < 0 ||
+	    (*c->conf.models != '\0' && model_load(&c->conf, &c->w.err) < 0))
 		return -1;
 	if (cli_option(c, "deep") != NULL) {
 		pg = pg_new(&c->conf, "operator", false);

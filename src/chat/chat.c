@@ -1,89 +1,35 @@
 #include "config.h"
 
 #include "chat/chat_int.h"
-#include "base/str.h"
-#include "port/json.h"
+#include "base/jw.h"
 
-#include <string.h>
-
-/* The usage object of an answer or event, wherever the interface puts it. */
-static const struct json *usage_of(const struct json *j)
+bool chat_counted(const struct chat *c, int64_t *ret_micro, int64_t *ret_cost)
 {
-	const struct json *u = json_get(j, "usage");
+	struct err ignored = {0};
 
-	if (json_kind(u) != JSON_OBJECT)
-		u = json_get(json_get(j, "response"), "usage");
-	if (json_kind(u) != JSON_OBJECT)
-		u = json_get(j, "usageMetadata");
-	return json_kind(u) == JSON_OBJECT ? u : NULL;
-}
-
-/* The last usable one counts; one that contradicts itself makes the call
- * uncounted, so that the reserve counts. */
-static void take_usage(struct chat *c, struct arena *a, const struct json *j)
-{
-	const struct json *u = usage_of(j);
-	struct model_tokens t;
-	struct err e = {0};
-	const char *text;
-
-	if (u == NULL)
-		return;
-	text = json_print(a, u);
-	c->counted = model_usage(a, c->model->routes[c->route].vendor, text, strlen(text), &t, &e) == 0;
-	if (c->counted)
-		c->tokens = t;
-}
-
-static bool is_error(const struct json *j)
-{
-	enum json_kind k = json_kind(json_get(j, "error"));
-
-	return k == JSON_OBJECT || k == JSON_TEXT;
-}
-
-void chat_read_event(struct chat *c, const char *event, const char *data, size_t n)
-{
-	struct err e = {0};
-	const struct json *j;
-	struct arena *a;
-
-	if (str_eq(data, "[DONE]")) {
-		c->done = true;
-		return;
+	*ret_micro = c->reserved;
+	*ret_cost = 0;
+	if (!c->watch.has_usage ||
+	    model_cost(c->price, &c->watch.usage, ret_micro, &ignored) < 0) {
+		*ret_micro = c->reserved;
+		return false;
 	}
-	if (str_eq(event, "response.completed") || str_eq(event, "response.incomplete"))
-		c->done = true;
-	if (str_eq(event, "response.failed") || str_eq(event, "error"))
-		c->failed = true;
-	/* Most events say nothing of this: they are not parsed. */
-	if (strstr(data, "\"usage") == NULL && strstr(data, "\"error\"") == NULL)
-		return;
-	a = arena_new(16u << 20);
-	j = json_parse(a, data, n, &e);
-	if (j == NULL || is_error(j))
-		c->failed = true;
-	else
-		take_usage(c, a, j);
-	arena_free(a);
+	if (c->cost != NULL)
+		model_cost(c->cost, &c->watch.usage, ret_cost, &ignored);
+	return true;
 }
 
-bool chat_hides(const struct chat *c, const char *data)
+const char *chat_tokens_json(struct arena *a, const struct chat *c)
 {
-	/* The chunk that holds nothing but the usage. */
-	return !c->q.wants_usage && c->api != MODEL_RESPONSES && c->counted &&
-	       strstr(data, "\"choices\":[]") != NULL;
-}
+	struct buf b;
+	struct jw j;
 
-bool chat_read_answer(struct chat *c, const char *body, size_t n)
-{
-	struct arena *a = arena_new(32u << 20);
-	struct err e = {0};
-	const struct json *j = json_parse(a, body, n, &e);
-	bool good = json_kind(j) == JSON_OBJECT && !is_error(j);
-
-	if (good)
-		take_usage(c, a, j);
-	arena_free(a);
-	return good;
+	buf_init(&b, a, 1024);
+	jw_init(&j, &b);
+	jw_object(&j);
+	for (size_t i = 0; i < MODEL_CLASSES; i++)
+		if (c->watch.usage.of[i] != 0)
+			jw_kint(&j, model_class_names[i], c->watch.usage.of[i]);
+	jw_end_object(&j);
+	return buf_str(&b);
 }

@@ -23,9 +23,9 @@ static void answer_static(struct relay *x)
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
 	const char *id = c->usage_id + strlen(USAGE_ID_PREFIX), *text;
+	struct err e = {0};
 
 	c->head_ok = true;
-	c->bytes = r->body_len;
 	if (!c->q.stream) {
 		text = chat_static_answer(r->w.a, c, id);
 		buf_init(&c->answer, r->w.a, CHAT_ANSWER_MAX);
@@ -35,7 +35,7 @@ static void answer_static(struct relay *x)
 	}
 	text = chat_static_stream(r->w.a, c, id);
 	chat_start_stream(x);
-	model_sse_feed(&c->sse, text, strlen(text), chat_on_event, x);
+	model_sse_feed(&c->sse, text, strlen(text), chat_on_event, x, &e);
 	chat_stream_whole(x);
 }
 
@@ -43,50 +43,59 @@ static void answer_static(struct relay *x)
 static bool choose(struct chat *c, int64_t now)
 {
 	for (; c->route < c->model->routes_n; c->route++) {
-		const struct model_route *to = chat_route(c);
+		const struct model_backend *b = chat_route(c)->backend;
 
-		if (to->backend->kind == MODEL_STATIC)
-			return true;
-		if (!chat_breaker_open(to->backend_no, now) &&
-		    chat_parallel(to->backend_no, 0) < to->backend->max_parallel)
+		if (chat_backend_usable(chat_backend(b), b, now))
 			return true;
 	}
 	c->route = c->model->routes_n - 1;
 	return false;
 }
 
-void chat_dispatch(struct relay *x)
+static int call_out(struct relay *x, const struct model_backend *b)
 {
-	static const char *const paths[] = {"/chat/completions", "/responses", "/completions",
-					    "/embeddings"};
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
 	const char *headers[4] = {"Content-Type: application/json",
 				  c->q.stream ? "Accept: text/event-stream" : "Accept: application/json"};
+	struct call_want want = {.headers = headers, .connect_us = b->connect_ms * CLOCK_MS,
+				 .idle_us = b->idle_ms * CLOCK_MS};
+	const struct model_rewrite rewrite = {
+		.model = chat_route(c)->model, .max_tokens = c->max_tokens,
+		.old_max = b->kind == MODEL_LOCAL_RUNTIME};
+	struct err e = {0};
+	const char *key;
+
+	if (chat_backend_key(c->at, b, &key, &e) < 0)
+		return fail(&r->w, E_RESOURCE, "%s", e.detail);
+	if (key != NULL)
+		headers[2] = arena_printf(r->w.a, "Authorization: Bearer %s", key);
+	want.url = arena_printf(r->w.a, "%s%s", b->url, model_api_paths[c->q.api]);
+	want.body = model_request_write(r->w.a, &c->q, &rewrite, &want.body_len);
+	relay_call(x, &want);
+	return 0;
+}
+
+void chat_dispatch(struct relay *x)
+{
+	struct chat *c = relay_state(x);
 	const struct model_backend *b;
-	struct call_want want = {.headers = headers};
 
 	if (!choose(c, clock_mono())) {
 		chat_give_up(x, E_RESOURCE, "every backend is failing or full");
 		return;
 	}
 	b = chat_route(c)->backend;
+	c->at = chat_backend(b);
+	chat_backend_begin(c->at);
 	c->dispatched = clock_mono();
+	model_sse_init(&c->sse, relay_req(x)->w.a, MODEL_SSE_MAX);
+	model_watch_init(&c->watch, c->q.api, chat_route(c)->usage);
 	fault_point("chat.before_call");
-	if (b->kind == MODEL_STATIC) {
+	if (b->kind == MODEL_STATIC)
 		answer_static(x);
-		return;
-	}
-	if (b->key != NULL)
-		headers[2] = arena_printf(r->w.a, "Authorization: Bearer %s", b->key);
-	want.url = arena_printf(r->w.a, "%s%s", b->url, paths[c->api]);
-	want.body = model_request_write(r->w.a, c->api, r->body, r->body_len, &c->q,
-					chat_route(c)->name,
-					c->api == MODEL_EMBEDDINGS ? 0 : c->max_tokens, &want.body_len);
-	want.connect_us = b->connect_us;
-	want.idle_us = b->idle_us;
-	chat_parallel(chat_route(c)->backend_no, 1);
-	relay_call(x, &want);
+	else if (call_out(x, b) < 0)
+		chat_give_up(x, E_RESOURCE, "its key cannot be read");
 }
 
 /* ---- admission */
@@ -100,46 +109,59 @@ static void describe(struct relay *x, struct usage_ask *ask)
 	*ask = (struct usage_ask){
 		.session_hash = r->token_hash, .subject = r->token_hash ? NULL : r->subject,
 		.run_id = run && *run ? run : NULL, .model = c->model->id,
-		.backend = c->model->routes[0].backend->id, .feature = c->model->feature,
-		.price_version = c->model->price.version, .micro = c->reserved,
+		.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
+		.price_version = c->price->version, .micro = c->reserved,
 		.until_us = r->w.now + UNSETTLED_FOR};
 }
 
-static void set_limit(struct chat *c, const struct req *r, int64_t max_tokens)
+/* Reserve for an answer of so many tokens at most. */
+static int set_limit(struct chat *c, struct req *r, int64_t max_tokens)
 {
-	c->max_tokens = max_tokens;
-	c->reserved = model_worst(c->model, r->body_len, c->q.images, max_tokens, c->q.choices);
+	c->max_tokens = c->q.ask.max_tokens = max_tokens;
+	return model_worst(c->model, c->price, &c->q.ask, &c->reserved, &r->w.err);
+}
+
+static void release(void *catalog)
+{
+	model_release(catalog);
+}
+
+static int find_model(struct chat *c, struct req *r)
+{
+	struct model_catalog *catalog = model_hold();
+
+	if (catalog != NULL) {
+		arena_defer(r->w.a, release, catalog);
+		c->model = model_find_in(catalog, c->q.model);
+	}
+	if (c->model == NULL)
+		return fail(&r->w, E_MODEL, "model %.100s", c->q.model);
+	c->price = model_price_at(c->model, r->w.now);
+	c->cost = model_cost_at(c->model, r->w.now);
+	return c->price ? 0 : fail(&r->w, E_MODEL, "%s has no price yet", c->model->id);
 }
 
 static int begin(struct relay *x, struct pg_call *call)
 {
-	static const struct {
-		const char *id;
-		enum model_api api;
-	} apis[] = {{"v1.chat", MODEL_CHAT}, {"v1.responses", MODEL_RESPONSES},
-		    {"v1.completions", MODEL_COMPLETIONS}, {"v1.embeddings", MODEL_EMBEDDINGS}};
+	static const char *const ids[MODEL_APIS] = {"v1.chat", "v1.responses", "v1.completions",
+						    "v1.embeddings"};
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
+	enum model_api api = MODEL_API_CHAT;
 	struct usage_ask ask;
-	const char *id;
 	int64_t most;
 
-	for (size_t i = 0; i < COUNT(apis); i++)
-		if (str_eq(apis[i].id, r->route->id))
-			c->api = apis[i].api;
-	model_sse_init(&c->sse);
-	if (model_request_read(r->w.a, c->api, r->body, r->body_len, &c->q, &r->w.err) < 0)
+	while (strcmp(ids[api], r->route->id) != 0)
+		api++;
+	if (model_request_read(r->w.a, api, r->body, r->body_len, &c->q, &r->w.err) < 0 ||
+	    find_model(c, r) < 0)
 		return -1;
-	if ((c->model = model_find(model_catalog(), c->q.model)) == NULL) {
-		fail(&r->w, E_MODEL, "model %.100s", c->q.model);
+	c->asked_max = c->q.ask.max_tokens;
+	most = c->model->max_output_tokens;
+	if (set_limit(c, r, c->asked_max > 0 && c->asked_max < most ? c->asked_max : most) < 0)
 		return -1;
-	}
-	most = c->model->max_output;
-	set_limit(c, r, c->q.max_tokens > 0 && c->q.max_tokens < most ? c->q.max_tokens : most);
 	describe(x, &ask);
-	usage_reserve_call(&r->w, &ask, call, &id);
-	c->usage_id = NULL;
-	c->reason = id; /* until it is admitted */
+	usage_reserve_call(&r->w, &ask, call, &c->reason); /* its name, until it is admitted */
 	return 0;
 }
 
@@ -148,13 +170,16 @@ static int clamp(struct relay *x, struct usage_grant *g)
 {
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
-	int64_t fits = model_fit(c->model, r->body_len, c->q.images, c->q.choices, g->remaining);
+	struct err ignored = {0};
 	struct usage_ask ask;
+	int64_t fits = 0;
 
-	if (r->w.err.id != E_QUOTA || !str_eq(req_param(r, "HTTP_X_BUS_CLAMP"), "allow") || fits < 1)
+	if (r->w.err.id != E_QUOTA || !str_eq(req_param(r, "HTTP_X_BUS_CLAMP"), "allow") ||
+	    model_fit(c->model, c->price, &c->q.ask, g->remaining, &fits, &ignored) < 0 || fits < 1)
 		return -1;
 	err_clear(&r->w.err);
-	set_limit(c, r, fits < c->max_tokens ? fits : c->max_tokens);
+	if (set_limit(c, r, fits) < 0)
+		return -1;
 	describe(x, &ask);
 	return usage_reserve(&r->w, &ask, g);
 }
@@ -181,14 +206,40 @@ static int admitted(struct relay *x, const struct pg_call *call)
 	return 0;
 }
 
+struct listing {
+	struct jw j;
+	int64_t now;
+};
+
+static int list_one(void *ctx, const struct model *m)
+{
+	struct listing *l = ctx;
+
+	model_public(&l->j, m, l->now, NULL);
+	return 0;
+}
+
 static int models(struct req *r)
 {
-	return reply_json(r, 200, model_list_json(r->w.a, model_catalog()));
+	struct listing l = {.now = r->w.now};
+	struct buf b;
+
+	buf_init(&b, r->w.a, 1u << 20);
+	jw_init(&l.j, &b);
+	jw_object(&l.j);
+	jw_kstr(&l.j, "object", "list");
+	jw_key(&l.j, "data");
+	jw_array(&l.j);
+	model_each(NULL, list_one, &l);
+	jw_end_array(&l.j);
+	jw_end_object(&l.j);
+	return reply_json(r, 200, buf_str(&b));
 }
 
 static const struct relay_row calls = {.state = sizeof(struct chat), .begin = begin,
-				       .admitted = admitted, .head = chat_head, .data = chat_data, .end = chat_end,
-				       .tick = chat_tick, .left = chat_left, .settle = chat_settle};
+				       .admitted = admitted, .head = chat_head, .data = chat_data,
+				       .end = chat_end, .tick = chat_tick, .left = chat_left,
+				       .settle = chat_settle};
 static const struct shape opaque = {"OpenAI", NULL, 0, 0};
 
 #define CALL .method = METHOD_POST, .pool = POOL_CALL, .audience = AUD_API, .scope = "llm:proxy", \

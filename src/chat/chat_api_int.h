@@ -12,7 +12,7 @@ void chat_dispatch(struct relay *x);
 const struct model_route *chat_route(const struct chat *c);
 void chat_give_up(struct relay *x, enum err_id id, const char *why);
 void chat_start_stream(struct relay *x);
-bool chat_on_event(void *relay, const char *event, const char *data, size_t n);
+int chat_on_event(void *relay, const struct model_event *ev);
 void chat_answer_whole(struct relay *x);
 void chat_stream_whole(struct relay *x);
 

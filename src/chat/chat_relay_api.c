@@ -18,6 +18,7 @@
 
 #define ERROR_BYTES (64u * 1024)
 #define HEAD_AFTER (CLOCK_S / 4)
+#define RELAY_SCRATCH (4u << 20)
 #define TOKEN_BYTES 1024 /* of an event for one token, on average, at the very most */
 
 static const char waiting[] = ": waiting for the model\n\n";
@@ -29,29 +30,35 @@ const struct model_route *chat_route(const struct chat *c)
 
 /* ---- the end: what is settled */
 
+static void call_ended(struct chat *c)
+{
+	if (c->at != NULL)
+		chat_backend_end(c->at);
+	c->at = NULL;
+	c->dispatched = 0;
+}
+
 static void ends_as(struct chat *c, enum usage_state how, const char *reason)
 {
-	c->end = c->counted && how != USAGE_RELEASED ? USAGE_POSTED : how;
+	int64_t micro, cost;
+
+	c->end = how != USAGE_RELEASED && chat_counted(c, &micro, &cost) ? USAGE_POSTED : how;
 	c->reason = reason;
-	if (c->dispatched && chat_route(c)->backend->kind != MODEL_STATIC)
-		chat_parallel(chat_route(c)->backend_no, -1);
-	c->dispatched = 0;
-	model_sse_free(&c->sse);
+	call_ended(c);
 }
 
 bool chat_settle(struct relay *x, struct pg_call *call)
 {
 	struct chat *c = relay_state(x);
 	struct req *r = relay_req(x);
-	bool paid = c->end != USAGE_RELEASED && c->counted;
+	int64_t micro, cost;
+	bool known;
 
 	if (c->usage_id == NULL)
 		return false;
-	usage_settle_call(&r->w, c->usage_id, c->end,
-			  paid ? model_cost(&c->model->price, &c->tokens) : c->reserved,
-			  paid ? model_cost(&c->model->cost, &c->tokens) : 0,
-			  paid ? model_tokens_json(r->w.a, &c->tokens) : NULL,
-			  c->reason ? c->reason : "", call);
+	known = chat_counted(c, &micro, &cost) && c->end != USAGE_RELEASED;
+	usage_settle_call(&r->w, c->usage_id, c->end, micro, known ? cost : 0,
+			  known ? chat_tokens_json(r->w.a, c) : NULL, c->reason ? c->reason : "", call);
 	return true;
 }
 
@@ -61,7 +68,7 @@ static void error_event(struct relay *x)
 	struct chat *c = relay_state(x);
 	const char *json = reply_openai_error(r->w.a, &r->w.err, r->w.trace);
 	const char *text = arena_printf(r->w.a, "%sdata: %s\n\n",
-					c->api == MODEL_RESPONSES ? "event: error\n" : "", json);
+					c->q.api == MODEL_API_RESPONSES ? "event: error\n" : "", json);
 
 	relay_write(x, text, strlen(text));
 }
@@ -91,7 +98,7 @@ static void add_head(struct relay *x)
 	reply_header(r, "x-bus-overhead-us", "%lld", (long long)(c->dispatched - r->started));
 	if (c->route > 0)
 		reply_header(r, "x-bus-fallback", "%zu", c->route);
-	if (c->q.max_tokens > c->max_tokens || (c->q.max_tokens == 0 && c->max_tokens < c->model->max_output))
+	if (c->max_tokens < (c->asked_max > 0 ? c->asked_max : c->model->max_output_tokens))
 		reply_header(r, "x-bus-clamped-to", "%lld", (long long)c->max_tokens);
 }
 
@@ -146,30 +153,45 @@ static void pass_event(struct relay *x, const char *event, const char *data, siz
 	relay_write(x, "\n\n", 2);
 }
 
-bool chat_on_event(void *ctx, const char *event, const char *data, size_t n)
+int chat_on_event(void *ctx, const struct model_event *ev)
 {
 	struct relay *x = ctx;
 	struct chat *c = relay_state(x);
+	unsigned saw = model_watch_event(&c->watch, ev);
+	struct arena *scratch;
+	const char *text;
+	size_t n;
 
-	chat_read_event(c, event, data, n);
-	if (c->failed || chat_hides(c, data))
-		return !c->failed;
-	c->bytes += n;
+	if (saw & (MODEL_SAW_ERROR | MODEL_SAW_JUNK))
+		return 1;
+	if ((saw & MODEL_SAW_ONLY_USAGE) && !c->q.include_usage)
+		return 0;
+	c->bytes += ev->n;
 	c->told = true;
-	pass_event(x, event, data, n);
+	if (saw & MODEL_SAW_DONE && ev->data[0] != '{') {
+		pass_event(x, ev->type, ev->data, ev->n);
+		return 0;
+	}
+	scratch = arena_new(RELAY_SCRATCH);
+	text = model_answer_write(scratch, ev->data, ev->n, c->model->id,
+				  (saw & MODEL_SAW_USAGE) && !c->q.include_usage &&
+					  c->q.api != MODEL_API_RESPONSES, &n);
+	pass_event(x, ev->type, text, n);
+	arena_free(scratch);
 	fault_point("chat.mid_stream");
-	return true;
+	return 0;
 }
 
 /* More than was reserved for is not passed on. */
 static bool beyond_reserve(const struct chat *c)
 {
-	return c->bytes > (size_t)(c->max_tokens * c->q.choices) * TOKEN_BYTES + 65536;
+	return c->bytes > (size_t)(c->max_tokens * (c->q.ask.choices > 1 ? c->q.ask.choices : 1)) * TOKEN_BYTES + 65536;
 }
 
 bool chat_data(struct relay *x, const char *p, size_t n)
 {
 	struct chat *c = relay_state(x);
+	struct err e = {0};
 
 	if (!c->head_ok || !c->q.stream) {
 		buf_put(&c->answer, p, n);
@@ -177,8 +199,8 @@ bool chat_data(struct relay *x, const char *p, size_t n)
 			chat_give_up(x, E_UPSTREAM, "the answer is too long");
 		return true;
 	}
-	if (!model_sse_feed(&c->sse, p, n, chat_on_event, x))
-		chat_give_up(x, E_UPSTREAM, c->sse.over ? "an event is too long" : "an error in the stream");
+	if (model_sse_feed(&c->sse, p, n, chat_on_event, x, &e) != 0)
+		chat_give_up(x, E_UPSTREAM, e.id ? "an event is too long" : "an error in the stream");
 	else if (beyond_reserve(c))
 		chat_give_up(x, E_UPSTREAM, "more than was reserved for");
 	return true;
@@ -195,13 +217,11 @@ static void next_route(struct relay *x, enum err_id id, const char *why)
 {
 	struct chat *c = relay_state(x);
 
-	chat_parallel(chat_route(c)->backend_no, -1);
-	c->dispatched = 0;
+	call_ended(c);
 	if (c->route + 1 < c->model->routes_n && !c->told) {
 		c->route++;
 		c->status = 0;
 		c->head_ok = false;
-		model_sse_free(&c->sse);
 		chat_dispatch(x);
 		return;
 	}
@@ -248,15 +268,18 @@ void chat_answer_whole(struct relay *x)
 {
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
-	const char *text = buf_str(&c->answer);
+	unsigned saw = model_watch_answer(&c->watch, buf_str(&c->answer), c->answer.n);
+	const char *text;
+	size_t n;
 
-	if (!chat_read_answer(c, text, c->answer.n)) {
+	if (saw & (MODEL_SAW_ERROR | MODEL_SAW_JUNK)) {
 		next_route(x, E_UPSTREAM, "200 with an error or with nonsense");
 		return;
 	}
 	add_head(x);
 	c->told = true;
-	ends_as(c, USAGE_ESTIMATED, c->counted ? "" : "no usage was said");
+	ends_as(c, USAGE_ESTIMATED, c->watch.has_usage ? "" : "no usage was said");
+	text = model_answer_write(r->w.a, buf_str(&c->answer), c->answer.n, c->model->id, false, &n);
 	reply_json(r, 200, text);
 	relay_end(x);
 }
@@ -264,15 +287,20 @@ void chat_answer_whole(struct relay *x)
 void chat_stream_whole(struct relay *x)
 {
 	struct chat *c = relay_state(x);
+	struct err e = {0};
 
+	if (model_sse_end(&c->sse, chat_on_event, x, &e) != 0) {
+		chat_give_up(x, E_UPSTREAM, "an error in the stream");
+		return;
+	}
 	/* A stream that ends without its last word was cut; one that has said what
 	 * was used has not. */
-	if (!c->done && !c->counted) {
+	if (!c->watch.done && !c->watch.has_usage) {
 		chat_give_up(x, E_UPSTREAM, "the stream was cut");
 		return;
 	}
 	fault_point("chat.after_usage");
-	ends_as(c, USAGE_ESTIMATED, c->counted ? "" : "no usage was said");
+	ends_as(c, USAGE_ESTIMATED, c->watch.has_usage ? "" : "no usage was said");
 	relay_end(x);
 }
 
@@ -281,7 +309,8 @@ void chat_end(struct relay *x, enum call_end how, const char *detail)
 	struct chat *c = relay_state(x);
 	bool ok = how == CALL_DONE && c->status > 0 && c->status < 500;
 
-	chat_breaker_note(chat_route(c)->backend_no, ok, clock_mono());
+	if (c->at != NULL)
+		chat_backend_note(c->at, ok, clock_mono());
 	if (how == CALL_DONE && c->head_ok && c->q.stream)
 		chat_stream_whole(x);
 	else if (how == CALL_DONE && c->head_ok)
@@ -313,7 +342,9 @@ void chat_left(struct relay *x, bool must_end)
 {
 	struct chat *c = relay_state(x);
 
-	if (!must_end && c->dispatched && chat_route(c)->backend->drain)
+	/* An agent may leave once it has its work: the usage is only a moment away. */
+	if (!must_end && c->dispatched &&
+	    (c->watch.finished > 0 || chat_route(c)->backend->on_disconnect == MODEL_DRAIN))
 		return;
 	if (must_end && relay_streaming(x) && !relay_gone(x)) {
 		fail(&relay_req(x)->w, E_UNAVAILABLE, "the process must stop");

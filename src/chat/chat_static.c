@@ -31,7 +31,7 @@ static const char *sentence(struct arena *a, const struct chat *c)
 
 static long long input(const struct chat *c)
 {
-	return (long long)c->bytes / 4 + 1;
+	return (long long)c->q.n / 4 + 1;
 }
 
 static const char *finish(const struct chat *c)
@@ -63,22 +63,23 @@ static const char *response(struct arena *a, const struct chat *c, const char *i
 
 const char *chat_static_answer(struct arena *a, const struct chat *c, const char *id)
 {
-	switch (c->api) {
-	case MODEL_RESPONSES:
+	switch (c->q.api) {
+	case MODEL_API_RESPONSES:
 		return response(a, c, id, "completed");
-	case MODEL_COMPLETIONS:
+	case MODEL_API_COMPLETIONS:
 		return arena_printf(a,
 				    "{\"id\":\"cmpl-%s\",\"object\":\"text_completion\",\"created\":%d,\"model\":"
 				    "\"%s\",\"choices\":[{\"index\":0,\"text\":\"%s\",\"logprobs\":null,"
 				    "\"finish_reason\":\"%s\"}],\"usage\":%s}",
 				    id, CREATED, c->model->id, sentence(a, c), finish(c), chat_usage(a, c));
-	case MODEL_EMBEDDINGS:
+	case MODEL_API_EMBEDDINGS:
 		return arena_printf(a,
 				    "{\"object\":\"list\",\"model\":\"%s\",\"data\":[{\"object\":\"embedding\","
 				    "\"index\":0,\"embedding\":[0.5,-0.5,0.5,-0.5]}],\"usage\":{"
 				    "\"prompt_tokens\":%lld,\"total_tokens\":%lld}}",
 				    c->model->id, input(c), input(c));
-	case MODEL_CHAT:
+	case MODEL_API_CHAT:
+	case MODEL_APIS:
 		break;
 	}
 	return arena_printf(a,
@@ -110,7 +111,7 @@ static void response_events(struct buf *b, struct arena *a, const struct chat *c
 static void chunk(struct buf *b, const struct chat *c, const char *id, const char *word,
 		  const char *end)
 {
-	bool chat = c->api == MODEL_CHAT;
+	bool chat = c->q.api == MODEL_API_CHAT;
 
 	buf_printf(b, "data: {\"id\":\"%s-%s\",\"object\":\"%s\",\"created\":%d,\"model\":\"%s\",\"choices\":"
 		      "[{\"index\":0,", chat ? "chatcmpl" : "cmpl", id,
@@ -129,7 +130,7 @@ const char *chat_static_stream(struct arena *a, const struct chat *c, const char
 	struct buf b;
 
 	buf_init(&b, a, 64 * 1024);
-	if (c->api == MODEL_RESPONSES) {
+	if (c->q.api == MODEL_API_RESPONSES) {
 		response_events(&b, a, c, id);
 		return buf_str(&b);
 	}

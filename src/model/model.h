@@ -1,129 +1,133 @@
 /*
- * Model: what may be asked, where it is answered and what it costs.
+ * Model: the catalog of backends and models, read from one JSON file.
  *
- * A file (setting `models`) lists backends and models. It is checked as a whole
- * when it is read; a model without a price, or with an absurd one, is refused:
- * what has no price cannot be sold. Prices are micro-units for a million
- * tokens, whole numbers.
+ *   {"backends": [{"id": "main", "kind": "openai_api", "url": "https://…/v1",
+ *                  "key_file": "/etc/bus/main.key", "priority": 10, …}],
+ *    "models":   [{"id": "small", "backend_class": "openai_api", …,
+ *                  "routes": [{"backend": "main", "model": "x-1", "usage": "openai"}],
+ *                  "prices": [{"version": "2026-11", "from": "2026-11-01T00:00:00Z",
+ *                              "input": 150000, "output": 600000, …}]}]}
+ *
+ * Everything is checked when it is read: an unknown member, a price that is
+ * missing, negative or absurd, a route to nowhere. What cannot be priced is
+ * not sold. Secrets are named by file and never stand in the catalog.
+ *
+ * The room is pure: no database, no HTTP. Further headers: model_usage.h,
+ * model_price.h, model_request.h, model_sse.h, model_watch.h, model_span.h.
  */
 #pragma once
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/jw.h"
+#include "model/model_usage.h"
 
 #include <stdint.h>
 
-#define MODEL_ROUTES 4
-#define MODEL_PRICE_MAX INT64_C(1000000000)   /* of a million tokens: a thousand units */
-#define MODEL_TOKENS_MAX INT64_C(100000000)   /* of one class in one call */
+#define MODEL_BACKENDS 256
+#define MODEL_MODELS 256
+#define MODEL_ROUTES 8
+#define MODEL_PRICES 64
+#define MODEL_CAPABILITIES 32
+#define MODEL_RATE_MAX INT64_C(1000000000000)
+#define MODEL_FILE_MAX (4u * 1024 * 1024)
 
-/* Disjoint classes: every token is counted in exactly one. */
-enum model_class {
-	MODEL_INPUT, MODEL_CACHED_INPUT, MODEL_CACHE_WRITE, MODEL_OUTPUT, MODEL_REASONING,
-	MODEL_AUDIO, MODEL_CLASSES
+enum model_kind {
+	MODEL_OPENAI_API,    /* an OpenAI-compatible endpoint over https */
+	MODEL_LOCAL_RUNTIME, /* the same in our own network; http is allowed */
+	MODEL_STATIC,        /* deterministic answers made here; no address */
+	MODEL_KINDS
 };
 
-struct model_tokens {
-	int64_t n[MODEL_CLASSES];
+enum model_disconnect {
+	MODEL_CUT,   /* the client has left: close the upstream to save money */
+	MODEL_DRAIN, /* read on, so that the usage is known */
+	MODEL_DISCONNECTS
 };
 
-struct model_price {
-	const char *version;
-	int64_t per_million[MODEL_CLASSES]; /* micro-units */
+/* What a model is offered for; bits 1 << use. */
+enum model_use {
+	MODEL_USE_CHAT, MODEL_USE_CODE, MODEL_USE_TOOLS, MODEL_USE_LONG_CONTEXT,
+	MODEL_USE_FALLBACK, MODEL_USES
 };
 
-enum model_kind { MODEL_OPENAI_API, MODEL_LOCAL_RUNTIME, MODEL_STATIC };
-
-/* How a vendor counts: model_usage.c. */
-enum model_vendor { MODEL_BY_OPENAI, MODEL_BY_ANTHROPIC, MODEL_BY_GEMINI, MODEL_BY_XAI, MODEL_VENDORS };
+extern const char *const model_kind_names[MODEL_KINDS];
+extern const char *const model_disconnect_names[MODEL_DISCONNECTS];
+extern const char *const model_use_names[MODEL_USES];
 
 struct model_backend {
-	const char *id, *url; /* without a slash at the end; NULL for static */
-	const char *key;      /* sent as a bearer token, or NULL */
+	const char *id; /* [a-z0-9][a-z0-9._-]*, at most 64 */
 	enum model_kind kind;
-	int64_t connect_us, idle_us, max_parallel;
-	bool drain; /* a client that leaves does not stop the call */
+	const char *url;      /* without a slash at the end; "" for static */
+	const char *key_file; /* absolute path of the bearer secret, or "" */
+	int64_t priority;     /* the lower is asked first, after the order of routes */
+	int64_t connect_ms, idle_ms, max_parallel;
+	enum model_disconnect on_disconnect;
+};
+
+/* Micro-units per million tokens; per unit for MODEL_TOOL_UNIT; -1: not sold. */
+struct model_rates {
+	const char *version;
+	int64_t from; /* microseconds since 1970 */
+	int64_t rate[MODEL_CLASSES];
 };
 
 struct model_route {
+	const char *backend_id;
 	const struct model_backend *backend;
-	size_t backend_no;
-	const char *name; /* of the model there */
-	enum model_vendor vendor;
+	const char *model; /* the upstream's name */
+	enum model_vendor usage;
 };
 
 struct model {
-	const char *id, *feature; /* of the plan */
-	const char *bus;          /* the public JSON of /v1/models */
-	int64_t context, max_output, image_tokens;
-	struct model_price price, cost; /* what is asked and what is paid */
-	struct model_route routes[MODEL_ROUTES];
-	size_t routes_n;
+	const char *id; /* the public name; 1 to 128 of A-Z a-z 0-9 . _ : / - */
+	const char *backend_class, *plan_feature, *owned_by;
+	size_t capabilities_n, routes_n, prices_n, costs_n;
+	const char **capabilities;
+	unsigned uses;            /* 1 << enum model_use */
+	int64_t context_tokens;   /* request and answer together */
+	int64_t max_output_tokens; /* 0: no answer of tokens (embeddings) */
+	int64_t image_tokens;     /* worst case of one image; 0: takes none */
+	int64_t template_tokens;  /* what a provider may add to a prompt by itself */
+	struct model_route *routes; /* in order of fallback */
+	struct model_rates *prices; /* oldest first */
+	struct model_rates *costs;  /* what we pay; may be none */
 };
 
-struct model_catalog {
-	struct arena *a;
-	const struct model_backend *backends;
-	const struct model *models;
-	size_t backends_n, models_n;
-};
+struct model_catalog;
 
-/* Read the installation's file, once per process; keys are read from their
- * files. Then model_catalog() gives it. */
+/* Read a catalog. NULL: E_INVALID names what is wrong, each with its place, as
+ * far as struct err holds ("models[3].prices[0].input": "negative"). The
+ * catalog has an arena of its own and one holder, the caller. */
+struct model_catalog *model_read(const char *text, size_t n, struct err *e);
+
+/* model_read() and make it the current one; the old one stays when it fails. */
+int model_parse(const char *text, size_t n, struct err *e);
+
+/* The same from the file of the setting `models`; at start and on HUP. */
 int model_load(const struct conf *c, struct err *e);
-const struct model_catalog *model_catalog(void);
 
-/* The same from text. `keys`: read the key files too. */
-int model_parse(struct arena *a, const char *text, size_t n, bool keys, struct model_catalog *ret,
-		struct err *e);
+/* One more holder of the current catalog, or NULL when there is none. What is
+ * found in it stays valid until model_release(), across any reload. */
+struct model_catalog *model_hold(void);
+void model_release(struct model_catalog *c); /* NULL is allowed */
 
-const struct model *model_find(const struct model_catalog *c, const char *id); /* or NULL */
+/* In the current catalog: valid until the next reload. NULL: not found. */
+const struct model *model_find(const char *name);
+/* In a catalog that is held. */
+const struct model *model_find_in(const struct model_catalog *c, const char *name);
+const struct model_backend *model_backend_in(const struct model_catalog *c, const char *id);
 
-/* The answer of GET /v1/models. */
-const char *model_list_json(struct arena *a, const struct model_catalog *c);
+/* Call fn for each, in the order of the file; stops at the first that returns
+ * other than 0 and returns that. NULL stands for the current catalog. */
+int model_each(const struct model_catalog *c, int (*fn)(void *ctx, const struct model *), void *ctx);
+int model_each_backend(const struct model_catalog *c,
+		       int (*fn)(void *ctx, const struct model_backend *), void *ctx);
 
-/* ---- tokens and money (model_usage.c) */
+/* The prices (or costs) that hold at a time; NULL: none yet. */
+const struct model_rates *model_price_at(const struct model *m, int64_t now);
+const struct model_rates *model_cost_at(const struct model *m, int64_t now);
 
-/* The classes of a provider's usage object (JSON text). -1 with the reason when
- * it contradicts itself: then nobody knows, and the reserve counts. */
-int model_usage(struct arena *a, enum model_vendor vendor, const char *json, size_t n,
-		struct model_tokens *ret, struct err *e);
-
-/* What they cost in micro-units, rounded up once. */
-int64_t model_cost(const struct model_price *p, const struct model_tokens *t);
-
-/* The most a call can cost: a token has at least one byte, so a body of so many
- * bytes has at most as many input tokens; images count as the model says; all
- * of it at the dearest class. `max_tokens` 0: the model's own limit. */
-int64_t model_worst(const struct model *m, size_t body_bytes, size_t images, int64_t max_tokens,
-		    int64_t choices);
-
-/* The largest max_tokens whose worst case is at most `micro`; 0 when there is none. */
-int64_t model_fit(const struct model *m, size_t body_bytes, size_t images, int64_t choices,
-		  int64_t micro);
-
-/* {"input":…} with the classes that are not 0. */
-const char *model_tokens_json(struct arena *a, const struct model_tokens *t);
-
-/* ---- requests (model_request.c) */
-
-enum model_api { MODEL_CHAT, MODEL_RESPONSES, MODEL_COMPLETIONS, MODEL_EMBEDDINGS };
-
-struct model_request {
-	const char *model;
-	bool stream, wants_usage;
-	int64_t max_tokens; /* 0: not said */
-	int64_t choices;
-	size_t images;
-};
-
-/* What the gateway must know of a body. Fills e->fields with the parameter. */
-int model_request_read(struct arena *a, enum model_api api, const char *body, size_t n,
-		       struct model_request *ret, struct err *e);
-
-/* The body as it goes upstream: another model name, `max_tokens` when it is not
- * 0, usage always asked for; every other byte as it came. */
-const char *model_request_write(struct arena *a, enum model_api api, const char *body, size_t n,
-				const struct model_request *q, const char *name,
-				int64_t max_tokens, size_t *ret_n);
+/* The model as /v1/models shows it. `reason` is a sentence for customers why
+ * it cannot be used now, or NULL; a model without a price at `now` says so. */
+void model_public(struct jw *j, const struct model *m, int64_t now, const char *reason);

@@ -1,4 +1,22 @@
-/* What the files of the room share. */
+/*
+ * What the files of model/ share: the catalog in memory, and the check of what
+ * each member alone cannot say.
+ */
 #pragma once
 #include "model/model.h"
-#include "port/json.h"
+
+struct model_catalog {
+	struct arena *a;
+	unsigned holders;
+	size_t backends_n, models_n;
+	struct model_backend *backends;
+	struct model *models;
+};
+
+/* The classes a backend or worker may call itself, as receipts name them. */
+#define MODEL_BACKEND_CLASSES 8
+extern const char *const model_backend_classes[MODEL_BACKEND_CLASSES];
+
+/* Ids are unique, routes lead to backends, prices are whole and in order.
+ * Ties each route to its backend. Problems are added to `e`. */
+void model_check(struct model_catalog *c, struct err *e);

@@ -1,199 +1,384 @@
 #include "config.h"
 
-#include "model/model_int.h"
+#include "model/model_request.h"
+#include "model/model_request_int.h"
+#include "base/buf.h"
 #include "base/check.h"
 #include "base/jw.h"
 #include "base/str.h"
 
 #include <string.h>
 
-#define CHOICES_MAX 128
+const char *const model_api_paths[MODEL_APIS] = {"/chat/completions", "/responses", "/completions",
+						 "/embeddings"};
 
-/* What the longest answer is called, in the order in which the names count. */
-static const char *const limits[][2] = {
-	[MODEL_CHAT] = {"max_completion_tokens", "max_tokens"},
-	[MODEL_RESPONSES] = {"max_output_tokens", NULL},
-	[MODEL_COMPLETIONS] = {"max_tokens", NULL},
-	[MODEL_EMBEDDINGS] = {NULL, NULL},
+#define CHAT (1u << MODEL_API_CHAT)
+#define RESPONSES (1u << MODEL_API_RESPONSES)
+#define COMPLETIONS (1u << MODEL_API_COMPLETIONS)
+#define EMBEDDINGS (1u << MODEL_API_EMBEDDINGS)
+#define ALL (CHAT | RESPONSES | COMPLETIONS | EMBEDDINGS)
+
+struct reading {
+	struct arena *a;
+	struct model_request *to;
+	struct err *e;
+	const char *name; /* of the member that is read */
+	bool needed;      /* messages or input was there */
 };
 
-static int whole(const struct json *j, const char *key, int64_t max, int64_t *ret, struct err *e)
-{
-	const struct json *v = json_get(j, key);
+typedef void take_fn(struct reading *r, struct model_span v);
 
-	if (v == NULL || json_kind(v) == JSON_NULL)
-		return 0;
-	if (json_kind(v) != JSON_INT || json_int(v, 0) < 1)
-		return err_field(e, key, "out_of_range");
-	*ret = json_int(v, 0) < max ? json_int(v, 0) : max;
-	return 0;
+static void wrong(struct reading *r, const char *code)
+{
+	err_field(r->e, r->name, code);
 }
 
-static int flag(const struct json *j, const char *key, bool *ret, struct err *e)
+static void take_flag(struct reading *r, struct model_span v, bool *ret)
 {
-	const struct json *v = json_get(j, key);
+	char c = model_span_kind(v);
 
-	*ret = json_flag(v, false);
-	return v == NULL || json_kind(v) == JSON_BOOL || json_kind(v) == JSON_NULL
-		       ? 0 : err_field(e, key, "not_a_boolean");
+	if (c != 't' && c != 'f')
+		wrong(r, "not_a_boolean");
+	*ret = c == 't';
 }
 
-/* Parts that are no text: {"type":"image_url"}, "input_image", "input_audio"… */
-static size_t images_in(const struct json *j, int depth);
-
-struct images {
-	size_t n;
-	int depth;
-};
-
-static int look(void *ctx, const char *key, const struct json *v)
+static void take_count(struct reading *r, struct model_span v, int64_t max, int64_t *ret)
 {
-	struct images *found = ctx;
-
-	if (str_eq(key, "type") && (str_starts(json_text(v, ""), "image") ||
-				    str_starts(json_text(v, ""), "input_image") ||
-				    str_starts(json_text(v, ""), "input_audio") ||
-				    str_starts(json_text(v, ""), "input_file")))
-		found->n++;
-	found->n += images_in(v, found->depth + 1);
-	return 0;
+	if (!model_span_int(v, ret))
+		wrong(r, "not_an_integer");
+	else if (*ret < 1 || *ret > max)
+		wrong(r, "out_of_range");
 }
 
-static size_t images_in(const struct json *j, int depth)
+static void take_model(struct reading *r, struct model_span v)
 {
-	struct images found = {0, depth};
-
-	if (json_kind(j) == JSON_OBJECT)
-		json_each(j, look, &found);
-	for (size_t i = 0; json_kind(j) == JSON_ARRAY && i < json_count(j); i++)
-		found.n += images_in(json_at(j, i), depth + 1);
-	return found.n;
+	r->to->model_at = v;
+	r->to->model = model_span_text(r->a, v);
+	if (r->to->model == NULL)
+		wrong(r, "not_text");
+	else if (*r->to->model == '\0' || strlen(r->to->model) > 200)
+		wrong(r, "out_of_range");
 }
 
-static const char *skip_string(const char *p)
+static void take_stream(struct reading *r, struct model_span v)
 {
-	for (p++; *p != '"'; p++)
-		p += *p == '\\';
-	return p + 1;
+	take_flag(r, v, &r->to->stream);
 }
 
-/* The end of a value: the comma or bracket behind it. */
-static const char *skip_value(const char *p)
+static void take_store(struct reading *r, struct model_span v)
 {
-	int depth = 0;
+	take_flag(r, v, &r->to->store);
+}
 
-	for (; depth > 0 || (*p != ',' && *p != '}'); p++) {
-		if (*p == '"')
-			p = skip_string(p) - 1;
-		else if (*p == '{' || *p == '[')
-			depth++;
-		else if (*p == '}' || *p == ']')
-			depth--;
+static void take_background(struct reading *r, struct model_span v)
+{
+	take_flag(r, v, &r->to->background);
+}
+
+static void take_tier(struct reading *r, struct model_span v)
+{
+	r->to->service_tier = model_span_text(r->a, v);
+	if (r->to->service_tier == NULL)
+		wrong(r, "not_text");
+}
+
+static void take_options(struct reading *r, struct model_span v)
+{
+	struct model_span at;
+
+	if (model_span_kind(v) != '{') {
+		wrong(r, "not_an_object");
+		return;
 	}
-	return p;
+	r->name = "stream_options.include_usage";
+	if (model_span_get(v, "include_usage", &at) > 1)
+		wrong(r, "twice");
+	r->to->usage_at = at;
+	if (at.p != NULL && model_span_kind(at) != 'n')
+		take_flag(r, at, &r->to->include_usage);
 }
 
-/* The next member of an object at `*p`: its key's span; *p then stands behind
- * its value. False at the end. */
-static bool next_member(const char **p, const char **ret_key, const char **ret_key_end)
+/* Two names of one bound: the smaller holds, and is sent as both. */
+static void take_max(struct reading *r, struct model_span v)
 {
-	*p += strspn(*p, " \t\r\n,");
-	if (**p != '"')
-		return false;
-	*ret_key = *p;
-	*ret_key_end = skip_string(*p);
-	*p = skip_value(*ret_key_end);
-	return true;
+	int64_t n = 0, *max = &r->to->ask.max_tokens;
+
+	take_count(r, v, MODEL_COUNT_MAX, &n);
+	if (*max == 0 || n < *max)
+		*max = n;
 }
 
-/* "mod\u0065l" would be the model for the one who reads the JSON upstream and
- * somebody else's member for us: no name of a parameter needs that. */
-static bool plain_keys(const char *body)
+static void take_choices(struct reading *r, struct model_span v)
 {
-	const char *p = strchr(body, '{') + 1, *key, *end;
+	int64_t n = 0;
 
-	while (next_member(&p, &key, &end))
-		if (memchr(key, '\\', (size_t)(end - key)) != NULL)
-			return false;
-	return true;
+	take_count(r, v, 128, &n);
+	if (n > r->to->ask.choices)
+		r->to->ask.choices = n;
+}
+
+static void take_calls(struct reading *r, struct model_span v)
+{
+	take_count(r, v, MODEL_TOOL_CALLS, &r->to->ask.max_tool_calls);
+}
+
+static void take_content(struct reading *r, struct model_span v)
+{
+	char c = model_span_kind(v);
+
+	r->needed = true;
+	if (c != '[' && !(c == '"' && r->to->api == MODEL_API_RESPONSES))
+		wrong(r, "not_a_list");
+	else if (c == '[' && !model_request_content(v, &r->to->ask) &&
+		 r->to->api == MODEL_API_CHAT)
+		wrong(r, "empty");
+}
+
+/* A text, or several; a list of tokens, or several. */
+static void take_texts(struct reading *r, struct model_span v)
+{
+	struct model_walk w;
+	struct model_span item;
+	int64_t texts = 0;
+	bool any = model_span_kind(v) == '"';
+
+	r->needed = true;
+	model_walk_start(&w, v);
+	while (model_walk_item(&w, &item)) {
+		texts += model_span_kind(item) == '"' || model_span_kind(item) == '[';
+		any = true;
+	}
+	if (!any)
+		wrong(r, model_span_kind(v) == '[' ? "empty" : "not_text");
+	r->to->ask.prompts = texts > 0 ? texts : 1; /* or one, of tokens */
+}
+
+static void take_tools(struct reading *r, struct model_span v)
+{
+	if (model_span_kind(v) != '[')
+		wrong(r, "not_a_list");
+	else if (model_request_tools(v))
+		r->to->ask.provider_tools = true;
+}
+
+static void take_hidden(struct reading *r, struct model_span v)
+{
+	(void)v;
+	r->needed = r->to->ask.hidden_input = true;
+}
+
+static void take_search(struct reading *r, struct model_span v)
+{
+	(void)v;
+	r->to->ask.provider_tools = true;
+}
+
+static void take_audio(struct reading *r, struct model_span v)
+{
+	(void)v;
+	r->to->ask.audio = true;
+}
+
+static void take_prediction(struct reading *r, struct model_span v)
+{
+	r->to->ask.prediction_bytes = (int64_t)v.n;
+}
+
+static void take_modalities(struct reading *r, struct model_span v)
+{
+	struct model_walk w;
+	struct model_span item;
+
+	if (model_span_kind(v) != '[')
+		wrong(r, "not_a_list");
+	model_walk_start(&w, v);
+	while (model_walk_item(&w, &item)) {
+		if (model_span_is(item, "audio"))
+			r->to->ask.audio = true;
+		else if (model_span_is(item, "image"))
+			r->to->ask.image_output = true;
+	}
+}
+
+#define PLACE(member) offsetof(struct model_request, member)
+
+/* `at`: where to keep the place of the member, null or not; 0 for nowhere. */
+static const struct known {
+	const char *name;
+	unsigned apis;
+	take_fn *take;
+	size_t at;
+} known[] = {
+	{"model", ALL, take_model, PLACE(model_at)},
+	{"stream", CHAT | RESPONSES | COMPLETIONS, take_stream, 0},
+	{"stream_options", CHAT | COMPLETIONS, take_options, PLACE(options_at)},
+	{"max_completion_tokens", CHAT, take_max, PLACE(max_at)},
+	{"max_tokens", CHAT, take_max, PLACE(other_max_at)},
+	{"max_tokens", COMPLETIONS, take_max, PLACE(max_at)},
+	{"max_output_tokens", RESPONSES, take_max, PLACE(max_at)},
+	{"max_tool_calls", RESPONSES, take_calls, PLACE(calls_at)},
+	{"n", CHAT | COMPLETIONS, take_choices, 0},
+	{"best_of", COMPLETIONS, take_choices, 0},
+	{"messages", CHAT, take_content, 0},
+	{"input", RESPONSES, take_content, 0},
+	{"input", EMBEDDINGS, take_texts, 0},
+	{"prompt", COMPLETIONS, take_texts, 0},
+	{"prompt", RESPONSES, take_hidden, 0}, /* a stored template */
+	{"previous_response_id", RESPONSES, take_hidden, 0},
+	{"conversation", RESPONSES, take_hidden, 0},
+	{"tools", CHAT | RESPONSES, take_tools, 0},
+	{"web_search_options", CHAT, take_search, 0},
+	{"audio", CHAT, take_audio, 0},
+	{"modalities", CHAT, take_modalities, 0},
+	{"prediction", CHAT, take_prediction, 0},
+	{"store", CHAT | RESPONSES, take_store, 0},
+	{"background", RESPONSES, take_background, 0},
+	{"service_tier", ALL, take_tier, 0},
+};
+
+static void read_member(struct reading *r, const char *name, struct model_span v)
+{
+	for (size_t i = 0; i < COUNT(known); i++) {
+		const struct known *k = &known[i];
+
+		if (!(k->apis & 1u << r->to->api) || strcmp(k->name, name) != 0)
+			continue;
+		r->name = name;
+		if (k->at != 0)
+			*(struct model_span *)(void *)((char *)r->to + k->at) = v;
+		if (model_span_kind(v) != 'n')
+			k->take(r, v);
+	}
+}
+
+static void read_members(struct reading *r)
+{
+	const char *names[MODEL_MEMBERS];
+	struct model_span key, v;
+	struct model_walk w;
+	size_t n = 0;
+
+	model_walk_start(&w, r->to->object);
+	while (model_walk_member(&w, &key, &v)) {
+		const char *name = model_span_text(r->a, key);
+
+		if (name == NULL || n == MODEL_MEMBERS) {
+			err_field(r->e, "body", name == NULL ? "malformed" : "too_many");
+			return;
+		}
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(names[i], name) == 0)
+				err_field(r->e, name, "twice");
+		names[n++] = name;
+		read_member(r, name, v);
+	}
 }
 
 int model_request_read(struct arena *a, enum model_api api, const char *body, size_t n,
 		       struct model_request *ret, struct err *e)
 {
-	static const char *const said[] = {"messages", "input", "prompt", "input"};
-	const struct json *j = json_parse(a, body, n, e);
-	int64_t best = 1;
+	struct reading r = {a, ret, e, "body", false};
+	size_t at;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->choices = 1;
-	if (j == NULL)
-		return -1;
-	if (json_kind(j) != JSON_OBJECT)
-		return err_set(e, E_BAD_REQUEST, "not an object");
-	if (!plain_keys(body))
-		return err_set(e, E_BAD_REQUEST, "an escape in the name of a parameter");
-	ret->model = json_get_text(j, "model", NULL);
-	if (ret->model == NULL || *ret->model == '\0')
-		return err_field(e, "model", "required");
-	if (json_get(j, said[api]) == NULL)
-		return err_field(e, said[api], "required");
-	if (flag(j, "stream", &ret->stream, e) < 0 ||
-	    whole(j, "n", CHOICES_MAX, &ret->choices, e) < 0 ||
-	    whole(j, "best_of", CHOICES_MAX, &best, e) < 0)
-		return -1;
-	for (size_t i = 0; i < 2 && limits[api][i] != NULL && ret->max_tokens == 0; i++)
-		if (whole(j, limits[api][i], MODEL_TOKENS_MAX, &ret->max_tokens, e) < 0)
-			return -1;
-	if (best > ret->choices)
-		ret->choices = best;
-	ret->stream = ret->stream && api != MODEL_EMBEDDINGS;
-	ret->wants_usage = json_flag(json_get(json_get(j, "stream_options"), "include_usage"), false);
-	ret->images = images_in(json_get(j, said[api]), 0);
-	return 0;
+	if (!model_span_check(body, n, &at))
+		return err_set(e, E_BAD_REQUEST, "body: no valid JSON at byte %zu of %zu", at, n);
+	ret->api = api;
+	ret->text = body;
+	ret->n = n;
+	ret->object = model_span_of(body, n);
+	ret->ask.body_bytes = (int64_t)n;
+	if (model_span_kind(ret->object) != '{')
+		return err_set(e, E_BAD_REQUEST, "body: not an object");
+	read_members(&r);
+	if (e->id == E_NONE && ret->model == NULL)
+		err_field(e, "model", "required");
+	if (e->id == E_NONE && !r.needed && api != MODEL_API_COMPLETIONS)
+		err_field(e, api == MODEL_API_CHAT ? "messages" : "input", "required");
+	return e->id == E_NONE ? 0 : -1;
 }
 
-static bool is_key(const char *from, const char *to, const char *name)
+/* ---- writing */
+
+struct writing {
+	struct arena *a;
+	struct model_edit edits[8];
+	size_t n;
+	struct buf more; /* members to add at the front, each with its comma */
+};
+
+static void replace(struct writing *w, struct model_span at, const char *text)
 {
-	return name != NULL && (size_t)(to - from) == strlen(name) + 2 &&
-	       memcmp(from + 1, name, strlen(name)) == 0;
+	check(w->n < COUNT(w->edits));
+	w->edits[w->n++] = (struct model_edit){at, text};
 }
 
-/* May a member be passed on as it is? Else it is written anew. */
-static bool replaced(enum model_api api, const struct model_request *q, int64_t max_tokens,
-		     const char *from, const char *to)
+static void ask_for_usage(struct writing *w, const struct model_request *r)
 {
-	bool streams = q->stream && (api == MODEL_CHAT || api == MODEL_COMPLETIONS);
+	if (r->usage_at.p != NULL) {
+		replace(w, r->usage_at, "true");
+	} else if (model_span_kind(r->options_at) == '{') {
+		struct model_walk walk;
+		struct model_span key, v;
+		bool more;
 
-	return is_key(from, to, "model") || (streams && is_key(from, to, "stream_options")) ||
-	       (max_tokens > 0 &&
-		(is_key(from, to, limits[api][0]) || is_key(from, to, limits[api][1])));
-}
-
-const char *model_request_write(struct arena *a, enum model_api api, const char *body, size_t n,
-				const struct model_request *q, const char *name,
-				int64_t max_tokens, size_t *ret_n)
-{
-	const char *p = strchr(body, '{') + 1, *key, *end, *limit = limits[api][0];
-	struct buf b;
-
-	buf_init(&b, a, n + 1024);
-	buf_puts(&b, "{\"model\":");
-	jw_escape(&b, name);
-	if (q->stream && (api == MODEL_CHAT || api == MODEL_COMPLETIONS))
-		buf_puts(&b, ",\"stream_options\":{\"include_usage\":true}");
-	while (next_member(&p, &key, &end)) {
-		if (is_key(key, end, limits[api][1]))
-			limit = limits[api][1];
-		if (replaced(api, q, max_tokens, key, end))
-			continue;
-		buf_putc(&b, ',');
-		buf_put(&b, key, (size_t)(p - key));
+		model_walk_start(&walk, r->options_at);
+		more = model_walk_member(&walk, &key, &v);
+		replace(w, (struct model_span){r->options_at.p + 1, 0},
+			more ? "\"include_usage\":true," : "\"include_usage\":true");
+	} else if (r->options_at.p != NULL) {
+		replace(w, r->options_at, "{\"include_usage\":true}");
+	} else {
+		buf_puts(&w->more, "\"stream_options\":{\"include_usage\":true},");
 	}
-	if (max_tokens > 0 && limit != NULL)
-		buf_printf(&b, ",\"%s\":%lld", limit, (long long)max_tokens);
-	buf_putc(&b, '}');
-	check(!b.over);
-	*ret_n = b.n;
-	return buf_str(&b);
+}
+
+static void set_max(struct writing *w, const struct model_request *r, const struct model_rewrite *to)
+{
+	bool both = r->max_at.p != NULL && r->other_max_at.p != NULL;
+	int64_t max = to->max_tokens > 0 ? to->max_tokens : both ? r->ask.max_tokens : 0;
+	const char *text = arena_printf(w->a, "%lld", (long long)max), *name;
+
+	if (max == 0 || r->api == MODEL_API_EMBEDDINGS)
+		return;
+	if (r->max_at.p != NULL)
+		replace(w, r->max_at, text);
+	if (r->other_max_at.p != NULL)
+		replace(w, r->other_max_at, text);
+	if (r->max_at.p != NULL || r->other_max_at.p != NULL)
+		return;
+	if (r->api == MODEL_API_RESPONSES)
+		name = "max_output_tokens";
+	else if (r->api == MODEL_API_CHAT && !to->old_max)
+		name = "max_completion_tokens";
+	else
+		name = "max_tokens";
+	buf_printf(&w->more, "\"%s\":%s,", name, text);
+}
+
+const char *model_request_write(struct arena *a, const struct model_request *r,
+				const struct model_rewrite *to, size_t *ret_n)
+{
+	struct writing w = {.a = a};
+	struct buf name;
+
+	buf_init(&w.more, a, 4096);
+	buf_init(&name, a, 65536);
+	jw_escape(&name, to->model);
+	replace(&w, r->model_at, buf_str(&name));
+	if (r->stream && (r->api == MODEL_API_CHAT || r->api == MODEL_API_COMPLETIONS))
+		ask_for_usage(&w, r);
+	set_max(&w, r, to);
+	if (to->max_tool_calls > 0 && r->api == MODEL_API_RESPONSES) {
+		const char *calls = arena_printf(a, "%lld", (long long)to->max_tool_calls);
+
+		if (r->calls_at.p != NULL)
+			replace(&w, r->calls_at, calls);
+		else
+			buf_printf(&w.more, "\"max_tool_calls\":%s,", calls);
+	}
+	check(!w.more.over && !name.over);
+	if (w.more.n > 0)
+		replace(&w, (struct model_span){r->object.p + 1, 0}, buf_str(&w.more));
+	return model_splice(a, r->text, r->n, w.edits, w.n, ret_n);
 }

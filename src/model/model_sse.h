@@ -1,30 +1,40 @@
 /*
- * Model_sse: reads an event stream (WHATWG HTML, server-sent events) bit by bit.
+ * Model sse: the event stream of an upstream, read as it arrives.
  *
- * However the bytes are cut, whole events come out: with any of the three line
- * ends, comments left out, data of many lines joined. What an event may hold
- * is bounded; a longer one ends the stream.
+ * Any split of the bytes gives the same events. Lines end with CR, LF or both;
+ * comments are skipped, several data lines are joined with a line feed, a byte
+ * order mark at the start is ignored. What one event may hold is bounded; the
+ * room for it grows as needed and is used again for the next.
  */
 #pragma once
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/buf.h"
+#include "base/err.h"
 
-#define MODEL_EVENT_MAX (1u << 20)
+#define MODEL_SSE_MAX (1024u * 1024)
 
-struct model_sse {
-	char *p; /* data of the event so far, then the line so far */
-	size_t data, line, cap;
-	char event[64];
-	bool cr, started, over;
+struct model_event {
+	const char *type; /* of the event line; "" when there was none */
+	const char *data; /* NUL-terminated; valid during the call */
+	size_t n;
 };
 
-/* One event: its name ("" when it has none) and its data, NUL-terminated and
- * valid during the call. False stops the reading. */
-typedef bool model_event(void *ctx, const char *event, const char *data, size_t n);
+struct model_sse {
+	struct buf line, data;
+	char type[64];
+	bool has_data, after_cr, started, ended;
+};
 
-void model_sse_init(struct model_sse *s);
-void model_sse_free(struct model_sse *s);
+/* Returns 0 to go on; anything else stops the reader, which returns it. */
+typedef int model_event_fn(void *ctx, const struct model_event *ev);
 
-/* The next piece. False when the callback stopped it or an event was too long
- * (s->over). */
-bool model_sse_feed(struct model_sse *s, const char *p, size_t n, model_event *fn, void *ctx);
+/* One event with its longest line must fit `max` bytes. */
+void model_sse_init(struct model_sse *s, struct arena *a, size_t max);
+
+/* -1 and E_UNAVAILABLE: an event is too long. After that, and after a stop, the
+ * stream is not read on. */
+int model_sse_feed(struct model_sse *s, const char *p, size_t n, model_event_fn *fn, void *ctx,
+		   struct err *e);
+
+/* The stream is over: what was not yet closed by an empty line is given to fn,
+ * because the last event is the one that holds the usage. It may be cut. */
+int model_sse_end(struct model_sse *s, model_event_fn *fn, void *ctx, struct err *e);

@@ -12,8 +12,10 @@ UP=$(free_port) PROXY=$(free_port) PORTKEY=$(free_port) LLMS=$(free_port)
 write_models() {
 	jq -n --arg url "http://127.0.0.1:$UP/v1" '{backends: [{id: "up", kind: "openai_api", url: $url}],
 		models: [{id: "m", backend_class: "openai_api", plan_feature: "chat", context_tokens: 100000,
-			max_output_tokens: 100, routes: [{backend: "up", model: "m"}],
-			price: {version: "b", input: 1, output: 1}}]}' >"$VAR/models.json"
+			max_output_tokens: 100, capabilities: [], uses: ["chat"], owned_by: "b",
+			routes: [{backend: "up", model: "m", usage: "openai"}],
+			prices: [{version: "b", from: "2026-01-01T00:00:00Z", input: 1, cached_input: 1, cache_write: 1,
+				output: 1, reasoning: 1}]}]}' >"$VAR/models.json"
 	sed -i "s|^models = .*|models = $VAR/models.json|" "$VAR/etc/bus.conf"
 }
 BEFORE_UP=write_models stack_begin

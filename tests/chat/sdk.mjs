@@ -3,7 +3,7 @@ import OpenAI from 'openai';
 
 const [baseURL, apiKey] = process.argv.slice(2);
 const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
-const messages = [{ role: 'user', content: 'hi' }], model = 'busdk-static';
+const messages = [{ role: 'user', content: 'hi' }], model = 'bus-static';
 let n = 0, failed = 0;
 const ok = (what, good, why = '') => {
 	console.log(`${good ? 'ok' : 'not ok'} ${++n} - ${what}${good ? '' : ` # ${why}`}`);
@@ -31,7 +31,7 @@ const whole = await client.beta.chat.completions.stream({ model, messages }).fin
 ok('stream helper', whole.content.endsWith('one sentence.'));
 ok('tools are passed', (await client.chat.completions.create({ model, messages, tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }] })).id.startsWith('chatcmpl'));
 ok('models', (await client.models.list()).data.some((m) => m.id === model && m.bus.plan_feature === 'chat'));
-ok('embeddings', (await client.embeddings.create({ model, input: 'hi', encoding_format: 'float' })).data[0].embedding.length === 4);
+ok('embeddings', (await client.embeddings.create({ model: 'bus-embed', input: 'hi', encoding_format: 'float' })).data[0].embedding.length === 4);
 ok('responses', (await client.responses.create({ model, input: 'hi' })).output_text.startsWith('This is'));
 const types = [];
 for await (const e of await client.responses.create({ model, input: 'hi', stream: true })) types.push(e.type);

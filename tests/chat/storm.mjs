@@ -8,7 +8,7 @@
 import http from 'node:http';
 
 const [base, token, clients, reserve, seconds] = process.argv.slice(2);
-const body = JSON.stringify({ model: 'busdk-static', max_tokens: 14, messages: [{ role: 'user', content: 'hi' }] });
+const body = JSON.stringify({ model: 'bus-static', max_tokens: 14, messages: [{ role: 'user', content: 'hi' }] });
 const agent = new http.Agent({ keepAlive: true });
 const until = Date.now() + Number(seconds) * 1000;
 const seen = { ok: 0, refused: 0, false_refusals: 0, other: 0 };

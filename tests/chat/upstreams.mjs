@@ -77,7 +77,7 @@ const cases = {
 	'whole-error': [all(json({ error: { message: 'secret upstream words' } })), false, { status: 502, code: 'upstream_failed', hides: 'secret', state: 'released' }],
 	'whole-html': [all(json('<html>login</html>')), false, { status: 502, code: 'upstream_failed', hides: 'login', state: 'released' }],
 	'whole-nothing': [all(json('')), false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'whole-twice': [all(json('{"usage":{},"usage":{"prompt_tokens":1}}')), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'whole-twice': [all(json('{"usage":{},"usage":{"prompt_tokens":1}}')), false, { status: 200, state: 'estimated' }],
 	'whole-short': [async (s) => { s.write(json(completion(usage(10, 5))).slice(0, -20)); await wait(20); s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
 	'whole-large': [async (s) => { s.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"'); for (let i = 0; i < 200 && !s.destroyed; i++) { s.write('x'.repeat(65536)); await wait(0); } s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
 	'whole-packed': [all(json('\x1f\x8b\x08').replace('Connection', 'Content-Encoding: gzip\r\nConnection')), false, { status: 502, code: 'upstream_failed', state: 'released' }],
@@ -94,12 +94,13 @@ const cases = {
 	'head-nonsense': [all('\x00\x01\x02 what\r\n\r\n'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
 	'head-none': [async (s) => s.destroy(), false, { status: 502, code: 'upstream_failed', state: 'released' }],
 	'anthropic': [all(json({ ...completion(), usage: { input_tokens: 6, cache_read_input_tokens: 3, cache_creation_input_tokens: 1, output_tokens: 5 } })), false, { status: 200, ...paid }],
-	'gemini': [all(json({ ...completion(), usageMetadata: { promptTokenCount: 10, cachedContentTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 1 } })), false, { status: 200, ...paid }],
-	'xai': [all(json(completion(usage(10, 3, { completion_tokens_details: { reasoning_tokens: 2 } })))), false, { status: 200, ...paid }],
+	'gemini': [all(json({ ...completion(), usage: { promptTokenCount: 10, cachedContentTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 1 } })), false, { status: 200, ...paid }],
+	'xai': [all(json(completion(usage(10, 3, { total_tokens: 15, completion_tokens_details: { reasoning_tokens: 2 } })))), false, { status: 200, ...paid }],
 	'fallback': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
 	'nobody': [null, false, { status: 503, code: 'resource_unavailable', state: 'released' }],
 };
 
+const rates = (input, output) => ({ version: 't', from: '2026-01-01T00:00:00Z', input, cached_input: input, cache_write: input, output, reasoning: output, audio: output, image: input, tool_unit: 1 });
 const vendorOf = (name) => (['anthropic', 'gemini', 'xai'].includes(name) ? name : 'openai');
 
 function models(port) {
@@ -110,14 +111,14 @@ function models(port) {
 	backends.push(at('dead', 1), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
 	const rows = Object.keys(cases).map((name) => ({ id: name, routes: name === 'fallback' ? [route('dead', 'x'), route(name, name)] : [route(name, name)] }));
 	for (const name of ['hang', 'hang-drain', 'slow-sdk'])
-		rows.push({ id: name, routes: [{ backend: name === 'hang-drain' ? 'draining' : 'stream', model: name }] });
-	rows.push({ id: 'busdk-static', routes: [route('static', 'static')] });
+		rows.push({ id: name, routes: [{ backend: name === 'hang-drain' ? 'draining' : 'stream', model: name, usage: 'openai' }] });
+	rows.push({ id: 'bus-static', routes: [route('static', 'static')] }, { id: 'bus-embed', max_output_tokens: 0, routes: [route('static', 'static')] });
 	return {
 		backends,
 		models: rows.map((m) => ({
-			...m, backend_class: 'openai_api', capabilities: [], uses: ['chat'], plan_feature: 'chat',
-			context_tokens: 100000, max_output_tokens: 1000,
-			price: { version: 't', input: 1000000, output: 2000000 }, cost: { version: 't', input: 500000, output: 1000000 },
+			backend_class: 'openai_api', capabilities: [], uses: ['chat'], plan_feature: 'chat', owned_by: 'test',
+			context_tokens: 100000, max_output_tokens: 1000, image_tokens: 100, template_tokens: 0, ...m,
+			prices: [rates(1000000, 2000000)], cost: [rates(500000, 1000000)],
 		})),
 	};
 }

@@ -1,275 +1,367 @@
 #include "config.h"
 
+#include "model/model_request.h"
 #include "base/check.h"
-#include "base/str.h"
-#include "model/model.h"
-#include "model/model_sse.h"
-#include "port/json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#define MESSAGES "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]"
+
 static struct arena *a;
 
-static int setup(void **state)
+static struct model_request read_ok(enum model_api api, const char *body)
+{
+	struct model_request r;
+	struct err e = {0};
+
+	if (model_request_read(a, api, body, strlen(body), &r, &e) != 0)
+		fail_msg("%s: %s", e.detail, body);
+	return r;
+}
+
+static void assert_refused(enum model_api api, const char *body, enum err_id id, const char *param,
+			   const char *code)
+{
+	struct model_request r;
+	struct err e = {0};
+
+	if (model_request_read(a, api, body, strlen(body), &r, &e) != -1)
+		fail_msg("taken: %s", body);
+	assert_int_equal(e.id, id);
+	if (param == NULL)
+		return;
+	assert_string_equal(e.fields[0].name, param);
+	assert_string_equal(e.fields[0].code, code);
+}
+
+static void assert_written(enum model_api api, const char *body, struct model_rewrite w,
+			   const char *want)
+{
+	struct model_request r = read_ok(api, body);
+	size_t n;
+
+	assert_string_equal(model_request_write(a, &r, &w, &n), want);
+	assert_int_equal(n, strlen(want));
+}
+
+static void test_reads_chat(void **state)
+{
+	struct model_request r = read_ok(
+		MODEL_API_CHAT,
+		" { \"model\" : \"m\\u0031\\/x\" , \"stream\":true,\"n\":3,\"max_tokens\":50,"
+		"\"stream_options\":{\"include_usage\":true},\"store\":false,"
+		"\"temperature\":null,\"service_tier\":\"flex\"," MESSAGES "} ");
+
+	(void)state;
+	assert_string_equal(r.model, "m1/x");
+	assert_true(r.stream);
+	assert_true(r.include_usage);
+	assert_false(r.store);
+	assert_string_equal(r.service_tier, "flex");
+	assert_int_equal(r.ask.choices, 3);
+	assert_int_equal(r.ask.max_tokens, 50);
+	assert_int_equal(r.ask.body_bytes, r.n);
+	assert_int_equal(r.ask.images, 0);
+	r = read_ok(MODEL_API_CHAT, "{\"model\":\"m\",\"stream\":null,\"n\":null,\"max_tokens\":null,"
+				    "\"max_completion_tokens\":null," MESSAGES "}");
+	assert_false(r.stream);
+	assert_int_equal(r.ask.max_tokens, 0);
+	r = read_ok(MODEL_API_CHAT, "{\"model\":\"m\",\"max_tokens\":80,\"max_completion_tokens\":70,"
+		    MESSAGES "}");
+	assert_int_equal(r.ask.max_tokens, 70);
+}
+
+static void test_counts_parts(void **state)
+{
+	struct model_request r = read_ok(
+		MODEL_API_CHAT,
+		"{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
+		"{\"type\":\"text\",\"text\":\"\\\"type\\\":\\\"image_url\\\"\"},"
+		"{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://a/b.png\"}},"
+		"{\"type\":\"im\\u0061ge_url\",\"image_url\":{\"url\":\"data:image/png;base64,AA\"}},"
+		"{\"image_url\":\"https://a/c.png\"}]}],"
+		"\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":"
+		"{\"properties\":{\"image_url\":{\"type\":\"string\"}}}}}]}");
+
+	(void)state;
+	assert_int_equal(r.ask.images, 3);
+	assert_false(r.ask.audio || r.ask.hidden_input || r.ask.provider_tools);
+	r = read_ok(MODEL_API_CHAT,
+		    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
+		    "{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AA\",\"format\":\"wav\"}}]}]}");
+	assert_true(r.ask.audio);
+	assert_false(r.ask.hidden_input);
+	r = read_ok(MODEL_API_CHAT,
+		    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
+		    "{\"type\":\"file\",\"file\":{\"file_id\":\"f\"}}]}]}");
+	assert_true(r.ask.hidden_input);
+	r = read_ok(MODEL_API_CHAT, "{\"model\":\"m\",\"modalities\":[\"text\",\"audio\"]," MESSAGES "}");
+	assert_true(r.ask.audio);
+	r = read_ok(MODEL_API_CHAT, "{\"model\":\"m\",\"web_search_options\":{}," MESSAGES "}");
+	assert_true(r.ask.provider_tools);
+	r = read_ok(MODEL_API_CHAT,
+		    "{\"model\":\"m\",\"prediction\":{\"type\":\"content\"}," MESSAGES "}");
+	assert_int_equal(r.ask.prediction_bytes, 18);
+}
+
+static void test_reads_responses(void **state)
+{
+	struct model_request r = read_ok(
+		MODEL_API_RESPONSES,
+		"{\"model\":\"gpt\",\"stream\":true,\"store\":false,\"tools\":["
+		"{\"type\":\"function\",\"name\":\"exec_command\"},"
+		"{\"type\":\"custom\",\"name\":\"apply_patch\"}],\"input\":["
+		"{\"type\":\"message\",\"role\":\"user\",\"content\":["
+		"{\"type\":\"input_text\",\"text\":\"x\"},"
+		"{\"type\":\"input_image\",\"image_url\":\"https://a\"}]},"
+		"{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":["
+		"{\"type\":\"input_image\",\"image_url\":\"https://a\"}]}],"
+		"\"max_output_tokens\":9}");
+
+	(void)state;
+	assert_int_equal(r.ask.images, 2);
+	assert_int_equal(r.ask.max_tokens, 9);
+	assert_false(r.ask.provider_tools || r.ask.hidden_input);
+	r = read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"Hi\",\"tools\":["
+					 "{\"type\":\"web_search\"}],\"max_tool_calls\":4,"
+					 "\"background\":true}");
+	assert_true(r.ask.provider_tools);
+	assert_true(r.background);
+	assert_int_equal(r.ask.max_tool_calls, 4);
+	r = read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":[{\"type\":\"additional_tools\","
+					 "\"tools\":[{\"type\":\"mcp\"}]}]}");
+	assert_true(r.ask.provider_tools);
+	r = read_ok(MODEL_API_RESPONSES,
+		    "{\"model\":\"m\",\"input\":\"x\",\"previous_response_id\":\"resp_1\"}");
+	assert_true(r.ask.hidden_input);
+	/* A list without items goes on from an earlier answer. */
+	read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":[]}");
+}
+
+static void test_reads_texts(void **state)
+{
+	static const struct {
+		enum model_api api;
+		const char *body;
+		int64_t prompts;
+	} cases[] = {
+		{MODEL_API_COMPLETIONS, "{\"model\":\"m\"}", 0},
+		{MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":\"x\"}", 1},
+		{MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":[1,2,3]}", 1},
+		{MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":[\"a\",\"b\"]}", 2},
+		{MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":[[1],[2,3],[4]]}", 3},
+		{MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":[\"a\",\"b\",1]}", 2},
+		{MODEL_API_EMBEDDINGS, "{\"model\":\"m\",\"input\":[\"a\",\"b\"]}", 2},
+	};
+	struct model_request r;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		r = read_ok(cases[i].api, cases[i].body);
+		assert_int_equal(r.ask.prompts, cases[i].prompts);
+	}
+	r = read_ok(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"n\":2,\"best_of\":5}");
+	assert_int_equal(r.ask.choices, 5);
+}
+
+static void test_refusals_name_the_parameter(void **state)
+{
+	static const struct {
+		const char *members, *param, *code;
+	} chat[] = {
+		{MESSAGES, "model", "required"},
+		{"\"model\":null," MESSAGES, "model", "required"},
+		{"\"model\":7," MESSAGES, "model", "not_text"},
+		{"\"model\":\"\"," MESSAGES, "model", "out_of_range"},
+		{"\"model\":\"a\\u0000b\"," MESSAGES, "model", "not_text"},
+		{"\"model\":\"m\"", "messages", "required"},
+		{"\"model\":\"m\",\"messages\":null", "messages", "required"},
+		{"\"model\":\"m\",\"messages\":\"x\"", "messages", "not_a_list"},
+		{"\"model\":\"m\",\"messages\":[]", "messages", "empty"},
+		{"\"model\":\"m\",\"stream\":1," MESSAGES, "stream", "not_a_boolean"},
+		{"\"model\":\"m\",\"stream_options\":[]," MESSAGES, "stream_options", "not_an_object"},
+		{"\"model\":\"m\",\"stream_options\":{\"include_usage\":1}," MESSAGES,
+		 "stream_options.include_usage", "not_a_boolean"},
+		{"\"model\":\"m\",\"stream_options\":{\"include_usage\":true,\"include_usage\":false},"
+		 MESSAGES, "stream_options.include_usage", "twice"},
+		{"\"model\":\"m\",\"max_tokens\":0," MESSAGES, "max_tokens", "out_of_range"},
+		{"\"model\":\"m\",\"max_tokens\":-1," MESSAGES, "max_tokens", "out_of_range"},
+		{"\"model\":\"m\",\"max_tokens\":1.0," MESSAGES, "max_tokens", "not_an_integer"},
+		{"\"model\":\"m\",\"max_tokens\":99999999999999999999," MESSAGES, "max_tokens",
+		 "not_an_integer"},
+		{"\"model\":\"m\",\"n\":129," MESSAGES, "n", "out_of_range"},
+		{"\"model\":\"m\",\"tools\":{}," MESSAGES, "tools", "not_a_list"},
+		{"\"model\":\"m\",\"max_tokens\":1,\"max_tokens\":2," MESSAGES, "max_tokens", "twice"},
+		{"\"model\":\"m\",\"max_tokens\":1,\"max_\\u0074okens\":2," MESSAGES, "max_tokens",
+		 "twice"},
+		{"\"model\":\"m\",\"x\":1,\"x\":2," MESSAGES, "x", "twice"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(chat); i++)
+		assert_refused(MODEL_API_CHAT, arena_printf(a, "{%s}", chat[i].members), E_INVALID,
+			       chat[i].param, chat[i].code);
+	assert_refused(MODEL_API_RESPONSES, "{\"model\":\"m\"}", E_INVALID, "input", "required");
+	assert_refused(MODEL_API_EMBEDDINGS, "{\"model\":\"m\",\"input\":[]}", E_INVALID, "input",
+		       "empty");
+	assert_refused(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":3}", E_INVALID, "prompt",
+		       "not_text");
+	assert_refused(MODEL_API_CHAT, "", E_BAD_REQUEST, NULL, NULL);
+	assert_refused(MODEL_API_CHAT, "[]", E_BAD_REQUEST, NULL, NULL);
+	assert_refused(MODEL_API_CHAT, "{\"model\":\"m\"} x", E_BAD_REQUEST, NULL, NULL);
+	assert_refused(MODEL_API_CHAT, "{'model':'m'}", E_BAD_REQUEST, NULL, NULL);
+	assert_refused(MODEL_API_CHAT, "{\"model\":\"\xff\"}", E_BAD_REQUEST, NULL, NULL);
+}
+
+static void test_too_many_members_or_levels(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, a, 65536);
+	buf_puts(&b, "{\"model\":\"m\"");
+	for (int i = 0; i < MODEL_MEMBERS; i++)
+		buf_printf(&b, ",\"x%d\":1", i);
+	buf_puts(&b, "}");
+	assert_refused(MODEL_API_CHAT, buf_str(&b), E_INVALID, "body", "too_many");
+	buf_init(&b, a, 65536);
+	for (int i = 0; i <= MODEL_DEPTH; i++)
+		buf_puts(&b, "[");
+	for (int i = 0; i <= MODEL_DEPTH; i++)
+		buf_puts(&b, "]");
+	assert_refused(MODEL_API_CHAT, buf_str(&b), E_BAD_REQUEST, NULL, NULL);
+}
+
+static void test_writes_only_what_must_change(void **state)
+{
+	const struct model_rewrite plain = {.model = "up\"1"}, max = {.model = "u", .max_tokens = 64},
+				   old = {.model = "u", .max_tokens = 64, .old_max = true},
+				   calls = {.model = "u", .max_tool_calls = 3};
+
+	(void)state;
+	/* Numbers, blanks, escapes and the order stay as they are. */
+	assert_written(MODEL_API_CHAT,
+		       " {\"a\": 1.0,\n\t\"model\":\"m\", \"big\":123456789012345678901234567890e-2,"
+		       "\"s\":\"\\ud83d \\u00e9\"," MESSAGES " } ",
+		       plain,
+		       " {\"a\": 1.0,\n\t\"model\":\"up\\\"1\", \"big\":123456789012345678901234567890e-2,"
+		       "\"s\":\"\\ud83d \\u00e9\"," MESSAGES " } ");
+	assert_written(MODEL_API_CHAT, "{\"model\":\"m\",\"stream\":true," MESSAGES "}",
+		       (struct model_rewrite){.model = "u"},
+		       "{\"stream_options\":{\"include_usage\":true},\"model\":\"u\",\"stream\":true,"
+		       MESSAGES "}");
+	assert_written(MODEL_API_CHAT,
+		       "{\"model\":\"m\",\"stream\":true,\"stream_options\":null," MESSAGES "}",
+		       (struct model_rewrite){.model = "u"},
+		       "{\"model\":\"u\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
+		       MESSAGES "}");
+	assert_written(MODEL_API_CHAT,
+		       "{\"model\":\"m\",\"stream\":true,\"stream_options\":{ }," MESSAGES "}",
+		       (struct model_rewrite){.model = "u"},
+		       "{\"model\":\"u\",\"stream\":true,\"stream_options\":{\"include_usage\":true },"
+		       MESSAGES "}");
+	assert_written(MODEL_API_CHAT,
+		       "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":false,"
+		       "\"include_obfuscation\":false}," MESSAGES "}",
+		       (struct model_rewrite){.model = "u"},
+		       "{\"model\":\"u\",\"stream\":true,\"stream_options\":{\"include_usage\":true,"
+		       "\"include_obfuscation\":false}," MESSAGES "}");
+	assert_written(MODEL_API_CHAT,
+		       "{\"model\":\"m\",\"stream\":true,\"stream_options\":"
+		       "{\"include_obfuscation\":false}," MESSAGES "}",
+		       (struct model_rewrite){.model = "u"},
+		       "{\"model\":\"u\",\"stream\":true,\"stream_options\":{\"include_usage\":true,"
+		       "\"include_obfuscation\":false}," MESSAGES "}");
+	assert_written(MODEL_API_CHAT, "{\"model\":\"m\"," MESSAGES "}", max,
+		       "{\"max_completion_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	assert_written(MODEL_API_CHAT, "{\"model\":\"m\"," MESSAGES "}", old,
+		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	assert_written(MODEL_API_CHAT, "{\"max_tokens\":900,\"model\":\"m\"," MESSAGES "}", max,
+		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	assert_written(MODEL_API_CHAT, "{\"max_tokens\":null,\"model\":\"m\"," MESSAGES "}", max,
+		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	/* Two bounds that differ: the smaller in both. */
+	assert_written(MODEL_API_CHAT,
+		       "{\"max_tokens\":900,\"max_completion_tokens\":20,\"model\":\"m\"," MESSAGES "}",
+		       (struct model_rewrite){.model = "u"},
+		       "{\"max_tokens\":20,\"max_completion_tokens\":20,\"model\":\"u\"," MESSAGES "}");
+	assert_written(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":\"x\"}", max,
+		       "{\"max_tokens\":64,\"model\":\"u\",\"prompt\":\"x\"}");
+	assert_written(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"stream\":true}", max,
+		       "{\"max_output_tokens\":64,\"model\":\"u\",\"input\":\"x\",\"stream\":true}");
+	assert_written(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\"}", calls,
+		       "{\"max_tool_calls\":3,\"model\":\"u\",\"input\":\"x\"}");
+	assert_written(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"max_tool_calls\":9}",
+		       calls, "{\"model\":\"u\",\"input\":\"x\",\"max_tool_calls\":3}");
+	assert_written(MODEL_API_EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}", max,
+		       "{\"model\":\"u\",\"input\":\"x\"}");
+}
+
+static void test_spans(void **state)
+{
+	const char *text = "{\"a\":[1,{\"b\":\"]}\\\"\"},[] ],\"c\":\"\\ud83d\\ude00\\n\",\"d\":-7}";
+	struct model_span v, o = model_span_of(text, strlen(text));
+	struct model_walk w;
+	char small[6];
+	int64_t n = 0;
+	size_t at;
+
+	(void)state;
+	assert_true(model_span_check(text, strlen(text), &at));
+	assert_int_equal(model_span_get(o, "a", &v), 1);
+	assert_int_equal(v.n, strlen("[1,{\"b\":\"]}\\\"\"},[] ]"));
+	model_walk_start(&w, v);
+	while (model_walk_item(&w, &v))
+		n++;
+	assert_int_equal(n, 3);
+	assert_int_equal(model_span_get(o, "c", &v), 1);
+	assert_true(model_span_is(v, "\xf0\x9f\x98\x80\n"));
+	assert_false(model_span_is(v, "\xf0\x9f\x98\x80"));
+	assert_string_equal(model_span_text(a, v), "\xf0\x9f\x98\x80\n");
+	assert_true(model_span_copy(v, small, sizeof(small)));
+	assert_string_equal(small, "\xf0\x9f\x98\x80 ");
+	assert_true(model_span_copy(v, small, 4));
+	assert_string_equal(small, "");
+	assert_int_equal(model_span_get(o, "d", &v), 1);
+	assert_true(model_span_int(v, &n));
+	assert_int_equal(n, -7);
+	assert_int_equal(model_span_get(o, "e", &v), 0);
+	assert_null(v.p);
+	assert_false(model_span_is(v, ""));
+}
+
+static int make(void **state)
 {
 	(void)state;
-	a = arena_new(64u << 20);
+	a = arena_new(64 << 20);
 	return 0;
 }
 
-static int teardown(void **state)
+static int drop(void **state)
 {
 	(void)state;
 	arena_free(a);
 	return 0;
 }
 
-static const char *rewritten(enum model_api api, const char *body, int64_t max)
-{
-	struct model_request q;
-	struct err e = {0};
-	size_t n;
-
-	if (model_request_read(a, api, body, strlen(body), &q, &e) < 0)
-		fail_msg("%s: %s", body, e.detail);
-	return model_request_write(a, api, body, strlen(body), &q, "up\"m", max, &n);
-}
-
-/* What goes upstream is the same but for what is ours to say. */
-static void a_body_is_rewritten_and_no_more(void **state)
-{
-	static const struct {
-		enum model_api api;
-		int64_t max;
-		const char *in, *out;
-	} rows[] = {
-		{MODEL_CHAT, 5, "{\"model\":\"x\",\"messages\":[]}",
-		 "{\"model\":\"up\\\"m\",\"messages\":[],\"max_completion_tokens\":5}"},
-		{MODEL_CHAT, 5, " { \"messages\" : [ {\"a\":\"}],\\\"{\"} ] , \"max_tokens\" : 9 , \"model\":\"x\" } ",
-		 "{\"model\":\"up\\\"m\",\"messages\" : [ {\"a\":\"}],\\\"{\"} ] ,\"max_tokens\":5}"},
-		{MODEL_CHAT, 5, "{\"messages\":[],\"max_completion_tokens\":7,\"model\":\"x\"}",
-		 "{\"model\":\"up\\\"m\",\"messages\":[],\"max_completion_tokens\":5}"},
-		{MODEL_CHAT, 5, "{\"model\":\"x\",\"stream\":true,\"stream_options\":{\"include_usage\":false},"
-				"\"temperature\":1.0,\"big\":12345678901234567,\"messages\":[]}",
-		 "{\"model\":\"up\\\"m\",\"stream_options\":{\"include_usage\":true},\"stream\":true,"
-		 "\"temperature\":1.0,\"big\":12345678901234567,\"messages\":[],\"max_completion_tokens\":5}"},
-		{MODEL_RESPONSES, 5, "{\"model\":\"x\",\"input\":\"a\",\"stream\":true,\"max_output_tokens\":9}",
-		 "{\"model\":\"up\\\"m\",\"input\":\"a\",\"stream\":true,\"max_output_tokens\":5}"},
-		{MODEL_EMBEDDINGS, 0, "{\"input\":\"a\",\"model\":\"x\"}", "{\"model\":\"up\\\"m\",\"input\":\"a\"}"},
-		{MODEL_COMPLETIONS, 5, "{\"model\":\"x\",\"prompt\":\"a\"}",
-		 "{\"model\":\"up\\\"m\",\"prompt\":\"a\",\"max_tokens\":5}"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++)
-		assert_string_equal(rewritten(rows[i].api, rows[i].in, rows[i].max), rows[i].out);
-}
-
-static void what_matters_is_read(void **state)
-{
-	static const char body[] =
-		"{\"model\":\"m\",\"stream\":true,\"n\":3,\"max_tokens\":70,\"stream_options\":"
-		"{\"include_usage\":true},\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":"
-		"\"text\",\"text\":\"a\"},{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:\"}},"
-		"{\"type\":\"input_audio\"}]}]}";
-	struct model_request q;
-	struct err e = {0};
-
-	(void)state;
-	assert_int_equal(model_request_read(a, MODEL_CHAT, body, strlen(body), &q, &e), 0);
-	assert_string_equal(q.model, "m");
-	assert_true(q.stream && q.wants_usage);
-	assert_int_equal(q.choices, 3);
-	assert_int_equal(q.max_tokens, 70);
-	assert_int_equal(q.images, 2);
-}
-
-static void bad_bodies_are_refused(void **state)
-{
-	static const struct {
-		enum model_api api;
-		const char *body, *field;
-	} rows[] = {
-		{MODEL_CHAT, "", NULL}, {MODEL_CHAT, "[]", NULL}, {MODEL_CHAT, "{", NULL},
-		{MODEL_CHAT, "{\"model\":\"m\",\"model\":\"n\",\"messages\":[]}", NULL},
-		{MODEL_CHAT, "{\"mod\\u0065l\":\"n\",\"messages\":[]}", NULL},
-		{MODEL_CHAT, "{\"model\":\"m\",\"max\\u005ftokens\":9,\"messages\":[]}", NULL},
-		{MODEL_CHAT, "{\"messages\":[]}", "model"},
-		{MODEL_CHAT, "{\"model\":7,\"messages\":[]}", "model"},
-		{MODEL_CHAT, "{\"model\":\"m\"}", "messages"},
-		{MODEL_RESPONSES, "{\"model\":\"m\",\"messages\":[]}", "input"},
-		{MODEL_COMPLETIONS, "{\"model\":\"m\"}", "prompt"},
-		{MODEL_EMBEDDINGS, "{\"model\":\"m\"}", "input"},
-		{MODEL_CHAT, "{\"model\":\"m\",\"messages\":[],\"stream\":1}", "stream"},
-		{MODEL_CHAT, "{\"model\":\"m\",\"messages\":[],\"n\":0}", "n"},
-		{MODEL_CHAT, "{\"model\":\"m\",\"messages\":[],\"n\":1.5}", "n"},
-		{MODEL_CHAT, "{\"model\":\"m\",\"messages\":[],\"max_tokens\":\"5\"}", "max_tokens"},
-		{MODEL_CHAT, "{\"model\":\"m\",\"messages\":[],\"max_completion_tokens\":-1}",
-		 "max_completion_tokens"},
-		{MODEL_RESPONSES, "{\"model\":\"m\",\"input\":\"\",\"max_output_tokens\":0}",
-		 "max_output_tokens"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct model_request q;
-		struct err e = {0};
-
-		if (model_request_read(a, rows[i].api, rows[i].body, strlen(rows[i].body), &q, &e) == 0)
-			fail_msg("taken: %s", rows[i].body);
-		if (rows[i].field == NULL)
-			assert_int_equal(e.id, E_BAD_REQUEST);
-		else
-			assert_string_equal(e.fields[0].name, rows[i].field);
-	}
-}
-
-/* ---- event streams */
-
-struct heard {
-	char text[4096];
-	size_t n, stop_after;
-};
-
-static bool hear(void *ctx, const char *event, const char *data, size_t n)
-{
-	struct heard *h = ctx;
-	size_t at = strlen(h->text);
-
-	assert_int_equal(strlen(data), n);
-	snprintf(h->text + at, sizeof(h->text) - at, "[%s|%s]", event, data);
-	return ++h->n != h->stop_after;
-}
-
-/* The same events, however the bytes are cut. */
-static void events_do_not_depend_on_the_cuts(void **state)
-{
-	static const char *const rows[][2] = {
-		{"data: a\n\n", "[|a]"},
-		{"data:a\r\n\r\n", "[|a]"},
-		{"data:  a\r\r", "[| a]"},
-		{"\xef\xbb\xbf" "data: a\n\n", "[|a]"},
-		{": c\nevent: e\nid: 1\nretry: 2\ndata: a\ndata: b\n\n", "[e|a\nb]"},
-		{"data\n\n", "[|]"},
-		{"data: a\n\ndata: b\r\n\r\ndata: c\r\revent: x\n\ndata: d\n\n", "[|a][|b][|c][|d]"},
-		{"\n\n\r\n\rdata: \xe2\x82\xac\n\n", "[|\xe2\x82\xac]"},
-		{"data: cut short", ""},
-		{"databases: a\ndata : b\n\n", ""},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++)
-		for (size_t step = 1; step < 12; step++) {
-			struct heard h = {.n = 0};
-			struct model_sse s;
-			const char *p = rows[i][0];
-
-			model_sse_init(&s);
-			for (size_t n = strlen(p), k; n > 0; n -= k, p += k) {
-				k = n < step ? n : step;
-				assert_true(model_sse_feed(&s, p, k, hear, &h));
-			}
-			assert_string_equal(h.text, rows[i][1]);
-			model_sse_free(&s);
-		}
-}
-
-static void an_event_without_end_is_refused(void **state)
-{
-	struct heard h = {.n = 0};
-	struct model_sse s;
-	char piece[1000];
-	int fed = 0;
-
-	(void)state;
-	memset(piece, 'x', sizeof(piece));
-	model_sse_init(&s);
-	while (model_sse_feed(&s, piece, sizeof(piece), hear, &h) && fed < 5000)
-		fed++;
-	assert_true(s.over);
-	assert_in_range(fed, 1000, 1100);
-	model_sse_free(&s);
-	h.stop_after = 1;
-	assert_false(model_sse_feed(&s, "data: a\n\ndata: b\n\n", 18, hear, &h));
-	assert_int_equal(h.n, 1);
-	assert_false(s.over);
-	model_sse_free(&s);
-}
-
-/* ---- the catalog */
-
-#define BACKEND "{\"id\":\"b\",\"kind\":\"openai_api\",\"url\":\"https://x/v1\"}"
-#define PRICE "\"price\":{\"version\":\"1\",\"input\":1,\"output\":2}"
-#define MODEL_OF(more)                                                                         \
-	"{\"id\":\"m\",\"backend_class\":\"openai_api\",\"plan_feature\":\"chat\","            \
-	"\"context_tokens\":10,\"max_output_tokens\":5,\"routes\":[{\"backend\":\"b\","        \
-	"\"model\":\"u\"}]," more "}"
-#define CATALOG(b, m) "{\"backends\":[" b "],\"models\":[" m "]}"
-
-static void a_catalog_is_in_order_or_refused(void **state)
-{
-	static const struct {
-		const char *text, *why; /* NULL: taken */
-	} rows[] = {
-		{CATALOG(BACKEND, MODEL_OF(PRICE)), NULL},
-		{CATALOG(BACKEND, MODEL_OF(PRICE ",\"uses\":[\"chat\"]")), NULL},
-		{CATALOG("{\"id\":\"b\",\"kind\":\"static\"}", MODEL_OF(PRICE)), NULL},
-		{CATALOG("{\"id\":\"b\",\"kind\":\"local_runtime\",\"url\":\"http://gpu:8000\"}", MODEL_OF(PRICE)), NULL},
-		{CATALOG("{\"id\":\"b\",\"kind\":\"openai_api\",\"url\":\"http://127.0.0.1:8/v1\"}", MODEL_OF(PRICE)), NULL},
-		{"", "not valid"}, {"{}", "lists"}, {CATALOG("", MODEL_OF(PRICE)), "lists"},
-		{CATALOG(BACKEND, ""), "lists"},
-		{CATALOG(BACKEND "," BACKEND, MODEL_OF(PRICE)), "twice"},
-		{CATALOG(BACKEND, MODEL_OF(PRICE) "," MODEL_OF(PRICE)), "twice"},
-		{CATALOG("{\"id\":\"b\",\"kind\":\"openai_api\",\"url\":\"http://x/v1\"}", MODEL_OF(PRICE)), "https"},
-		{CATALOG("{\"id\":\"b\",\"kind\":\"openai_api\",\"url\":\"http://127.0.0.1.evil:1\"}", MODEL_OF(PRICE)), "https"},
-		{CATALOG("{\"id\":\"b\",\"kind\":\"openai_api\",\"url\":\"https://x/\"}", MODEL_OF(PRICE)), "slash"},
-		{CATALOG("{\"id\":\"b\",\"kind\":\"openai_api\"}", MODEL_OF(PRICE)), "url"},
-		{CATALOG("{\"id\":\"b\",\"kind\":\"magic\"}", MODEL_OF(PRICE)), "kind"},
-		{CATALOG("{\"id\":\"b\",\"kind\":\"static\",\"key\":\"sk-1\"}", MODEL_OF(PRICE)), "unknown"},
-		{CATALOG("{\"id\":\"b\",\"kind\":\"static\",\"idle_ms\":1}", MODEL_OF(PRICE)), "idle_ms"},
-		{CATALOG(BACKEND, MODEL_OF("\"uses\":[]")), "price"},
-		{CATALOG(BACKEND, MODEL_OF("\"price\":{\"version\":\"1\",\"input\":1}")), "output"},
-		{CATALOG(BACKEND, MODEL_OF("\"price\":{\"version\":\"1\",\"input\":-1,\"output\":2}")), "input"},
-		{CATALOG(BACKEND, MODEL_OF("\"price\":{\"version\":\"1\",\"input\":1.5,\"output\":2}")), "input"},
-		{CATALOG(BACKEND, MODEL_OF("\"price\":{\"version\":\"1\",\"input\":1,\"output\":1000000001}")), "output"},
-		{CATALOG(BACKEND, MODEL_OF("\"price\":{\"input\":1,\"output\":2}")), "version"},
-		{CATALOG(BACKEND, MODEL_OF("\"price\":{\"version\":\"1\",\"input\":1,\"output\":2,\"tax\":3}")), "unknown"},
-		{CATALOG(BACKEND, MODEL_OF(PRICE ",\"uses\":[\"Chat it\"]")), "words"},
-		{CATALOG(BACKEND, MODEL_OF(PRICE ",\"image_tokens\":-1")), "image_tokens"},
-		{CATALOG("{\"id\":\"c\",\"kind\":\"static\"}", MODEL_OF(PRICE)), "unknown backend"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct model_catalog c;
-		struct err e = {0};
-		int rc = model_parse(a, rows[i].text, strlen(rows[i].text), false, &c, &e);
-
-		if ((rc == 0) != (rows[i].why == NULL) || (rc < 0 && strstr(e.detail, rows[i].why) == NULL))
-			fail_msg("%s: %d, %s", rows[i].text, rc, e.detail);
-		if (rc == 0) {
-			assert_non_null(model_find(&c, "m"));
-			assert_null(model_find(&c, "n"));
-			assert_non_null(strstr(model_list_json(a, &c), "\"id\":\"m\""));
-		}
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_body_is_rewritten_and_no_more),
-		cmocka_unit_test(what_matters_is_read),
-		cmocka_unit_test(bad_bodies_are_refused),
-		cmocka_unit_test(events_do_not_depend_on_the_cuts),
-		cmocka_unit_test(an_event_without_end_is_refused),
-		cmocka_unit_test(a_catalog_is_in_order_or_refused),
+		cmocka_unit_test_setup_teardown(test_reads_chat, make, drop),
+		cmocka_unit_test_setup_teardown(test_counts_parts, make, drop),
+		cmocka_unit_test_setup_teardown(test_reads_responses, make, drop),
+		cmocka_unit_test_setup_teardown(test_reads_texts, make, drop),
+		cmocka_unit_test_setup_teardown(test_refusals_name_the_parameter, make, drop),
+		cmocka_unit_test_setup_teardown(test_too_many_members_or_levels, make, drop),
+		cmocka_unit_test_setup_teardown(test_writes_only_what_must_change, make, drop),
+		cmocka_unit_test_setup_teardown(test_spans, make, drop),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

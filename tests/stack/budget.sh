@@ -8,8 +8,7 @@ export BUS_FAULT_FILE=$BUS_FAULT_DIR/armed BUS_FAULT_LOG=$BUS_FAULT_DIR/log
 stack_begin
 : >"$BUS_FAULT_LOG"; chmod 666 "$BUS_FAULT_LOG"
 MASTER=$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")
-SAY='{"model":"busdk-static","max_tokens":14,"messages":[{"role":"user","content":"hi"}]}'
-RESERVE=$((${#SAY} * 100000 + 14 * 400000)); RESERVE=$(((RESERVE + 999999) / 1000000))
+SAY='{"model":"bus-static","max_tokens":14,"messages":[{"role":"user","content":"hi"}]}'
 HOUR=$((3600 * 2))
 later() { date -u -d "+$1 seconds" +%Y-%m-%dT%H:%M:%SZ; }
 settle_all() { "${AS[@]}" "$builddir/bus-reaper" --once --pass=usage.expire --now="$(later $HOUR)" "$VAR/etc/bus.conf" >/dev/null 2>&1; }
@@ -31,6 +30,11 @@ call() { # HEADER…: sets STATUS and CODE
 }
 someone() { WHO=$1; TOKEN=$("$BUS" token issue --subject "$1"); }
 budgets() { sql operator "SELECT scope, period, reserved, posted FROM bus.budget WHERE scope IN ('account', 'backend', 'installation', 'run') ORDER BY id"; }
+
+# What one call reserves.
+someone first; plan 1000000 1 1000000 1000000; call
+RESERVE=$(sql operator "SELECT reserved FROM bus.usage_record ORDER BY id DESC LIMIT 1")
+ok "a call reserves ($RESERVE)" equal "$((RESERVE > 10))" 1
 
 # The last scope fails: the others are as they were.
 someone scopes

@@ -51,7 +51,7 @@ send() {
 	local body='{}'
 	case $2 in
 	build_run.say) body='{"text":"and a title"}' ;;
-	v1.*) body='{"model":"busdk-static","messages":[],"input":"","prompt":""}' ;;
+	v1.*) body='{"model":"bus-static","messages":[{"role":"user","content":"hi"}],"input":"hi","prompt":"hi"}' ;;
 	build_run.approve_scope) body="{\"scope_hash\":\"$(printf '0%.0s' {1..64})\"}" ;;
 	esac
 	[ "$1" = POST ] && args=("${json[@]}" "$body") || args=()

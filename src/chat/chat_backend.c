@@ -1,0 +1,100 @@
+#include "config.h"
+
+#include "chat/chat_int.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "port/file.h"
+
+#include <string.h>
+
+/*
+ * What this process has seen of each backend lately, and its key. It may be
+ * lost at any time: a fresh process finds out by itself, and workers are
+ * replaced when the configuration is read again.
+ */
+
+#define FAILURES 5
+#define OPEN_FOR (10 * CLOCK_S)
+#define KEY_MAX 2048
+
+struct chat_backend {
+	char id[72];
+	int failures;
+	int64_t open_until, parallel;
+	bool has_key;
+	char key[KEY_MAX + 1];
+};
+
+static struct chat_backend seen[MODEL_BACKENDS];
+
+struct chat_backend *chat_backend(const struct model_backend *b)
+{
+	struct chat_backend *s = seen;
+
+	while (s < seen + MODEL_BACKENDS - 1 && s->id[0] != '\0' && strcmp(s->id, b->id) != 0)
+		s++;
+	if (s->id[0] == '\0') {
+		check(strlen(b->id) < sizeof(s->id));
+		memcpy(s->id, b->id, strlen(b->id) + 1);
+	}
+	return s;
+}
+
+/* Neither failing nor full? After the pause one call is let through; it closes
+ * or opens the circuit. */
+bool chat_backend_usable(struct chat_backend *s, const struct model_backend *b, int64_t mono)
+{
+	if (s->parallel >= b->max_parallel)
+		return false;
+	if (s->failures < FAILURES)
+		return true;
+	if (mono < s->open_until)
+		return false;
+	s->open_until = mono + OPEN_FOR;
+	return true;
+}
+
+void chat_backend_note(struct chat_backend *s, bool ok, int64_t mono)
+{
+	s->failures = ok ? 0 : s->failures + 1;
+	if (s->failures >= FAILURES)
+		s->open_until = mono + OPEN_FOR;
+}
+
+void chat_backend_begin(struct chat_backend *s)
+{
+	s->parallel++;
+}
+
+void chat_backend_end(struct chat_backend *s)
+{
+	s->parallel--;
+}
+
+int chat_backend_key(struct chat_backend *s, const struct model_backend *b, const char **ret,
+		     struct err *e)
+{
+	struct arena *a;
+	char *text;
+
+	*ret = s->has_key ? s->key : NULL;
+	if (s->has_key || *b->key_file == '\0')
+		return 0;
+	a = arena_new(64 * 1024);
+	text = file_read(a, b->key_file, KEY_MAX, NULL, e);
+	if (text != NULL) {
+		text[strcspn(text, "\r\n")] = '\0';
+		/* RFC 6750, 2.1: what a bearer token is made of. */
+		if (str_only(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/=", 1,
+			     KEY_MAX)) {
+			memcpy(s->key, text, strlen(text) + 1);
+			s->has_key = true;
+			*ret = s->key;
+		} else {
+			err_set(e, E_RESOURCE, "%s: no key in it", b->key_file);
+		}
+	}
+	arena_free(a);
+	return s->has_key ? 0 : -1;
+}
