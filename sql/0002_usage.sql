@@ -181,6 +181,7 @@ BEGIN
 		resets := period_end(worst.period, worst.starts);
 		RETURN;
 	END IF;
+	PERFORM set_config('synchronous_commit', 'on', true);
 	UPDATE budget SET reserved = reserved + p_micro WHERE id = ANY (ids);
 	INSERT INTO usage_record (usage_id, account_id, run_id, chat_id, model, backend, price_version,
 		reserved, budgets, created_at, expires_at)

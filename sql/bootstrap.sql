@@ -25,6 +25,9 @@ ALTER ROLE bus_stream SET statement_timeout = '2s';
 ALTER ROLE bus_stream SET lock_timeout = '250ms';
 ALTER ROLE bus_call SET statement_timeout = '2s';
 ALTER ROLE bus_call SET lock_timeout = '1s';
+-- A settlement that a crash of the database loses is made again, at the reserve;
+-- usage_reserve() waits for the disk by itself.
+ALTER ROLE bus_call SET synchronous_commit = off;
 ALTER ROLE bus_operator SET statement_timeout = '30s';
 ALTER ROLE bus_operator SET lock_timeout = '2s';
 ALTER ROLE bus_reaper SET statement_timeout = '30s';

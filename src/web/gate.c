@@ -116,13 +116,20 @@ static const char *counted(struct req *r)
 
 static int check_rate(struct req *r)
 {
-	int wait = 0;
+	struct rate_left left;
+	bool free;
 
-	if (r->route->rate == RATE_NONE ||
-	    rate_take(r->web->shared, r->route->rate, counted(r), r->web->conf->rate_percent,
-		      r->w.now, &wait))
+	if (r->route->rate == RATE_NONE)
 		return 0;
-	reply_header(r, "Retry-After", "%d", wait);
+	free = rate_take(r->web->shared, r->route->rate, counted(r), r->web->conf->rate_percent,
+			 r->w.now, &left);
+	if (r->route->audience == AUD_API && left.limit > 0) {
+		reply_header(r, "x-ratelimit-limit-requests", "%lld", (long long)left.limit);
+		reply_header(r, "x-ratelimit-remaining-requests", "%lld", (long long)left.remaining);
+	}
+	if (free)
+		return 0;
+	reply_header(r, "Retry-After", "%d", left.wait_s);
 	return fail(&r->w, E_RATE, "rate class %d", (int)r->route->rate);
 }
 

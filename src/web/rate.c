@@ -29,7 +29,7 @@ static uint64_t hash(enum rate rate, const char *who)
 }
 
 bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percent, int64_t now,
-	       int *ret_wait)
+	       struct rate_left *ret)
 {
 	_Atomic uint64_t *state = &s->buckets[hash(rate, who) % SHARED_BUCKETS].state;
 	double burst = rates[rate].burst * (double)percent / 100;
@@ -37,6 +37,7 @@ bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percen
 	uint64_t was = atomic_load(state), next;
 	uint32_t second = (uint32_t)(now / CLOCK_S);
 
+	*ret = (struct rate_left){.limit = (int64_t)burst, .remaining = (int64_t)burst};
 	if (percent == 0 || rates[rate].burst <= 0)
 		return true;
 	do {
@@ -48,9 +49,11 @@ bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percen
 		else
 			tokens = tokens + age * speed < burst ? tokens + age * speed : burst;
 		if (tokens < 1) {
-			*ret_wait = (int)((1 - tokens) / speed) + 1;
+			ret->wait_s = (int)((1 - tokens) / speed) + 1;
+			ret->remaining = 0;
 			return false;
 		}
+		ret->remaining = (int64_t)tokens - 1;
 		if (tokens - 1 > 65535)
 			return true;
 		next = (uint64_t)((tokens - 1) * 65536) << 32 | second;

@@ -44,9 +44,14 @@ int read_answer(struct req *r, const struct pg_rows *rows);
 int idem_begin(struct req *r);
 int idem_commit(struct req *r);
 
-/* rate.c: may this caller go on? Seconds to wait in *ret_wait when not. */
+/* rate.c: may this caller go on? What is left of its bucket, which is `limit`
+ * when it is full; seconds to wait when nothing is. */
+struct rate_left {
+	int64_t limit, remaining;
+	int wait_s;
+};
 bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percent, int64_t now,
-	       int *ret_wait);
+	       struct rate_left *ret);
 
 /* reply.c */
 void reply_problem(struct req *r);
