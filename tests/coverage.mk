@@ -9,7 +9,7 @@ coverage: all
 	@command -v gcovr >/dev/null || { echo "gcovr is missing: apt install gcovr" >&2; exit 69; }
 	-find . -name '*.gcda' -delete
 	chmod -R a+rwX .
-	-$(MAKE) check $(COVERAGE_TESTS:%=TESTS="%")
+	-$(MAKE) check $(if $(COVERAGE_TESTS),TESTS="$(COVERAGE_TESTS)")
 	$(GCOVR) --print-summary -o coverage.txt
 	$(GCOVR) --branches $(COVERED:%=--filter '$(abs_srcdir)/%') | tee coverage-required.txt
 .PHONY: coverage

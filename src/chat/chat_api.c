@@ -14,6 +14,7 @@
  */
 
 #define BODY_MAX (2u << 20)
+#define TOOL_CALLS 8
 #define UNSETTLED_FOR (3600 * CLOCK_S)
 
 /* ---- to upstream */
@@ -62,7 +63,7 @@ static int call_out(struct relay *x, const struct model_backend *b)
 				 .idle_us = b->idle_ms * CLOCK_MS};
 	const struct model_rewrite rewrite = {
 		.model = chat_route(c)->model, .max_tokens = c->max_tokens,
-		.old_max = b->kind == MODEL_LOCAL_RUNTIME};
+		.max_tool_calls = c->q.ask.max_tool_calls, .old_max = b->kind == MODEL_LOCAL_RUNTIME};
 	struct err e = {0};
 	const char *key;
 
@@ -156,6 +157,9 @@ static int begin(struct relay *x, struct pg_call *call)
 	if (model_request_read(r->w.a, api, r->body, r->body_len, &c->q, &r->w.err) < 0 ||
 	    find_model(c, r) < 0)
 		return -1;
+	/* Tools that the provider runs by itself need a bound, or none can be reserved. */
+	if (c->q.ask.provider_tools && c->q.ask.max_tool_calls == 0)
+		c->q.ask.max_tool_calls = TOOL_CALLS;
 	c->asked_max = c->q.ask.max_tokens;
 	most = c->model->max_output_tokens;
 	if (set_limit(c, r, c->asked_max > 0 && c->asked_max < most ? c->asked_max : most) < 0)

@@ -101,6 +101,8 @@ static int work_out(const struct model *m, const struct model_rates *r,
 		return -1;
 	if (ask->images > 0 && m->image_tokens <= 0)
 		return err_field(e, "images", "not_supported");
+	if (!ask->no_answer && m->max_output_tokens == 0)
+		return err_field(e, "model", "not_supported");
 	if (ask->provider_tools && ask->max_tool_calls == 0)
 		return err_field(e, "max_tool_calls", "required");
 	if (ask->provider_tools) {
@@ -127,7 +129,7 @@ static int work_out(const struct model *m, const struct model_rates *r,
 		 (wide)prompts * m->template_tokens;
 	if (tokens > room || ask->hidden_input || ask->provider_tools)
 		tokens = room;
-	ret->limit = m->max_output_tokens;
+	ret->limit = ask->no_answer ? 0 : m->max_output_tokens;
 	if (ask->max_tokens > 0)
 		ret->limit = least(ret->limit, ask->max_tokens);
 	/* A round reads the answers of those before it, within the context. */

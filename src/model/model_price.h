@@ -17,6 +17,7 @@ struct model_ask {
 	bool image_output;  /* pictures are asked for */
 	bool hidden_input;  /* it refers to content that is not in the body: stored
 			     * files, earlier answers, links that are fetched */
+	bool no_answer;     /* embeddings: nothing is written */
 	int64_t prompts;    /* answered separately; 0 counts as 1 */
 	int64_t choices;    /* answers to each prompt; 0 counts as 1 */
 	int64_t max_tokens; /* of one answer; 0: the model's limit */
@@ -51,15 +52,16 @@ int model_cost(const struct model_rates *r, const struct model_usage *u, int64_t
  * The input of a prompt is counted once for all its choices, as providers do.
  *
  * E_INVALID names the parameter when there is no bound: "images" to a model
- * that takes none, "max_tool_calls" when the provider's tools have no bound.
+ * that takes none, "max_tool_calls" when the provider's tools have no bound,
+ * "model" when an answer is asked of one that writes none.
  * E_RESOURCE when a class that can be used has no price.
  */
 int model_worst(const struct model *m, const struct model_rates *r, const struct model_ask *ask,
 		int64_t *micro, struct err *e);
 
 /* The largest max_tokens for which model_worst() is at most `budget`, at most
- * ask->max_tokens or the model's limit; 0 when not even one token fits. For a
- * model without output it is 0 as well, and -1 when the call does not fit.
+ * ask->max_tokens or the model's limit; 0 when not even one token fits. Where
+ * no answer is written it is 0 as well, and -1 when the call does not fit.
  * Errors as above. */
 int model_fit(const struct model *m, const struct model_rates *r, const struct model_ask *ask,
 	      int64_t budget, int64_t *max_tokens, struct err *e);

@@ -288,6 +288,7 @@ int model_request_read(struct arena *a, enum model_api api, const char *body, si
 	ret->n = n;
 	ret->object = model_span_of(body, n);
 	ret->ask.body_bytes = (int64_t)n;
+	ret->ask.no_answer = api == MODEL_API_EMBEDDINGS;
 	if (model_span_kind(ret->object) != '{')
 		return err_set(e, E_BAD_REQUEST, "body: not an object");
 	read_members(&r);

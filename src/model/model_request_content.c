@@ -3,7 +3,9 @@
 #include "model/model_request_int.h"
 #include "base/check.h"
 
-#define DEPTH 8 /* messages, message, content, part, and the same in an answer of a tool */
+/* A part stands two levels below its message, or four in the answer of a tool;
+ * what is deeper is none, and is not read again level by level. */
+#define DEPTH 8
 
 enum { PART_IMAGE = 1, PART_AUDIO = 2, PART_HIDDEN = 4 };
 
@@ -93,7 +95,7 @@ static void look(struct model_span v, int depth, struct model_ask *ask)
 		look_object(v, depth, ask);
 	model_walk_start(&w, v);
 	while (model_walk_item(&w, &item))
-		look(item, depth, ask);
+		look(item, depth + 1, ask);
 }
 
 bool model_request_content(struct model_span list, struct model_ask *ask)

@@ -241,7 +241,7 @@ bool model_span_copy(struct model_span v, char *to, size_t cap)
 	end = v.p + v.n - 1;
 	while (p < end) {
 		k = undo(&p, end, c);
-		if (k == 0 || (k == 1 && (unsigned char)c[0] < 0x20)) {
+		if (k == 0 || (k == 1 && ((unsigned char)c[0] < 0x20 || c[0] == 0x7f))) {
 			k = 1;
 			c[0] = ' ';
 		}

@@ -98,22 +98,28 @@ static bool special(const char *p)
 		zeros(w ^ EACH('\\'))) != 0;
 }
 
+/* What is beyond ASCII, up to the next byte that is not. */
+static bool wide(struct scan *s)
+{
+	const char *from = s->p;
+
+	while (s->p < s->end && (unsigned char)*s->p >= 0x80)
+		s->p++;
+	return str_utf8(from, (size_t)(s->p - from));
+}
+
 /* From here to the next quote, backslash or control; false when it is no UTF-8. */
 static bool plain(struct scan *s)
 {
-	const char *from = s->p;
-	bool wide = false;
-
 	for (;;) {
 		while (s->end - s->p >= 8 && !special(s->p))
 			s->p += 8;
-		/* The special one is among the next eight, or these are the last. */
-		for (int i = 0; i < 8; i++, s->p++) {
-			if (s->p == s->end || *s->p == '"' || *s->p == '\\' ||
-			    (unsigned char)*s->p < 0x20)
-				return !wide || str_utf8(from, (size_t)(s->p - from));
-			wide = wide || (unsigned char)*s->p >= 0x80;
-		}
+		if (s->p == s->end || *s->p == '"' || *s->p == '\\' || (unsigned char)*s->p < 0x20)
+			return true;
+		if ((unsigned char)*s->p < 0x80)
+			s->p++;
+		else if (!wide(s))
+			return false;
 	}
 }
 

@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static int look(void *ctx, const struct model *m)
 {
-	static const struct model_ask ask = {.body_bytes = 1000, .max_tokens = 10};
+	const struct model_ask ask = {.body_bytes = 1000, .max_tokens = 10,
+				      .no_answer = m->max_output_tokens == 0};
 	struct arena *a = arena_new(4 << 20);
 	struct buf b;
 	struct jw j;

@@ -361,6 +361,8 @@ static void test_no_bound_no_call(void **state)
 	(void)state;
 	blind.image_tokens = 0;
 	refused(&blind, &rates, &(struct model_ask){.images = 1}, E_INVALID, "images");
+	blind.max_output_tokens = 0;
+	refused(&blind, &rates, &(struct model_ask){.body_bytes = 1}, E_INVALID, "model");
 	refused(&model, &rates, &(struct model_ask){.provider_tools = true}, E_INVALID,
 		"max_tool_calls");
 	refused(&model, &rates, &(struct model_ask){.provider_tools = true, .max_tool_calls = 10001},
@@ -441,8 +443,10 @@ static void test_fit_is_the_largest(void **state)
 	/* Without output there is nothing to shorten: it fits or it does not. */
 	{
 		struct model embed = model;
-		struct model_ask ask = {.body_bytes = 100};
+		struct model_ask ask = {.body_bytes = 100, .no_answer = true};
 
+		assert_int_equal(model_fit(&model, &rates, &ask, 313, &max, &e), 0);
+		assert_int_equal(max, 0);
 		embed.max_output_tokens = 0;
 		assert_int_equal(model_fit(&embed, &rates, &ask, 313, &max, &e), 0);
 		assert_int_equal(max, 0);

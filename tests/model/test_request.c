@@ -106,6 +106,11 @@ static void test_counts_parts(void **state)
 	r = read_ok(MODEL_API_CHAT, "{\"model\":\"m\",\"web_search_options\":{}," MESSAGES "}");
 	assert_true(r.ask.provider_tools);
 	r = read_ok(MODEL_API_CHAT,
+		    "{\"model\":\"m\",\"messages\":[{\"role\":\"tool\",\"content\":[{\"output\":["
+		    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"u\"}},[[[[[["
+		    "{\"type\":\"image_url\"}]]]]]]]}]}]}");
+	assert_int_equal(r.ask.images, 1);
+	r = read_ok(MODEL_API_CHAT,
 		    "{\"model\":\"m\",\"prediction\":{\"type\":\"content\"}," MESSAGES "}");
 	assert_int_equal(r.ask.prediction_bytes, 18);
 }
@@ -165,8 +170,11 @@ static void test_reads_texts(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		r = read_ok(cases[i].api, cases[i].body);
 		assert_int_equal(r.ask.prompts, cases[i].prompts);
+		assert_int_equal(r.ask.no_answer, cases[i].api == MODEL_API_EMBEDDINGS);
 	}
 	r = read_ok(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"n\":2,\"best_of\":5}");
+	assert_int_equal(r.ask.choices, 5);
+	r = read_ok(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"best_of\":5,\"n\":2}");
 	assert_int_equal(r.ask.choices, 5);
 }
 
@@ -222,6 +230,7 @@ static void test_refusals_name_the_parameter(void **state)
 static void test_too_many_members_or_levels(void **state)
 {
 	struct buf b;
+	size_t at;
 
 	(void)state;
 	buf_init(&b, a, 65536);
@@ -235,6 +244,9 @@ static void test_too_many_members_or_levels(void **state)
 		buf_puts(&b, "[");
 	for (int i = 0; i <= MODEL_DEPTH; i++)
 		buf_puts(&b, "]");
+	assert_false(model_span_check(b.p, b.n, &at));
+	assert_int_equal(at, MODEL_DEPTH);
+	assert_true(model_span_check(b.p + 1, b.n - 2, &at));
 	assert_refused(MODEL_API_CHAT, buf_str(&b), E_BAD_REQUEST, NULL, NULL);
 }
 
@@ -328,12 +340,49 @@ static void test_spans(void **state)
 	assert_string_equal(small, "\xf0\x9f\x98\x80 ");
 	assert_true(model_span_copy(v, small, 4));
 	assert_string_equal(small, "");
+	v = model_span_of("\"a\x7f\\u0000b\"", 11);
+	assert_true(model_span_copy(v, small, sizeof(small)));
+	assert_string_equal(small, "a  b");
 	assert_int_equal(model_span_get(o, "d", &v), 1);
 	assert_true(model_span_int(v, &n));
 	assert_int_equal(n, -7);
 	assert_int_equal(model_span_get(o, "e", &v), 0);
 	assert_null(v.p);
 	assert_false(model_span_is(v, ""));
+}
+
+/* One odd byte at each place of a string of each length up to three words. */
+static void test_check_sees_every_byte(void **state)
+{
+	static const struct {
+		const char *odd;
+		bool good;
+	} cases[] = {{"x", true},          {"\\\\", true},  {"\\\"", true}, {"\\u00e4", true},
+		     {"\xc3\xa4", true},   {"\x7f", true}, {"\xc3\xa4\x7f\xf0\x9f\x98\x80", true}, {"\xf0\x9f\x98", false},  {"\"", false}, {"\\", false},
+		     {"\x1f", false},      {"\n", false},   {"\xc3", false}, {"\xa4", false},
+		     {"\xc0\x80", false}, {"\\u00g0", false}, {"\\x", false}};
+	size_t at;
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(cases); k++)
+		for (int n = 0; n <= 24; n++)
+			for (int before = 0; before <= n; before++) {
+				const char *text = arena_printf(
+					a, "{\"%.*s%s%.*s\":[\"a\",0]}", before,
+					"yyyyyyyyyyyyyyyyyyyyyyyy", cases[k].odd, n - before,
+					"zzzzzzzzzzzzzzzzzzzzzzzz");
+				struct model_walk w;
+				struct model_span key, v;
+
+				if (model_span_check(text, strlen(text), &at) != cases[k].good)
+					fail_msg("%s", text);
+				if (!cases[k].good)
+					continue;
+				model_walk_start(&w, model_span_of(text, strlen(text)));
+				assert_true(model_walk_member(&w, &key, &v));
+				assert_int_equal(v.n, 7);
+				assert_false(model_walk_member(&w, &key, &v));
+			}
 }
 
 static int make(void **state)
@@ -361,6 +410,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_too_many_members_or_levels, make, drop),
 		cmocka_unit_test_setup_teardown(test_writes_only_what_must_change, make, drop),
 		cmocka_unit_test_setup_teardown(test_spans, make, drop),
+		cmocka_unit_test_setup_teardown(test_check_sees_every_byte, make, drop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

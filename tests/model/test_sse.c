@@ -48,6 +48,7 @@ static void test_any_split(void **state)
 	} cases[] = {
 		{"data: a\n\ndata: b\n\n", "|a;|b;"},
 		{"data: a\r\n\r\ndata: b\r\n\r\n", "|a;|b;"},
+		{"event: t\r\ndata: a\r\ndata: b\r\n\r\n", "t|a\nb;"},
 		{"data: a\r\rdata: b\r\r", "|a;|b;"},
 		{"data: a\r\n\ndata: b\n\r\n", "|a;|b;"},
 		{"data:a\ndata: b\ndata:  c\n\n", "|a\nb\n c;"},
