@@ -78,12 +78,21 @@ CREATE TABLE usage_record (
 	tokens json,
 	reason text NOT NULL DEFAULT '', -- why it ended as it did
 	budgets bigint[] NOT NULL,
+	request_hash bytea, -- of a call that carried an Idempotency-Key
 	created_at timestamptz NOT NULL,
 	expires_at timestamptz NOT NULL,
 	settled_at timestamptz,
 	CHECK ((state = 'reserved') = (settled_at IS NULL))
 );
 CREATE INDEX usage_record_open ON usage_record (expires_at) WHERE state = 'reserved';
+-- The answer to a call that carried an Idempotency-Key, sealed, for a day.
+CREATE TABLE call_answer (
+	usage bigint PRIMARY KEY REFERENCES usage_record ON DELETE CASCADE,
+	stream boolean NOT NULL,
+	sealed bytea NOT NULL,
+	at timestamptz NOT NULL
+);
+CREATE INDEX call_answer_age ON call_answer (at);
 CREATE INDEX usage_record_account ON usage_record (account_id, id DESC);
 
 -- Double entry: each row takes from one book what it gives to another, so the
@@ -124,12 +133,15 @@ END;
 -- Reserve `micro` against every limit that applies, or against none.
 -- outcome: 'ok', 'unknown' (no such caller), 'disabled', 'killed', 'no_plan',
 -- 'no_run', 'quota' (with the limit that said no, what is left and when it
--- begins anew).
+-- begins anew). A call with a key comes under the same name again: 'again' with
+-- the sealed answer, 'busy' while the first is under way, 'mismatch' with another
+-- body, 'gone' when its answer was not kept.
 CREATE FUNCTION usage_reserve(p_usage text, p_session text, p_subject text, p_run text,
 	p_chat text, p_model text, p_backend text, p_feature text, p_price text, p_micro bigint,
-	p_at timestamptz, p_until timestamptz,
+	p_at timestamptz, p_until timestamptz, p_hash text,
 	OUT outcome text, OUT account bigint, OUT plan text, OUT scope text, OUT period text,
-	OUT hard_limit bigint, OUT remaining bigint, OUT resets timestamptz)
+	OUT hard_limit bigint, OUT remaining bigint, OUT resets timestamptz, OUT answer text,
+	OUT stream boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -137,6 +149,7 @@ DECLARE
 	run_no bigint;
 	ids bigint[];
 	worst record;
+	first record;
 BEGIN
 	SELECT acc.id, acc.plan, acc.disabled, k.level, coalesce(p_feature = ANY (p.features), false) AS may
 	INTO a
@@ -147,6 +160,19 @@ BEGIN
 		LEFT JOIN plan p ON p.id = acc.plan;
 	account := a.id;
 	plan := a.plan;
+	IF p_hash IS NOT NULL AND a.id IS NOT NULL THEN
+		SELECT u.account_id = a.id AND u.request_hash = decode(p_hash, 'hex') AS same, u.state,
+			c.stream, encode(c.sealed, 'hex') AS sealed INTO first
+		FROM usage_record u LEFT JOIN call_answer c ON c.usage = u.id WHERE u.usage_id = p_usage;
+		IF FOUND THEN
+			outcome := CASE WHEN first.same IS NOT TRUE THEN 'mismatch'
+				WHEN first.sealed IS NOT NULL THEN 'again'
+				WHEN first.state = 'reserved' THEN 'busy' ELSE 'gone' END;
+			answer := CASE outcome WHEN 'again' THEN first.sealed END;
+			stream := first.stream;
+			RETURN;
+		END IF;
+	END IF;
 	IF p_run IS NOT NULL THEN
 		SELECT r.id INTO run_no FROM run r JOIN run_state s ON s.phase = r.phase
 		WHERE r.run_id = p_run AND r.account_id = a.id AND NOT s.terminal;
@@ -184,8 +210,9 @@ BEGIN
 	PERFORM set_config('synchronous_commit', 'on', true);
 	UPDATE budget SET reserved = reserved + p_micro WHERE id = ANY (ids);
 	INSERT INTO usage_record (usage_id, account_id, run_id, chat_id, model, backend, price_version,
-		reserved, budgets, created_at, expires_at)
-	VALUES (p_usage, a.id, p_run, p_chat, p_model, p_backend, p_price, p_micro, ids, p_at, p_until);
+		reserved, budgets, created_at, expires_at, request_hash)
+	VALUES (p_usage, a.id, p_run, p_chat, p_model, p_backend, p_price, p_micro, ids, p_at, p_until,
+		decode(p_hash, 'hex'));
 	outcome := 'ok';
 	remaining := remaining - p_micro;
 END $$;
@@ -193,7 +220,8 @@ END $$;
 -- The end of a reservation: what was used of it, never more than it. Once; a
 -- second call changes nothing and gives false.
 CREATE FUNCTION usage_settle(p_usage text, p_state text, p_micro bigint, p_cost bigint,
-	p_tokens json, p_reason text, p_at timestamptz) RETURNS boolean
+	p_tokens json, p_reason text, p_at timestamptz, p_answer text DEFAULT NULL,
+	p_stream boolean DEFAULT false) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
 DECLARE
 	u record;
@@ -212,6 +240,9 @@ BEGIN
 	IF u.posted > 0 THEN
 		INSERT INTO ledger_entry (debit, credit, account_id, usage, micro, at)
 		VALUES ('customer', 'revenue', u.account_id, u.id, u.posted, p_at);
+	END IF;
+	IF p_answer IS NOT NULL THEN
+		INSERT INTO call_answer VALUES (u.id, p_stream, decode(p_answer, 'hex'), p_at);
 	END IF;
 	RETURN true;
 END $$;
@@ -335,6 +366,7 @@ GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle TO bus_call;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle, usage_correct, plan_put, account_put
 	TO bus_operator;
 GRANT EXECUTE ON FUNCTION usage_expire TO bus_reaper;
+GRANT SELECT, DELETE ON call_answer TO bus_reaper;
 GRANT EXECUTE ON FUNCTION account_of TO bus_fast, bus_slow;
 GRANT UPDATE (level, reason, by, at) ON kill_switch TO bus_operator;
 -- A proof makes a plan of its own.
@@ -372,7 +404,7 @@ SELECT bool_and(relrowsecurity) FROM pg_class
 DROP VIEW bus.usage_public;
 DROP FUNCTION bus.usage_reserve, bus.usage_settle, bus.usage_correct, bus.usage_expire,
 	bus.plan_put, bus.account_put, bus.account_of, bus.limits_of, bus.period_start, bus.period_end;
-DROP TABLE bus.ledger_entry, bus.usage_record, bus.budget, bus.kill_switch,
+DROP TABLE bus.ledger_entry, bus.call_answer, bus.usage_record, bus.budget, bus.kill_switch,
 	bus.plan_limit;
 CREATE OR REPLACE FUNCTION bus.visitor_new(hash bytea, at timestamptz, until timestamptz) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/fault.h"
 #include "base/str.h"
+#include "port/crypto.h"
 
 #include <string.h>
 
@@ -113,6 +114,10 @@ static void describe(struct relay *x, struct usage_ask *ask)
 		.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
 		.price_version = c->price->version, .micro = c->reserved,
 		.until_us = r->w.now + UNSETTLED_FOR};
+	if (r->idem != NULL) {
+		ask->keyed_id = req_keyed_id(r, USAGE_ID_PREFIX);
+		ask->request_hash = crypto_sha256_hex(r->w.a, r->body, r->body_len);
+	}
 }
 
 /* Reserve for an answer of so many tokens at most. */
@@ -188,6 +193,27 @@ static int clamp(struct relay *x, struct usage_grant *g)
 	return usage_reserve(&r->w, &ask, g);
 }
 
+/* The same key again: the answer that the first call got, and no charge. */
+static int replay(struct relay *x, const struct usage_grant *g)
+{
+	struct req *r = relay_req(x);
+	size_t n;
+	char *text = req_open(r, g->answer, &n);
+
+	if (text == NULL)
+		return fail(&r->w, E_INTERNAL, "a stored answer does not open");
+	reply_header(r, "x-bus-usage-id", "%s", g->usage_id);
+	reply_header(r, "Idempotency-Replayed", "true");
+	if (g->answer_stream) {
+		relay_stream(x, 200, "text/event-stream");
+		relay_write(x, text, n);
+	} else {
+		reply_json(r, 200, text);
+	}
+	relay_end(x);
+	return 0;
+}
+
 static int admitted(struct relay *x, const struct pg_call *call)
 {
 	struct req *r = relay_req(x);
@@ -203,7 +229,10 @@ static int admitted(struct relay *x, const struct pg_call *call)
 		}
 		return -1;
 	}
+	if (g.answer != NULL)
+		return replay(x, &g);
 	c->usage_id = g.usage_id;
+	buf_init(&c->kept, r->w.a, CHAT_KEPT_MAX);
 	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g.remaining);
 	fault_point("chat.reserved");
 	chat_dispatch(x);

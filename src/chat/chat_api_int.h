@@ -4,6 +4,7 @@
 #include "web/relay.h"
 
 #define CHAT_ANSWER_MAX (8u << 20)
+#define CHAT_KEPT_MAX (1u << 20) /* of an answer, for a repeated key */
 
 /* chat_api.c: the call leaves, by the present route or the next that is open. */
 void chat_dispatch(struct relay *x);

@@ -29,6 +29,10 @@ struct chat {
 	bool head_ok, told; /* something of it has reached the client */
 	size_t bytes;       /* of data passed on */
 
+	/* For a repeated key: the answer as the client got it, sealed at the end. */
+	struct buf kept;
+	const char *sealed;
+
 	enum usage_state end;
 	const char *reason;
 };

@@ -58,8 +58,28 @@ bool chat_settle(struct relay *x, struct pg_call *call)
 		return false;
 	known = chat_counted(c, &micro, &cost) && c->end != USAGE_RELEASED;
 	usage_settle_call(&r->w, c->usage_id, c->end, micro, known ? cost : 0,
-			  known ? chat_tokens_json(r->w.a, c) : NULL, c->reason ? c->reason : "", call);
+			  known ? chat_tokens_json(r->w.a, c) : NULL, c->reason ? c->reason : "",
+			  &(struct usage_answer){c->sealed, c->q.stream}, call);
 	return true;
+}
+
+/* The whole answer has been given: a repeated key gets the same. */
+static void seal(struct relay *x, const char *text, size_t n)
+{
+	struct chat *c = relay_state(x);
+
+	if (relay_req(x)->idem != NULL && n <= CHAT_KEPT_MAX && !c->kept.over)
+		c->sealed = req_seal(relay_req(x), text, n);
+}
+
+/* A piece of a stream, to the client and to what is kept. */
+static void give(struct relay *x, const char *p, size_t n)
+{
+	struct chat *c = relay_state(x);
+
+	if (relay_req(x)->idem != NULL)
+		buf_put(&c->kept, p, n);
+	relay_write(x, p, n);
 }
 
 static void error_event(struct relay *x)
@@ -140,17 +160,17 @@ static void pass_event(struct relay *x, const char *event, const char *data, siz
 		for (size_t i = 0; i < n; i++)
 			frame[at++] = data[i] == '\n' ? ' ' : data[i];
 		memcpy(frame + at, "\n\n", 2);
-		relay_write(x, frame, at + 2);
+		give(x, frame, at + 2);
 		return;
 	}
-	relay_write(x, frame, at);
+	give(x, frame, at);
 	for (const char *p = data, *end = data + n; p < end; p += *p == '\n') {
 		size_t line = strcspn(p, "\n");
 
-		relay_write(x, p, line);
+		give(x, p, line);
 		p += line;
 	}
-	relay_write(x, "\n\n", 2);
+	give(x, "\n\n", 2);
 }
 
 int chat_on_event(void *ctx, const struct model_event *ev)
@@ -280,6 +300,7 @@ void chat_answer_whole(struct relay *x)
 	c->told = true;
 	ends_as(c, USAGE_ESTIMATED, c->watch.has_usage ? "" : "no usage was said");
 	text = model_answer_write(r->w.a, buf_str(&c->answer), c->answer.n, c->model->id, false, &n);
+	seal(x, text, n);
 	reply_json(r, 200, text);
 	relay_end(x);
 }
@@ -300,6 +321,7 @@ void chat_stream_whole(struct relay *x)
 		return;
 	}
 	fault_point("chat.after_usage");
+	seal(x, buf_str(&c->kept), c->kept.n);
 	ends_as(c, USAGE_ESTIMATED, c->watch.has_usage ? "" : "no usage was said");
 	relay_end(x);
 }

@@ -11,6 +11,7 @@ static const struct {
 } refusals[] = {
 	{"unknown", E_UNAUTHENTICATED}, {"disabled", E_SCOPE},       {"no_plan", E_BILLING},
 	{"no_run", E_NOT_FOUND},        {"killed", E_UNAVAILABLE},   {"quota", E_QUOTA},
+	{"busy", E_IDEM_BUSY},          {"mismatch", E_IDEM_MISMATCH}, {"gone", E_CONFLICT},
 };
 
 int usage_granted(struct work *w, const struct pg_call *c, const char *usage_id,
@@ -26,8 +27,9 @@ int usage_granted(struct work *w, const struct pg_call *c, const char *usage_id,
 	*ret = (struct usage_grant){
 		.usage_id = usage_id, .account = pg_int(rows, 0, 1), .scope = pg_text(rows, 0, 2),
 		.period = pg_text(rows, 0, 3), .remaining = pg_int(rows, 0, 4),
-		.resets = pg_int(rows, 0, 5)};
-	if (str_eq(outcome, "ok"))
+		.resets = pg_int(rows, 0, 5), .answer = pg_text(rows, 0, 6),
+		.answer_stream = pg_bool(rows, 0, 7)};
+	if (str_eq(outcome, "ok") || str_eq(outcome, "again"))
 		return 0;
 	for (size_t i = 0; i < COUNT(refusals); i++)
 		if (str_eq(outcome, refusals[i].outcome))

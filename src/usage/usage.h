@@ -19,6 +19,9 @@ struct usage_ask {
 	const char *model, *backend, *feature, *price_version;
 	int64_t micro;    /* the worst case */
 	int64_t until_us; /* wall clock: after that nobody will settle it any more */
+	/* Of a call with an Idempotency-Key: the name that follows from the key, and
+	 * the hexadecimal SHA-256 of the body. Else NULL. */
+	const char *keyed_id, *request_hash;
 };
 
 struct usage_grant {
@@ -26,6 +29,8 @@ struct usage_grant {
 	int64_t account, remaining; /* of the tightest limit, after this */
 	const char *scope, *period; /* which one that is */
 	int64_t resets;             /* wall clock; 0: never */
+	const char *answer;         /* of the first call with this key, sealed; else NULL */
+	bool answer_stream;
 };
 
 /* The statement that reserves; its parameters are made in the unit's arena.
@@ -35,7 +40,9 @@ void usage_reserve_call(struct work *w, const struct usage_ask *ask, struct pg_c
 
 /* Its answer. -1: E_UNAUTHENTICATED, E_SCOPE (disabled), E_BILLING (no plan for
  * it), E_NOT_FOUND (no such run), E_UNAVAILABLE (spending is stopped) or
- * E_QUOTA; with the last the grant says which limit, and what is left of it. */
+ * E_QUOTA; with the last the grant says which limit, and what is left of it. With
+ * a key also E_IDEM_BUSY, E_IDEM_MISMATCH, E_CONFLICT, or 0 with the answer that
+ * the first call got: then nothing was reserved. */
 int usage_granted(struct work *w, const struct pg_call *c, const char *usage_id,
 		  struct usage_grant *ret);
 
@@ -44,7 +51,14 @@ int usage_reserve(struct work *w, const struct usage_ask *ask, struct usage_gran
 
 enum usage_state { USAGE_POSTED, USAGE_RELEASED, USAGE_ESTIMATED };
 
+/* What is kept for a repeated key, sealed; NULL: nothing. */
+struct usage_answer {
+	const char *sealed; /* hexadecimal */
+	bool stream;
+};
+
 /* The statement that settles; a second one changes nothing. `tokens` is JSON or
  * NULL; `cost` is what it cost us; `reason` is for operators. */
 void usage_settle_call(struct work *w, const char *usage_id, enum usage_state state, int64_t micro,
-		       int64_t cost, const char *tokens, const char *reason, struct pg_call *c);
+		       int64_t cost, const char *tokens, const char *reason,
+		       const struct usage_answer *answer, struct pg_call *c);

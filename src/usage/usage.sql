@@ -1,9 +1,15 @@
 -- name: usage_sql_reserve
-SELECT outcome, account, scope, period, remaining, (extract(epoch FROM resets) * 1000000)::bigint
-FROM usage_reserve($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::bigint, $11::timestamptz, $12::timestamptz);
+SELECT outcome, account, scope, period, remaining, (extract(epoch FROM resets) * 1000000)::bigint,
+	answer, stream
+FROM usage_reserve($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::bigint, $11::timestamptz, $12::timestamptz,
+	$13);
 
 -- name: usage_sql_settle
-SELECT usage_settle($1, $2, $3::bigint, $4::bigint, $5::json, $6, $7::timestamptz);
+SELECT usage_settle($1, $2, $3::bigint, $4::bigint, $5::json, $6, $7::timestamptz, $8, $9::boolean);
+
+-- name: usage_sql_forget
+DELETE FROM call_answer WHERE usage IN (
+	SELECT usage FROM call_answer WHERE at < $1::timestamptz - interval '24 hours' LIMIT $2::int);
 
 -- name: usage_sql_expire
 SELECT usage_expire($1::timestamptz, $2::int);

@@ -19,22 +19,25 @@ static void call(struct work *w, struct pg_call *c, const struct pg_stmt *s,
 void usage_reserve_call(struct work *w, const struct usage_ask *ask, struct pg_call *c,
 			const char **ret_id)
 {
-	*ret_id = id_new(w->a, USAGE_ID_PREFIX);
+	*ret_id = ask->keyed_id ? ask->keyed_id : id_new(w->a, USAGE_ID_PREFIX);
 	call(w, c, &usage_sql_reserve,
 	     (const char *const[]){*ret_id, ask->session_hash, ask->subject, ask->run_id, ask->chat_id,
 				   ask->model, ask->backend, ask->feature, ask->price_version,
-				   arg_int(w, ask->micro), arg_now(w), arg_time(w, ask->until_us)});
+				   arg_int(w, ask->micro), arg_now(w), arg_time(w, ask->until_us),
+				   ask->request_hash});
 }
 
 void usage_settle_call(struct work *w, const char *usage_id, enum usage_state state, int64_t micro,
-		       int64_t cost, const char *tokens, const char *reason, struct pg_call *c)
+		       int64_t cost, const char *tokens, const char *reason,
+		       const struct usage_answer *answer, struct pg_call *c)
 {
 	static const char *const states[] = {"posted", "released", "estimated"};
 
 	w->now = clock_now();
 	call(w, c, &usage_sql_settle,
 	     (const char *const[]){usage_id, states[state], arg_int(w, micro), arg_int(w, cost), tokens,
-				   reason, arg_now(w)});
+				   reason, arg_now(w), answer ? answer->sealed : NULL,
+				   arg_bool(answer && answer->stream)});
 }
 
 int usage_reserve(struct work *w, const struct usage_ask *ask, struct usage_grant *ret)
@@ -45,6 +48,15 @@ int usage_reserve(struct work *w, const struct usage_ask *ask, struct usage_gran
 	usage_reserve_call(w, ask, &c, &id);
 	c.rc = pg_exec(w->pg, w->a, c.stmt, c.args, &c.rows, &c.err);
 	return usage_granted(w, &c, id, ret);
+}
+
+int usage_store_forget(struct work *w, int batch)
+{
+	struct pg_rows rows;
+
+	if (DB(w, usage_sql_forget, &rows, arg_now(w), arg_int(w, batch)) < 0)
+		return -1;
+	return (int)rows.count;
 }
 
 int usage_store_expire(struct work *w, int batch)

@@ -35,6 +35,42 @@ static void sealing_key(struct req *r, unsigned char key[32])
 	crypto_hmac(r->web->secret, sizeof(r->web->secret), text, strlen(text), key);
 }
 
+const char *req_keyed_id(struct req *r, const char *prefix)
+{
+	unsigned char key[32];
+
+	r->idem_who = r->token_hash ? r->token_hash : r->subject;
+	sealing_key(r, key);
+	return arena_printf(r->w.a, "%s%s", prefix, str_base32(r->w.a, key, 20));
+}
+
+const char *req_seal(struct req *r, const char *text, size_t n)
+{
+	unsigned char key[32], *sealed = arena_alloc(r->w.a, n + SEAL_EXTRA);
+
+	sealing_key(r, key);
+	/* The name is made of the same key: what is sealed has one of its own. */
+	crypto_hmac(key, sizeof(key), "answer", 6, key);
+	crypto_seal(key, text, n, sealed);
+	return str_hex(r->w.a, sealed, n + SEAL_EXTRA);
+}
+
+char *req_open(struct req *r, const char *hex, size_t *ret_n)
+{
+	unsigned char key[32], *sealed = arena_alloc(r->w.a, strlen(hex) / 2 + 1);
+	long n = str_unhex(hex, sealed, strlen(hex) / 2);
+	char *plain = arena_alloc(r->w.a, (size_t)(n > 0 ? n : 0) + 1);
+
+	sealing_key(r, key);
+	crypto_hmac(key, sizeof(key), "answer", 6, key);
+	n = n < 0 ? -1 : crypto_open(key, sealed, (size_t)n, (unsigned char *)plain);
+	if (n < 0)
+		return NULL;
+	plain[n] = '\0';
+	*ret_n = (size_t)n;
+	return plain;
+}
+
 static const char *body_hash(struct req *r)
 {
 	const char *arg = r->arg[0] ? r->arg[0] : "";

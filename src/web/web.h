@@ -80,6 +80,13 @@ void reply_session(struct req *r, const char *token);
 /* Fills in the caller from a fresh session, in the middle of a request. */
 void req_becomes(struct req *r, int64_t account);
 
+/* For a room that keeps the answers to repeated keys by itself (r->idem is set):
+ * a name that follows from caller, route and key; a text sealed under them, in
+ * hexadecimal; the same opened again, NULL when it was not sealed so. */
+const char *req_keyed_id(struct req *r, const char *prefix);
+const char *req_seal(struct req *r, const char *text, size_t n);
+char *req_open(struct req *r, const char *hex, size_t *ret_n);
+
 /* Counters of this host since the master started. */
 struct web_counters {
 	uint64_t requests, errors, streams, streams_refused;

@@ -67,6 +67,23 @@ head -c 2200000 /dev/zero | tr '\0' ' ' >"$VAR/large"
 v1 $CHAT "@$VAR/large"; refused 413 payload_too_large "more than 2 MiB"
 v1 $CHAT "$(say)" 'x-bus-run-id: run_of_somebody_else'; refused 404 not_found "another's run"
 
+# A key: one effect, one answer.
+v1 $CHAT "$(say)" 'Idempotency-Key: k1'
+first=$BODY ID=$(header x-bus-usage-id)
+v1 $CHAT "$(say)" 'Idempotency-Key: k1'
+ok "a repeated key gets the same answer" equal "$BODY" "$first"
+ok "says so, and is the same call" equal "$(header idempotency-replayed) $(header x-bus-usage-id)" "true $ID"
+v1 $CHAT "$(say '"max_tokens":3')" 'Idempotency-Key: k1'; refused 422 idempotency_mismatch "another body under it"
+v1 $CHAT "$(say '"stream":true')" 'Idempotency-Key: k2'; first=$BODY
+v1 $CHAT "$(say '"stream":true')" 'Idempotency-Key: k2'
+ok "a repeated stream too" equal "$BODY" "$first"
+ok "which ends as it did" contains "$BODY" "data: [DONE]"
+"$BUS" plan assign other demo
+TOKEN=$("$BUS" token issue --subject other) v1 $CHAT "$(say)" 'Idempotency-Key: k1'
+ok "somebody else's key is another" equal "$STATUS $(header idempotency-replayed)" "200 "
+ok "one call was charged" equal "$(sql operator "SELECT count(*) FROM bus.ledger_entry l JOIN bus.usage_record u ON u.id = l.usage WHERE u.usage_id = '$ID'")" 1
+ok "no key and no answer is kept in the clear" equal "$(sql admin "SELECT count(*) FROM bus.call_answer WHERE position('static'::bytea IN sealed) > 0")" 0
+
 # Limits: a plan for one call exactly. Body and prices are known: so is the reserve.
 sed 's|"micro": 20000000 }|"micro": 300 }|; s|"id": "demo"|"id": "small"|' "$srcdir/conf/plans.json" >"$VAR/plans.json"
 jq '.plans += [.plans[1] | .id = "nothing" | .features = []]' "$VAR/plans.json" >"$VAR/p" && mv "$VAR/p" "$VAR/plans.json"
