@@ -109,6 +109,39 @@ CREATE TABLE ledger_entry (
 );
 CREATE INDEX ledger_entry_usage ON ledger_entry (usage);
 
+-- Batches of the ledger that are closed: a Merkle tree (RFC 6962) over each,
+-- signed, and chained to the one before.
+CREATE TABLE ledger_seal (
+	id bigint PRIMARY KEY CHECK (id > 0),
+	first bigint NOT NULL,
+	last bigint NOT NULL CHECK (last >= first),
+	entries bigint NOT NULL CHECK (entries > 0),
+	root text NOT NULL CHECK (root ~ '^[0-9a-f]{64}$'),
+	previous text NOT NULL UNIQUE CHECK (previous ~ '^[0-9a-f]{64}$'),
+	signature text NOT NULL,
+	at timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX ledger_seal_last ON ledger_seal (last);
+
+-- An entry as it is sealed. The name of the call is unguessable, so its hash
+-- tells nobody else anything.
+CREATE FUNCTION ledger_text(e ledger_entry, usage_id text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN e.id || '|' || usage_id || '|' || e.debit || '|' || e.credit || '|' || e.micro || '|'
+	|| (extract(epoch FROM e.at) * 1000000)::bigint;
+
+-- Entries whose transaction may still be under way are not sealed yet.
+CREATE FUNCTION ledger_leaves(p_first bigint, p_last bigint, p_limit int, p_at timestamptz)
+RETURNS TABLE (id bigint, leaf text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	SELECT e.id, encode(sha256(decode('00', 'hex') || convert_to(ledger_text(e, u.usage_id), 'UTF8')), 'hex')
+	FROM ledger_entry e JOIN usage_record u ON u.id = e.usage
+	WHERE e.id >= p_first AND CASE p_last WHEN 0 THEN e.at < p_at - interval '15 s'
+		ELSE e.id <= p_last END
+	ORDER BY e.id LIMIT p_limit;
+END;
+
 CREATE FUNCTION period_start(period text, at timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE period WHEN 'total' THEN timestamptz '1970-01-01Z' ELSE date_trunc(period, at, 'UTC') END;
@@ -360,7 +393,7 @@ FROM usage_record;
 
 ---------------------------------------------------------------- rights
 
-REVOKE ALL ON FUNCTION limits_of, account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
+REVOKE ALL ON FUNCTION ledger_leaves, limits_of, account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
 	FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle TO bus_call;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle, usage_correct, plan_put, account_put
@@ -368,6 +401,10 @@ GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle, usage_correct, plan_put, 
 GRANT EXECUTE ON FUNCTION usage_expire TO bus_reaper;
 GRANT SELECT, DELETE ON call_answer TO bus_reaper;
 GRANT EXECUTE ON FUNCTION account_of TO bus_fast, bus_slow;
+GRANT EXECUTE ON FUNCTION ledger_leaves TO bus_slow, bus_operator, bus_reaper;
+GRANT SELECT ON ledger_entry, ledger_seal TO bus_slow;
+GRANT SELECT ON ledger_seal TO bus_operator, bus_reaper;
+GRANT INSERT ON ledger_seal TO bus_reaper;
 GRANT UPDATE (level, reason, by, at) ON kill_switch TO bus_operator;
 -- A proof makes a plan of its own.
 GRANT INSERT ON plan, plan_limit TO bus_operator;
@@ -404,7 +441,8 @@ SELECT bool_and(relrowsecurity) FROM pg_class
 DROP VIEW bus.usage_public;
 DROP FUNCTION bus.usage_reserve, bus.usage_settle, bus.usage_correct, bus.usage_expire,
 	bus.plan_put, bus.account_put, bus.account_of, bus.limits_of, bus.period_start, bus.period_end;
-DROP TABLE bus.ledger_entry, bus.call_answer, bus.usage_record, bus.budget, bus.kill_switch,
+DROP FUNCTION bus.ledger_leaves, bus.ledger_text;
+DROP TABLE bus.ledger_seal, bus.ledger_entry, bus.call_answer, bus.usage_record, bus.budget, bus.kill_switch,
 	bus.plan_limit;
 CREATE OR REPLACE FUNCTION bus.visitor_new(hash bytea, at timestamptz, until timestamptz) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp

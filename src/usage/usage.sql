@@ -71,3 +71,30 @@ INSERT INTO plan_limit (plan, scope, period, hard_limit) SELECT id, 'account', '
 
 -- name: usage_sql_proof_account
 SELECT account_put($1, $1, $2::timestamptz);
+
+-- name: usage_sql_seal_lock
+SELECT pg_advisory_xact_lock(hashtextextended('bus ledger seal', 0));
+
+-- name: usage_sql_seals
+SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint
+FROM ledger_seal WHERE id > $1::bigint ORDER BY id;
+
+-- name: usage_sql_last_seal
+SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint
+FROM ledger_seal ORDER BY id DESC LIMIT 1;
+
+-- name: usage_sql_seal_of
+SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint
+FROM ledger_seal WHERE last >= $1::bigint AND first <= $1::bigint ORDER BY last LIMIT 1;
+
+-- name: usage_sql_leaves
+SELECT id, leaf FROM ledger_leaves($1::bigint, $2::bigint, $3::int, $4::timestamptz);
+
+-- name: usage_sql_add_seal
+INSERT INTO ledger_seal (id, first, last, entries, root, previous, signature, at)
+VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5, $6, $7, $8::timestamptz);
+
+-- Row-level security decides whose they are.
+-- name: usage_sql_entries_of
+SELECT e.id, ledger_text(e, u.usage_id) FROM usage_record u JOIN ledger_entry e ON e.usage = u.id
+WHERE u.usage_id = $1 ORDER BY e.id;

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/check.h"
+#include "usage/usage_int.h"
 #include "usage/usage_sql.h"
 #include "web/web.h"
 
@@ -22,6 +23,18 @@ static const struct read read_list = {
 	{BIND_TOKEN, BIND_SUBJECT, BIND_QUERY0, BIND_QUERY1, BIND_QUERY2, BIND_QUERY3}, NULL};
 static const struct read read_summary = {&usage_sql_read_summary, {BIND_TOKEN, BIND_SUBJECT}, NULL};
 
+static int proof(struct req *r)
+{
+	const char *json;
+
+	if (usage_store_proof(&r->w, r->arg[0], &json) < 0)
+		return -1;
+	return reply_json(r, 200, json);
+}
+
+static const struct field proof_fields[] = {{"proofs", F_LIST, F_REQUIRED}};
+static const struct shape proof_shape = {"UsageProof", proof_fields, COUNT(proof_fields), 0};
+
 const struct route usage_routes[] = {
 	{.id = "usage.list", .method = METHOD_GET, .pattern = "/api/v1/usage", .pool = POOL_FAST,
 	 .audience = AUD_API, .scope = "usage:read", .query = &page, .reply = &list,
@@ -30,6 +43,11 @@ const struct route usage_routes[] = {
 	{.id = "usage.summary", .method = METHOD_GET, .pattern = "/api/v1/usage/summary",
 	 .pool = POOL_FAST, .audience = AUD_API, .scope = "usage:read", .reply = &summary,
 	 .reply_status = 200, .read = &read_summary, .summary = "Own limits and what is left of them",
+	 .proof = "tests/stack/chat.sh"},
+	{.id = "usage.proof", .method = METHOD_GET, .pattern = "/api/v1/usage/{usage_id}/proof",
+	 .pool = POOL_SLOW, .audience = AUD_API, .scope = "usage:read", .reply = &proof_shape,
+	 .reply_status = 200, .handle = proof,
+	 .summary = "The way from a call to the signed roots of the ledger",
 	 .proof = "tests/stack/chat.sh"},
 	{0},
 };

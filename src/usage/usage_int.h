@@ -1,6 +1,45 @@
 /* What the files of the room share. */
 #pragma once
+#include "base/jw.h"
 #include "usage/usage.h"
+#include "usage/usage_merkle.h"
 
 int usage_store_forget(struct work *w, int batch); /* answers after a day; -1 */
 int usage_store_expire(struct work *w, int batch); /* reservations ended; -1 */
+
+/* A batch of the ledger, closed: its tree's root, signed, and the root before.
+ * Hashes in hexadecimal, the signature in base64. */
+struct usage_seal {
+	int64_t id, first, last, entries; /* numbers of entries, both ends included */
+	const char *root, *previous, *signature;
+	int64_t at;
+};
+
+struct usage_leaves {
+	size_t n;
+	const char **hex; /* in the order of their numbers */
+	int64_t *id;
+};
+
+/* usage_seal.c */
+const char *usage_seal_text(struct arena *a, const struct usage_seal *s);
+void usage_seal_json(struct jw *j, const struct usage_seal *s);
+int usage_seal_root(struct work *w, const struct usage_leaves *l, const char **ret);
+bool usage_seal_holds(struct work *w, const struct usage_seal *s, const struct key *k);
+int usage_proof_json(struct work *w, const struct usage_seal *s, const struct usage_leaves *l,
+		     size_t at, const char *entry, const char **ret);
+
+/* usage_ledger_store.c */
+int usage_store_lock_seals(struct work *w);
+/* Seals after number `after`, oldest first. */
+int usage_store_seals(struct work *w, int64_t after, const struct usage_seal **ret, size_t *ret_n);
+/* The newest one; id 0 when there is none. */
+int usage_store_last_seal(struct work *w, struct usage_seal *ret);
+/* Entries from `first` on, to `last` or (0) to those that are old enough. */
+int usage_store_leaves(struct work *w, int64_t first, int64_t last, int limit,
+		       struct usage_leaves *ret);
+int usage_store_add_seal(struct work *w, const struct usage_seal *s);
+/* The proof of each entry of a call that is sealed, as a JSON array. For
+ * customers the rows are their own (account), for operators all (0).
+ * E_NOT_FOUND: no such call; E_CONFLICT: not sealed yet. */
+int usage_store_proof(struct work *w, const char *usage_id, const char **ret);

@@ -120,6 +120,28 @@ else
 	ok "OpenAI's client can be installed" false
 fi
 
+# The ledger is sealed, and each call can be proved to a stranger.
+seal() { local p; for p in seal export; do "${AS[@]}" "$builddir/bus-reaper" --once --pass=usage.$p --now="$(date -u -d '+60 seconds' +%Y-%m-%dT%H:%M:%SZ)" "$VAR/etc/bus.conf" >/dev/null 2>&1; done; }
+v1 $CHAT "$(say)"; ID=$(header x-bus-usage-id)
+for _ in $(seq 40); do [ "$(sql operator "SELECT state FROM bus.usage_record WHERE usage_id = '$ID'")" = posted ] && break; read -rt 0.05 <> <(:); done
+v1 "/api/v1/usage/$ID/proof"
+ok "not proved before it is sealed" equal "$STATUS $(field .code)" "409 conflict"
+seal
+v1 "/api/v1/usage/$ID/proof"; echo "$BODY" >"$VAR/proof.json"
+ok "a proof" equal "$STATUS $(field '.proofs | length')" "200 1"
+ok "which a stranger can check" silent node "$srcdir/tests/chat/proof.mjs" "$VAR/proof.json" "$VAR/etc/provenance.pub"
+jq -c '.proofs[0].entry |= sub("revenue"; "Revenue")' "$VAR/proof.json" >"$VAR/forged.json"
+ok "and not when it was changed" equal "$(node "$srcdir/tests/chat/proof.mjs" "$VAR/forged.json" "$VAR/etc/provenance.pub" >/dev/null 2>&1; echo $?)" 1
+ok "the same from the command" equal "$("$BUS" ledger prove "$ID" --json | jq -c .proofs[0].path)" "$(jq -c .proofs[0].path "$VAR/proof.json")"
+TOKEN=$("$BUS" token issue --subject other) v1 "/api/v1/usage/$ID/proof"
+ok "nobody else is shown it" equal "$STATUS $(field .code)" "404 not_found"
+ok "all seals hold" equal "$("$BUS" ledger verify --json | jq -c '[.ok, .seals > 0]')" '[true,true]'
+ok "and stand in a file" equal "$(tail -n 1 "$VAR/ledger/seals.jsonl" | jq .seal)" "$(sql operator "SELECT max(id) FROM bus.ledger_seal")"
+sql admin "UPDATE bus.ledger_entry SET micro = micro + 1 WHERE id = (SELECT max(first) FROM bus.ledger_seal)" >/dev/null
+ok "a changed entry is seen" equal "$("$BUS" ledger verify --json | jq -r .why)" "an entry was changed"
+sql admin "UPDATE bus.ledger_entry SET micro = micro - 1 WHERE id = (SELECT max(first) FROM bus.ledger_seal)" >/dev/null
+ok "roles of the programs change none" contains "$(sql reaper "UPDATE bus.ledger_entry SET micro = 1")" "permission denied"
+
 # What a crash leaves is settled by the reaper, at the reserve.
 stop_fcgi() { kill -9 $(pgrep -f "bus-fcgi $VAR/etc/bus.conf"); }
 sql admin "INSERT INTO bus.usage_record (usage_id, account_id, model, backend, price_version, reserved, budgets, created_at, expires_at)

@@ -1,0 +1,95 @@
+#include "config.h"
+
+#include "base/jw.h"
+#include "base/str.h"
+#include "usage/usage_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What is signed: one value a line, so that a shell can make it again. */
+const char *usage_seal_text(struct arena *a, const struct usage_seal *s)
+{
+	char at[25];
+
+	return arena_printf(a, "busdk ledger seal 1\n%lld\n%lld\n%lld\n%lld\n%s\n%s\n%s\n",
+			    (long long)s->id, (long long)s->first, (long long)s->last,
+			    (long long)s->entries, s->root, s->previous, clock_text(s->at, at));
+}
+
+void usage_seal_json(struct jw *j, const struct usage_seal *s)
+{
+	char at[25];
+
+	jw_object(j);
+	jw_kint(j, "seal", s->id);
+	jw_kint(j, "first", s->first);
+	jw_kint(j, "last", s->last);
+	jw_kint(j, "entries", s->entries);
+	jw_kstr(j, "root", s->root);
+	jw_kstr(j, "previous", s->previous);
+	jw_kstr(j, "at", clock_text(s->at, at));
+	jw_kstr(j, "signature", s->signature);
+	jw_end_object(j);
+}
+
+/* Leaf hashes from hexadecimal; their number, or -1. */
+static int unhex_leaves(struct work *w, const struct usage_leaves *l, usage_hash **ret)
+{
+	*ret = ARENA_ARRAY(w->a, usage_hash, l->n + 1);
+	for (size_t i = 0; i < l->n; i++)
+		if (str_unhex(l->hex[i], (*ret)[i], SHA256_BYTES) != SHA256_BYTES)
+			return fail(w, E_INTERNAL, "a leaf of the ledger is no hash");
+	return 0;
+}
+
+int usage_seal_root(struct work *w, const struct usage_leaves *l, const char **ret)
+{
+	usage_hash *leaves, root;
+
+	if (unhex_leaves(w, l, &leaves) < 0)
+		return -1;
+	usage_merkle_root(leaves, l->n, root);
+	*ret = str_hex(w->a, root, sizeof(root));
+	return 0;
+}
+
+bool usage_seal_holds(struct work *w, const struct usage_seal *s, const struct key *k)
+{
+	const char *text = usage_seal_text(w->a, s);
+	unsigned char sig[ED25519_SIG_BYTES + 3];
+	long n = str_unbase64(s->signature, strlen(s->signature), sig, sizeof(sig));
+
+	return n == ED25519_SIG_BYTES && key_verify(k, text, strlen(text), sig, (size_t)n);
+}
+
+/* {"seal":…,"entry":"1|usg_…","leaf":…,"index":…,"path":[…]}: all that a stranger
+ * needs beside the public key. */
+int usage_proof_json(struct work *w, const struct usage_seal *s, const struct usage_leaves *l,
+		     size_t at, const char *entry, const char **ret)
+{
+	usage_hash *leaves, path[MERKLE_DEPTH];
+	struct buf b;
+	struct jw j;
+	size_t n;
+
+	if (unhex_leaves(w, l, &leaves) < 0)
+		return -1;
+	n = usage_merkle_path(leaves, l->n, at, path);
+	buf_init(&b, w->a, 64 * 1024);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_kstr(&j, "entry", entry);
+	jw_kstr(&j, "leaf", l->hex[at]);
+	jw_kint(&j, "index", (int64_t)at);
+	jw_key(&j, "path");
+	jw_array(&j);
+	for (size_t i = 0; i < n; i++)
+		jw_str(&j, str_hex(w->a, path[i], SHA256_BYTES));
+	jw_end_array(&j);
+	jw_key(&j, "seal");
+	usage_seal_json(&j, s);
+	jw_end_object(&j);
+	*ret = buf_str(&b);
+	return 0;
+}

@@ -1,0 +1,122 @@
+#include "config.h"
+
+#include "base/str.h"
+#include "port/file.h"
+#include "reap/reap.h"
+#include "usage/usage_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * Each minute what was written into the ledger is closed: a tree over the
+ * entries, its root signed with the key of provenance, chained to the root
+ * before. The seals are copied to a file that is only ever appended to, so that
+ * a copy of it elsewhere holds the database to its word.
+ */
+
+#define ZERO "0000000000000000000000000000000000000000000000000000000000000000"
+#define BATCH_LEAVES 20000
+
+static int sign(struct work *w, struct usage_seal *s)
+{
+	unsigned char sig[ED25519_SIG_BYTES];
+	const char *text = usage_seal_text(w->a, s);
+	struct key *k = key_read(w->conf->provenance_key, &w->err);
+
+	if (k == NULL)
+		return -1;
+	key_sign(k, text, strlen(text), sig);
+	key_free(k);
+	s->signature = str_base64(w->a, sig, sizeof(sig), false);
+	return 0;
+}
+
+static int seal(struct work *w, int batch)
+{
+	struct usage_leaves leaves;
+	struct usage_seal last, next;
+
+	(void)batch;
+	if (usage_store_lock_seals(w) < 0 || usage_store_last_seal(w, &last) < 0 ||
+	    usage_store_leaves(w, last.last + 1, 0, BATCH_LEAVES, &leaves) < 0)
+		return -1;
+	if (leaves.n == 0)
+		return 0;
+	next = (struct usage_seal){.id = last.id + 1, .first = leaves.id[0],
+				   .last = leaves.id[leaves.n - 1], .entries = (int64_t)leaves.n,
+				   .previous = last.id ? last.root : ZERO, .at = w->now};
+	if (usage_seal_root(w, &leaves, &next.root) < 0 || sign(w, &next) < 0 ||
+	    usage_store_add_seal(w, &next) < 0)
+		return -1;
+	return 1;
+}
+
+/* The number of the last seal in the file; what a crash has cut is cut off. */
+static int64_t exported(struct work *w, const char *path)
+{
+	struct err e = {0};
+	size_t n;
+	char *text = file_read(w->a, path, 64u << 20, &n, &e), *line;
+	int64_t id = 0;
+
+	if (text == NULL)
+		return 0;
+	while (n > 0 && text[n - 1] != '\n')
+		n--;
+	text[n] = '\0';
+	if (truncate(path, (off_t)n) < 0 || n == 0)
+		return 0;
+	text[n - 1] = '\0';
+	line = strrchr(text, '\n') ? strrchr(text, '\n') + 1 : text;
+	if (str_starts(line, "{\"seal\":"))
+		str_int(arena_strndup(w->a, line + 8, strspn(line + 8, "0123456789")), 1, INT64_MAX, &id);
+	return id;
+}
+
+static int append(struct work *w, const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+	size_t n = strlen(text);
+	bool ok = fd >= 0 && write(fd, text, n) == (ssize_t)n && fsync(fd) == 0;
+
+	if (!ok)
+		fail(w, E_UNAVAILABLE, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok ? 0 : -1;
+}
+
+static int export(struct work *w, int batch)
+{
+	const char *dir = arena_printf(w->a, "%s/ledger", w->conf->var);
+	const char *path = arena_printf(w->a, "%s/seals.jsonl", dir);
+	const struct usage_seal *seals;
+	struct buf b;
+	struct jw j;
+	size_t n;
+
+	(void)batch;
+	if (file_mkdirs(dir, 0755, &w->err) < 0 || usage_store_lock_seals(w) < 0 ||
+	    usage_store_seals(w, exported(w, path), &seals, &n) < 0)
+		return -1;
+	if (n == 0)
+		return 0;
+	buf_init(&b, w->a, 16u << 20);
+	for (size_t i = 0; i < n; i++) {
+		jw_init(&j, &b);
+		usage_seal_json(&j, &seals[i]);
+		buf_putc(&b, '\n');
+	}
+	return append(w, path, buf_str(&b)) < 0 ? -1 : (int)n;
+}
+
+const struct pass usage_seal_passes[] = {
+	{.name = "usage.seal", .interval_s = 60, .batch = 1, .deadline_s = 30, .sweep = seal,
+	 .doc = "close what was written into the ledger, with a signed tree over it"},
+	{.name = "usage.export", .interval_s = 60, .batch = 1 << 30, .deadline_s = 30, .sweep = export,
+	 .doc = "copy new seals of the ledger to a file"},
+	{0},
+};
