@@ -54,6 +54,19 @@ plan 1000000 1000 1000000 1000000
 call "x-bus-run-id: $RUN"
 ok "and its own usage" equal "$STATUS $(sql operator "SELECT count(*) FROM bus.usage_record WHERE run_id = '$RUN'")" "200 1"
 
+# Settled by forty at once, in every way: one of them does it.
+someone race; plan 1000000 1 100000000 100000000
+sql call "SELECT outcome FROM bus.usage_reserve('usg_race', NULL, 'race', NULL, NULL, 'm', 'static', 'chat', 'v', 100, now(), now() + interval '1 h', NULL)" >"$VAR/race.first"
+ok "reserved by hand" equal "$(cat "$VAR/race.first")" ok
+pids=()
+for i in $(seq 20); do
+	sql call "SELECT bus.usage_settle('usg_race', 'posted', 70, 1, NULL, '', now())" >"$VAR/race.p$i" & pids+=($!)
+	sql call "SELECT bus.usage_settle('usg_race', 'released', 0, 0, NULL, '', now())" >"$VAR/race.r$i" & pids+=($!)
+done
+wait "${pids[@]}"
+ok "one of forty changes it" equal "$(cat "$VAR"/race.[pr]* | sort | uniq -c | tr -s ' \n' ' ')" " 39 f 1 t "
+ok "nothing stays reserved, nothing is posted twice" equal "$(sql operator "SELECT bool_and(b.reserved = 0 AND b.posted IN (0, 70)) FROM bus.budget b JOIN bus.account a ON b.scope = 'account' AND b.subject = a.id::text WHERE a.subject = 'race'")" t
+
 # Many callers, one budget, workers that are killed.
 LIMIT=4000
 someone storm; plan $LIMIT 1 100000000 100000000
