@@ -84,7 +84,7 @@ CREATE TABLE usage_record (
 	settled_at timestamptz,
 	CHECK ((state = 'reserved') = (settled_at IS NULL))
 );
-CREATE INDEX usage_record_open ON usage_record (expires_at) WHERE state = 'reserved';
+CREATE INDEX usage_record_open ON usage_record (expires_at) WHERE settled_at IS NULL;
 -- The answer to a call that carried an Idempotency-Key, sealed, for a day.
 CREATE TABLE call_answer (
 	usage bigint PRIMARY KEY REFERENCES usage_record ON DELETE CASCADE,
@@ -154,13 +154,21 @@ RETURN CASE period WHEN 'total' THEN NULL
 -- The limits that hold for a call, each with the budget of its present period.
 CREATE FUNCTION limits_of(p_plan text, p_account bigint, p_run bigint, p_backend text, p_at timestamptz,
 	OUT scope text, OUT subject text, OUT period text, OUT starts timestamptz, OUT hard_limit bigint)
-RETURNS SETOF record LANGUAGE sql STABLE SET search_path = bus, pg_temp
+RETURNS SETOF record LANGUAGE sql STABLE -- without settings of its own it is a part of its caller's plan
 BEGIN ATOMIC
 	SELECT l.scope, CASE l.scope WHEN 'account' THEN p_account::text WHEN 'run' THEN p_run::text
 		ELSE l.subject END, l.period, period_start(l.period, p_at), l.hard_limit
 	FROM plan_limit l
 	WHERE (l.plan = p_plan AND (l.scope <> 'run' OR p_run IS NOT NULL))
 		OR (l.plan IS NULL AND (l.scope <> 'backend' OR l.subject = p_backend));
+END;
+
+-- Whoever moves budgets does it alone. Calls of many accounts share one
+-- transaction, so no order of rows would keep two of them from waiting for each
+-- other; and they meet at the installation's limit anyway.
+CREATE FUNCTION budget_lock() RETURNS void LANGUAGE sql
+BEGIN ATOMIC
+	SELECT pg_advisory_xact_lock(7262001);
 END;
 
 -- Reserve `micro` against every limit that applies, or against none.
@@ -181,6 +189,7 @@ DECLARE
 	a record;
 	run_no bigint;
 	ids bigint[];
+	whole boolean;
 	worst record;
 	first record;
 BEGIN
@@ -216,16 +225,14 @@ BEGIN
 	IF outcome IS NOT NULL THEN
 		RETURN;
 	END IF;
-	-- Always in the order of their numbers, so that nobody waits in a circle.
+	PERFORM budget_lock();
 	FOR turn IN 1..2 LOOP
-		SELECT array_agg(l.id), min(l.remaining) INTO ids, remaining FROM (
-			SELECT b.id, b.hard_limit - b.reserved - b.posted AS remaining
-			FROM limits_of(a.plan, a.id, run_no, p_backend, p_at) l JOIN budget b
-				ON b.scope = l.scope AND b.subject = l.subject AND b.period = l.period
-				AND b.starts = l.starts
-			ORDER BY b.id FOR NO KEY UPDATE OF b) l;
-		EXIT WHEN turn = 2 OR cardinality(ids) =
-			(SELECT count(*) FROM limits_of(a.plan, a.id, run_no, p_backend, p_at));
+		SELECT array_agg(b.id), min(b.hard_limit - b.reserved - b.posted), bool_and(b.id IS NOT NULL)
+		INTO ids, remaining, whole
+		FROM limits_of(a.plan, a.id, run_no, p_backend, p_at) l LEFT JOIN budget b
+			ON b.scope = l.scope AND b.subject = l.subject AND b.period = l.period
+			AND b.starts = l.starts;
+		EXIT WHEN turn = 2 OR whole IS NOT FALSE;
 		INSERT INTO budget (scope, subject, period, starts, hard_limit)
 		SELECT * FROM limits_of(a.plan, a.id, run_no, p_backend, p_at) ON CONFLICT DO NOTHING;
 	END LOOP;
@@ -259,6 +266,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
 DECLARE
 	u record;
 BEGIN
+	PERFORM budget_lock();
 	UPDATE usage_record SET state = p_state, cost = greatest(p_cost, 0), tokens = p_tokens,
 		posted = CASE p_state WHEN 'released' THEN 0 ELSE least(greatest(p_micro, 0), reserved) END,
 		reason = p_reason, settled_at = p_at
@@ -267,9 +275,8 @@ BEGIN
 	IF u.id IS NULL THEN
 		RETURN false;
 	END IF;
-	UPDATE budget b SET reserved = b.reserved - u.reserved, posted = b.posted + u.posted
-	FROM (SELECT id FROM budget WHERE id = ANY (u.budgets) ORDER BY id FOR NO KEY UPDATE) l
-	WHERE b.id = l.id;
+	UPDATE budget SET reserved = budget.reserved - u.reserved, posted = budget.posted + u.posted
+	WHERE id = ANY (u.budgets);
 	IF u.posted > 0 THEN
 		INSERT INTO ledger_entry (debit, credit, account_id, usage, micro, at)
 		VALUES ('customer', 'revenue', u.account_id, u.id, u.posted, p_at);
@@ -287,6 +294,7 @@ DECLARE
 	u record;
 	d bigint;
 BEGIN
+	PERFORM budget_lock();
 	SELECT * INTO u FROM usage_record WHERE usage_id = p_usage AND state = 'estimated'
 	FOR NO KEY UPDATE;
 	IF u.id IS NULL OR p_micro < 0 OR p_micro > u.posted THEN
@@ -295,7 +303,6 @@ BEGIN
 	d := u.posted - p_micro;
 	UPDATE usage_record SET state = 'posted', posted = p_micro, reason = 'corrected by ' || p_by
 	WHERE id = u.id;
-	PERFORM FROM budget WHERE id = ANY (u.budgets) ORDER BY id FOR NO KEY UPDATE;
 	UPDATE budget SET posted = posted - d WHERE id = ANY (u.budgets);
 	IF d > 0 THEN
 		INSERT INTO ledger_entry (debit, credit, account_id, usage, micro, at)
@@ -313,7 +320,7 @@ DECLARE
 	n int := 0;
 BEGIN
 	FOR u IN SELECT usage_id, reserved FROM usage_record
-		WHERE state = 'reserved' AND expires_at <= p_at
+		WHERE settled_at IS NULL AND expires_at <= p_at
 		ORDER BY expires_at LIMIT p_batch FOR NO KEY UPDATE SKIP LOCKED LOOP
 		n := n + usage_settle(u.usage_id, 'estimated', u.reserved, 0, NULL,
 			'not settled in time', p_at)::int;
@@ -329,7 +336,7 @@ DECLARE
 	p json;
 	n int := 0;
 BEGIN
-	PERFORM pg_advisory_xact_lock(hashtextextended('bus plan', 0));
+	PERFORM budget_lock();
 	DELETE FROM plan_limit;
 	FOR p IN SELECT json_array_elements(p_doc->'plans') LOOP
 		INSERT INTO plan VALUES (p->>'id', p_doc->>'version',
@@ -393,7 +400,7 @@ FROM usage_record;
 
 ---------------------------------------------------------------- rights
 
-REVOKE ALL ON FUNCTION ledger_leaves, limits_of, account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
+REVOKE ALL ON FUNCTION budget_lock, ledger_leaves, limits_of, account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
 	FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle TO bus_call;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle, usage_correct, plan_put, account_put
@@ -440,7 +447,7 @@ SELECT bool_and(relrowsecurity) FROM pg_class
 
 DROP VIEW bus.usage_public;
 DROP FUNCTION bus.usage_reserve, bus.usage_settle, bus.usage_correct, bus.usage_expire,
-	bus.plan_put, bus.account_put, bus.account_of, bus.limits_of, bus.period_start, bus.period_end;
+	bus.plan_put, bus.account_put, bus.account_of, bus.limits_of, bus.budget_lock, bus.period_start, bus.period_end;
 DROP FUNCTION bus.ledger_leaves, bus.ledger_text;
 DROP TABLE bus.ledger_seal, bus.ledger_entry, bus.call_answer, bus.usage_record, bus.budget, bus.kill_switch,
 	bus.plan_limit;

@@ -99,6 +99,7 @@ FEW=$OURS
 echo "== (b) followers of one run"
 followers() {
 	local n=$1 before after i
+	"$BUS" stack down >/dev/null; "$BUS" stack up >/dev/null # what an earlier round has left is no measure
 	before=$(for p in $(pgrep -f "bus-fcgi $VAR"); do private_kb "$p"; done | awk '{ s += $1 } END { print s }')
 	coproc F { "$builddir/tests/bench/follow" "$BUS_PORT" "$one/events" "$TOKEN" "$n" 5 2>"$B/follow.err"; }
 	read -rt 120 said <&"${F[0]}" || { line "$n followers" "failed: $(cat "$B/follow.err")"; return; }
@@ -120,7 +121,7 @@ echo "== (c) from approval to ready"
 # The commands of the build by hand: the same tree, the same cache, no sandbox.
 bare_build() { # WORKTREE
 	rm -rf "$B/tree" "$B/cache"
-	cp -a "$1" "$B/tree"; cp -a "$VAR/go-cache" "$B/cache"; chmod -R u+w "$B/cache"
+	cp -a "$1" "$B/tree"; cp -a "$(sed -n 's/^go_cache = //p' "$VAR/etc/bus.conf")" "$B/cache"; chmod -R u+w "$B/cache"
 	rm -rf "$B/tree/dist" "$B/tree/build"; mkdir "$B/tree/dist" "$B/tree/build"
 	(cd "$B/tree" || exit
 	export GOCACHE=$B/cache GOFLAGS=-mod=mod GOPROXY=off GOTOOLCHAIN=local GOWORK=off CGO_ENABLED=0
