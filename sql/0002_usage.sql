@@ -287,6 +287,39 @@ BEGIN
 	RETURN true;
 END $$;
 
+-- Many at once: each budget is written once, however many calls share it.
+CREATE FUNCTION usage_settle_all(p json) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+DECLARE
+	n bigint;
+BEGIN
+	PERFORM budget_lock();
+	WITH s AS (
+		SELECT * FROM json_to_recordset(p) AS s(usage_id text, state text, micro bigint, cost bigint,
+			tokens json, reason text, at timestamptz, answer text, stream boolean)
+	), u AS (
+		UPDATE usage_record r SET state = s.state, cost = greatest(s.cost, 0), tokens = s.tokens,
+			posted = CASE s.state WHEN 'released' THEN 0
+				ELSE least(greatest(s.micro, 0), r.reserved) END,
+			reason = s.reason, settled_at = s.at
+		FROM s WHERE r.usage_id = s.usage_id AND r.state = 'reserved'
+		RETURNING r.id, r.account_id, r.reserved, r.posted, r.budgets, s.at, s.answer, s.stream
+	), b AS (
+		SELECT budget, sum(u.reserved) AS reserved, sum(u.posted) AS posted
+		FROM u, unnest(u.budgets) AS budget GROUP BY budget
+	), moved AS (
+		UPDATE budget SET reserved = budget.reserved - b.reserved, posted = budget.posted + b.posted
+		FROM b WHERE budget.id = b.budget
+	), written AS (
+		INSERT INTO ledger_entry (debit, credit, account_id, usage, micro, at)
+		SELECT 'customer', 'revenue', account_id, id, posted, at FROM u WHERE posted > 0
+	), kept AS (
+		INSERT INTO call_answer SELECT id, stream, decode(answer, 'hex'), at FROM u
+		WHERE answer IS NOT NULL
+	) SELECT count(*) INTO n FROM u;
+	RETURN n;
+END $$;
+
 -- An estimate is corrected downwards; the limits hold whatever is said here.
 CREATE FUNCTION usage_correct(p_usage text, p_micro bigint, p_by text, p_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
@@ -400,9 +433,9 @@ FROM usage_record;
 
 ---------------------------------------------------------------- rights
 
-REVOKE ALL ON FUNCTION budget_lock, ledger_leaves, limits_of, account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
+REVOKE ALL ON FUNCTION usage_settle_all, budget_lock, ledger_leaves, limits_of, account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
 	FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle TO bus_call;
+GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle, usage_settle_all TO bus_call;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle, usage_correct, plan_put, account_put
 	TO bus_operator;
 GRANT EXECUTE ON FUNCTION usage_expire TO bus_reaper;
@@ -446,7 +479,7 @@ SELECT bool_and(relrowsecurity) FROM pg_class
 -- rollback
 
 DROP VIEW bus.usage_public;
-DROP FUNCTION bus.usage_reserve, bus.usage_settle, bus.usage_correct, bus.usage_expire,
+DROP FUNCTION bus.usage_reserve, bus.usage_settle, bus.usage_settle_all, bus.usage_correct, bus.usage_expire,
 	bus.plan_put, bus.account_put, bus.account_of, bus.limits_of, bus.budget_lock, bus.period_start, bus.period_end;
 DROP FUNCTION bus.ledger_leaves, bus.ledger_text;
 DROP TABLE bus.ledger_seal, bus.ledger_entry, bus.call_answer, bus.usage_record, bus.budget, bus.kill_switch,

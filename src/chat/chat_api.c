@@ -272,7 +272,7 @@ static int models(struct req *r)
 static const struct relay_row calls = {.state = sizeof(struct chat), .begin = begin,
 				       .admitted = admitted, .head = chat_head, .data = chat_data,
 				       .end = chat_end, .tick = chat_tick, .left = chat_left,
-				       .settle = chat_settle};
+				       .settle = chat_settle, .settle_all = &usage_settle_all};
 static const struct shape opaque = {"OpenAI", NULL, 0, 0};
 
 #define CALL .method = METHOD_POST, .pool = POOL_CALL, .audience = AUD_API, .scope = "llm:proxy", \

@@ -23,4 +23,4 @@ bool chat_data(struct relay *x, const char *p, size_t n);
 void chat_end(struct relay *x, enum call_end how, const char *detail);
 void chat_tick(struct relay *x, int64_t mono);
 void chat_left(struct relay *x, bool must_end);
-bool chat_settle(struct relay *x, struct pg_call *call);
+const char *chat_settle(struct relay *x);

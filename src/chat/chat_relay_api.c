@@ -47,7 +47,7 @@ static void ends_as(struct chat *c, enum usage_state how, const char *reason)
 	call_ended(c);
 }
 
-bool chat_settle(struct relay *x, struct pg_call *call)
+const char *chat_settle(struct relay *x)
 {
 	struct chat *c = relay_state(x);
 	struct req *r = relay_req(x);
@@ -55,12 +55,11 @@ bool chat_settle(struct relay *x, struct pg_call *call)
 	bool known;
 
 	if (c->usage_id == NULL)
-		return false;
+		return NULL;
 	known = chat_counted(c, &micro, &cost) && c->end != USAGE_RELEASED;
-	usage_settle_call(&r->w, c->usage_id, c->end, micro, known ? cost : 0,
-			  known ? chat_tokens_json(r->w.a, c) : NULL, c->reason ? c->reason : "",
-			  &(struct usage_answer){c->sealed, c->q.stream}, call);
-	return true;
+	return usage_settlement(&r->w, c->usage_id, c->end, micro, known ? cost : 0,
+				known ? chat_tokens_json(r->w.a, c) : NULL, c->reason ? c->reason : "",
+				&(struct usage_answer){c->sealed, c->q.stream});
 }
 
 /* The whole answer has been given: a repeated key gets the same. */

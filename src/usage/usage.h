@@ -57,8 +57,11 @@ struct usage_answer {
 	bool stream;
 };
 
-/* The statement that settles; a second one changes nothing. `tokens` is JSON or
- * NULL; `cost` is what it cost us; `reason` is for operators. */
-void usage_settle_call(struct work *w, const char *usage_id, enum usage_state state, int64_t micro,
-		       int64_t cost, const char *tokens, const char *reason,
-		       const struct usage_answer *answer, struct pg_call *c);
+/* A settlement as JSON; a second one of the same call changes nothing. `tokens`
+ * is JSON or NULL; `cost` is what it cost us; `reason` is for operators. */
+const char *usage_settlement(struct work *w, const char *usage_id, enum usage_state state,
+			     int64_t micro, int64_t cost, const char *tokens, const char *reason,
+			     const struct usage_answer *answer);
+
+/* The statement that settles an array of them ($1), all or none. */
+extern const struct pg_stmt *const usage_settle_all;

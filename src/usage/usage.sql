@@ -4,8 +4,8 @@ SELECT outcome, account, scope, period, remaining, (extract(epoch FROM resets) *
 FROM usage_reserve($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::bigint, $11::timestamptz, $12::timestamptz,
 	$13);
 
--- name: usage_sql_settle
-SELECT usage_settle($1, $2, $3::bigint, $4::bigint, $5::json, $6, $7::timestamptz, $8, $9::boolean);
+-- name: usage_sql_settle_all
+SELECT usage_settle_all($1::json);
 
 -- name: usage_sql_forget
 DELETE FROM call_answer WHERE usage IN (

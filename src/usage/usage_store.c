@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/id.h"
+#include "base/jw.h"
 #include "usage/usage_int.h"
 #include "usage/usage_sql.h"
 
@@ -27,17 +28,32 @@ void usage_reserve_call(struct work *w, const struct usage_ask *ask, struct pg_c
 				   ask->request_hash});
 }
 
-void usage_settle_call(struct work *w, const char *usage_id, enum usage_state state, int64_t micro,
-		       int64_t cost, const char *tokens, const char *reason,
-		       const struct usage_answer *answer, struct pg_call *c)
+const struct pg_stmt *const usage_settle_all = &usage_sql_settle_all;
+
+const char *usage_settlement(struct work *w, const char *usage_id, enum usage_state state,
+			     int64_t micro, int64_t cost, const char *tokens, const char *reason,
+			     const struct usage_answer *answer)
 {
 	static const char *const states[] = {"posted", "released", "estimated"};
+	char at[25];
+	struct buf b;
+	struct jw j;
 
-	w->now = clock_now();
-	call(w, c, &usage_sql_settle,
-	     (const char *const[]){usage_id, states[state], arg_int(w, micro), arg_int(w, cost), tokens,
-				   reason, arg_now(w), answer ? answer->sealed : NULL,
-				   arg_bool(answer && answer->stream)});
+	buf_init(&b, w->a, 4u << 20);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_kstr(&j, "usage_id", usage_id);
+	jw_kstr(&j, "state", states[state]);
+	jw_kint(&j, "micro", micro);
+	jw_kint(&j, "cost", cost);
+	jw_key(&j, "tokens");
+	jw_raw(&j, tokens ? tokens : "null");
+	jw_kstr(&j, "reason", reason);
+	jw_kstr(&j, "at", clock_text(clock_now(), at));
+	jw_kstr(&j, "answer", answer ? answer->sealed : NULL);
+	jw_kbool(&j, "stream", answer && answer->stream);
+	jw_end_object(&j);
+	return buf_str(&b);
 }
 
 int usage_reserve(struct work *w, const struct usage_ask *ask, struct usage_grant *ret)

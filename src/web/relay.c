@@ -195,30 +195,57 @@ static void settled(struct relay *x, const struct pg_call *c)
 			c->err.detail, NULL);
 }
 
-static void settle_ended(struct relays *s, int64_t now)
+/* All in one statement; when it fails, each alone. */
+static void settle_some(struct relays *s, struct relay **of, const char **what, size_t n)
 {
-	struct pg_call calls[PG_BATCH_MAX];
-	struct relay *of[PG_BATCH_MAX], *next;
+	struct arena *a = arena_new(RELAY_ARENA);
+	const char *args[1];
+	struct pg_call c = {.stmt = *of[0]->r.route->relay->settle_all, .args = args, .a = a};
+	struct buf b;
+
+	buf_init(&b, a, RELAY_ARENA / 2);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%c%s", i ? ',' : '[', what[i]);
+	buf_putc(&b, ']');
+	args[0] = buf_str(&b);
+	if (b.over)
+		err_set(&c.err, E_INTERNAL, "too much to settle at once"), c.rc = -1;
+	else
+		pg_batch(s->pg, PG_SEQUENCE, &c, 1);
+	for (size_t i = 0; i < n; i++)
+		if (c.rc < 0 && n > 1)
+			settle_some(s, of + i, what + i, 1);
+		else
+			settled(of[i], &c);
+	arena_free(a);
+}
+
+static size_t to_settle(struct relays *s, int64_t now, struct relay **of, const char **what)
+{
 	size_t n = 0;
 
-	for (struct relay *x = s->first; x != NULL && n < PG_BATCH_MAX; x = next) {
-		next = x->next;
-		if (!x->ended)
+	for (struct relay *x = s->first; x != NULL && n < PG_BATCH_MAX; x = x->next) {
+		if (!x->ended || x->settled || now < x->settle_at)
 			continue;
-		if (!x->settled && now >= x->settle_at) {
-			memset(&calls[n], 0, sizeof(calls[n]));
-			calls[n].a = x->r.w.a;
-			if (x->state != NULL && x->r.route->relay->settle(x, &calls[n]))
-				of[n++] = x;
-			else
-				x->settled = true;
-		}
+		what[n] = x->state != NULL ? x->r.route->relay->settle(x) : NULL;
+		if (what[n] != NULL)
+			of[n++] = x;
+		else
+			x->settled = true;
 	}
-	if (n > 0)
+	return n;
+}
+
+static void settle_ended(struct relays *s, int64_t now)
+{
+	const char *what[PG_BATCH_MAX];
+	struct relay *of[PG_BATCH_MAX], *next;
+	size_t n = to_settle(s, now, of, what);
+
+	if (n > 0) {
 		fault_point("relay.before_settle");
-	run_batch(s, calls, n);
-	for (size_t i = 0; i < n; i++)
-		settled(of[i], &calls[i]);
+		settle_some(s, of, what, n);
+	}
 	for (struct relay *x = s->first; x != NULL; x = next) {
 		next = x->next;
 		if (x->settled && x->finished)

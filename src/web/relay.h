@@ -39,9 +39,11 @@ struct relay_row {
 	 * more. End it now, or go on to the end of the call. */
 	void (*left)(struct relay *x, bool must_end);
 
-	/* The last statement; false when there is nothing to settle. Called again
-	 * with the next round when the database could not be reached. */
-	bool (*settle)(struct relay *x, struct pg_call *c);
+	/* What is to be settled, as JSON in the request's arena; NULL: nothing. Those of
+	 * a round go to `settle_all` as one array, again with the next round when the
+	 * database could not be reached. */
+	const char *(*settle)(struct relay *x);
+	const struct pg_stmt *const *settle_all; /* $1: the array */
 };
 
 struct req *relay_req(struct relay *x);
