@@ -1,6 +1,8 @@
+-- No row while an operator has stopped new runs.
 -- name: run_sql_create
 INSERT INTO run (run_id, account_id, artifact_wish, created_at, updated_at)
-VALUES ($1, $2::bigint, $3, $4::timestamptz, $4::timestamptz) RETURNING id;
+SELECT $1, $2::bigint, $3, $4::timestamptz, $4::timestamptz FROM kill_switch WHERE level < 1
+RETURNING id;
 
 -- name: run_sql_work
 INSERT INTO run_work (run, due_at) VALUES ($1::bigint, $2::timestamptz);

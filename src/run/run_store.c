@@ -11,6 +11,8 @@ int run_store_create(struct work *w, const char *run_id, const char *wish, int64
 
 	if (DB(w, run_sql_create, &rows, run_id, arg_int(w, w->actor.account), wish, arg_now(w)) < 0)
 		return -1;
+	if (rows.n == 0)
+		return fail(w, E_UNAVAILABLE, "new runs are stopped");
 	*ret_id = pg_int(&rows, 0, 0);
 	return DB(w, run_sql_work, NULL, arg_int(w, *ret_id), arg_now(w));
 }

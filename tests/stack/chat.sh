@@ -96,9 +96,16 @@ ok "with the limit and what is left" equal "$(header x-bus-limit), $(header x-bu
 TOKEN=$S v1 $CHAT "$(say)" 'x-bus-clamp: allow'
 ok "or a shorter answer where that is allowed" equal "$STATUS $((${x:-$(header x-bus-clamped-to)} < 1000))" "200 1"
 
+"$BUS" kill new-runs
+visitor killed; api POST /api/v1/build-runs '{"message":"A counter of laps"}'
+ok "new runs are stopped" equal "$STATUS $(field .code)" "503 unavailable"
+v1 $CHAT "$(say)"
+ok "while models answer" equal "$STATUS" 200
 "$BUS" kill new-spend --reason test
 v1 $CHAT "$(say)"; refused 503 unavailable "spending is stopped" true
 "$BUS" kill none
+visitor killed; api POST /api/v1/build-runs '{"message":"A counter of laps"}'
+ok "new runs go on" equal "$STATUS" 201
 v1 $CHAT "$(say)"
 ok "and goes on" equal "$STATUS" 200
 
