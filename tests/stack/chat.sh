@@ -47,7 +47,7 @@ refused() { # STATUS CODE WHAT
 	ok "$3: $1 $2" equal "$STATUS $(field .error.code) $(header x-should-retry)" "$1 $2 ${4:-false}"
 }
 TOKEN=nonsense v1 $CHAT "$(say)"; refused 401 unauthenticated "no token"
-TOKEN=${T%?}A v1 $CHAT "$(say)"; refused 401 unauthenticated "a forged one"
+TOKEN=${T%??????????}AAAAAAAAAA v1 $CHAT "$(say)"; refused 401 unauthenticated "a forged one"
 TOKEN=$("$BUS" token issue --subject nobody) v1 $CHAT "$(say)"; refused 401 unauthenticated "an unknown account"
 TOKEN=$("$BUS" token issue --subject demo --audience other) v1 $CHAT "$(say)"; refused 401 unauthenticated "another audience"
 TOKEN=$("$BUS" token issue --subject demo --scope usage:read) v1 $CHAT "$(say)"; refused 403 insufficient_scope "another scope"
