@@ -174,9 +174,10 @@ static int deliver(struct visitor *v)
 	if (preview == NULL)
 		return -1;
 	cli_out("\nchat      %s/\npreview   %s\n          (opens once; every call of this command makes a new one)\n"
-		"artifact  %s\nverify    %s verify %s %s --key %s\nstop      BUS_VAR=%s %s stack down\n",
+		"artifact  %s\nverify    %s verify %s %s --key %s\n"
+		"models    %s/v1 (token in %s/demo.token)\nstop      BUS_VAR=%s %s stack down\n",
 		v->c->conf.public_url, json_get_text(preview, "url", ""), file, self, file, envelope,
-		v->c->conf.provenance_public, v->c->conf.var, self);
+		v->c->conf.provenance_public, v->c->conf.public_url, v->c->conf.var, v->c->conf.var, self);
 	return 0;
 }
 
