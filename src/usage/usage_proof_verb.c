@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include "base/check.h"
 #include "base/id.h"
 #include "base/str.h"
 #include "cli/cli.h"

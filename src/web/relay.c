@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "port/fcgi.h"
 #include "web/relay_int.h"
 #include "web/shared.h"
@@ -143,6 +144,26 @@ static void say_together(struct relays *s, const struct pg_stmt *stmt, struct re
 
 /* ---- admission */
 
+static const char *caller(const struct relay *x)
+{
+	return x->r.token_hash ? x->r.token_hash : x->r.subject;
+}
+
+/* Nobody may hold all the places. */
+static int find_place(struct relays *s, struct relay *x)
+{
+	struct req *r = &x->r;
+	int64_t n = 0;
+
+	if ((int64_t)s->open > r->w.conf->call_max)
+		return fail(&r->w, E_BUSY, "%zu calls are open", s->open);
+	for (const struct relay *y = s->first; y != NULL; y = y->next)
+		n += !y->ended && y->state != NULL && str_eq(caller(y), caller(x));
+	if (n >= r->w.conf->call_max_caller)
+		return fail(&r->w, E_RATE, "%lld of its calls are open", (long long)n);
+	return 0;
+}
+
 /* What the database is to be asked before it is admitted; NULL: it has been answered. */
 static const char *enter(struct relays *s, struct relay *x)
 {
@@ -150,9 +171,7 @@ static const char *enter(struct relays *s, struct relay *x)
 	const char *ask = NULL;
 
 	exchange_enter(r);
-	if (!r->finished && (int64_t)s->open > r->w.conf->call_max)
-		fail(&r->w, E_BUSY, "%zu calls are open", s->open);
-	if (!r->finished && r->w.err.id == E_NONE) {
+	if (!r->finished && r->w.err.id == E_NONE && find_place(s, x) == 0) {
 		x->state = arena_alloc(r->w.a, r->route->relay->state);
 		ask = r->route->relay->begin(x);
 	}
