@@ -323,8 +323,7 @@ static void find_wide(struct verify_leak *l, unsigned row, const struct verify_l
 			from -= 2;
 		while (end + 2 <= n && wide(p + end))
 			end += 2;
-		if (end - from < WIDE * 2 || end == at ||
-		    !verify_leak_may_open(l, row, y, from, end - from))
+		if (end - from < WIDE * 2 || !verify_leak_may_open(l, row, y, from, end - from))
 			continue;
 		struct arena *a = arena_new(end - from + 4096);
 		unsigned char *to = arena_alloc(a, (end - from) / 2);

@@ -31,11 +31,12 @@ static const struct {
 /* What these hold up to their closing tag is no text that anybody sees. */
 static const char *const silent[] = {"script", "style", "template", "noscript", "title"};
 
+/* `at` is nowhere past the end. */
 static bool at_word(const struct reader *r, size_t at, const char *word)
 {
 	size_t n = strlen(word);
 
-	return at <= r->n && r->n - at >= n && strncasecmp(r->p + at, word, n) == 0;
+	return r->n - at >= n && strncasecmp(r->p + at, word, n) == 0;
 }
 
 static bool is_blank(char c)

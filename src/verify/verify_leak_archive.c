@@ -112,8 +112,7 @@ static bool is_tar(const unsigned char *p, size_t n)
 
 static bool is_cab(const unsigned char *p, size_t n)
 {
-	return n >= 36 && verify_le32(p + 4) == 0 && verify_le32(p + 8) <= n && p[24] == 3 &&
-	       p[25] == 1;
+	return n >= 36 && verify_le32(p + 8) <= n && p[24] == 3 && p[25] == 1;
 }
 
 static bool is_ar(const unsigned char *p, size_t n)
@@ -133,8 +132,8 @@ static bool is_cpio(const unsigned char *p, size_t n)
 
 static bool is_pack(const unsigned char *p, size_t n)
 {
-	return n >= 32 && p[4] == 0 && p[5] == 0 && p[6] == 0 && (p[7] == 2 || p[7] == 3) &&
-	       verify_be32(p + 8) > 0 && verify_be32(p + 8) < n;
+	return n >= 32 && (p[7] == 2 || p[7] == 3) && verify_be32(p + 8) > 0 &&
+	       verify_be32(p + 8) < n;
 }
 
 static bool is_bundle(const unsigned char *p, size_t n)

@@ -37,9 +37,10 @@ void verify_debug_whole(struct verify_leak *l, unsigned row, const struct verify
 				  verify_show(l->a, prog.debug, strlen(prog.debug)));
 }
 
+/* Of at least one byte. */
 static bool is_padding(const unsigned char *p, size_t n)
 {
-	return n <= PADDING_MAX && (n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0));
+	return n <= PADDING_MAX && p[0] == 0 && memcmp(p, p + 1, n - 1) == 0;
 }
 
 void verify_tail_whole(struct verify_leak *l, unsigned row, const struct verify_layer *y)

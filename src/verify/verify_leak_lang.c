@@ -20,14 +20,17 @@ static const struct lang {
 enum { GO, C, RUST, PYTHON, JAVA, CSHARP, TYPESCRIPT, SHELL, MAKE, GOMOD, DOCKER, PHP, NPM, PATCH,
        RUBY };
 
-/* A line that begins so, contains `with` later and ends in `end`. */
+/* A line that begins so, contains `with` later and ends in `end`, which is no
+ * longer than the shortest line that is looked at. */
+#define LINE_MIN 3
 static const struct sign {
 	unsigned char lang, bit;
-	const char *begin, *with, *end;
+	const char *begin, *with;
+	char end[LINE_MIN + 1];
 } signs[] = {
-	{GO, 0, "package ", NULL, NULL},
+	{GO, 0, "package ", NULL, ""},
 	{GO, 1, "func ", "(", "{"},
-	{GO, 1, "import (", NULL, NULL},
+	{GO, 1, "import (", NULL, ""},
 	{GO, 1, "import \"", NULL, "\""},
 	{GO, 2, "type ", "struct", "{"},
 	{C, 0, "#include <", ".h", ">"},
@@ -36,12 +39,12 @@ static const struct sign {
 	{C, 0, "#include <vector", NULL, ">"},
 	{C, 0, "#include <string", NULL, ">"},
 	{C, 0, "#include <memory", NULL, ">"},
-	{C, 1, "int main(", NULL, NULL},
-	{C, 1, "static ", "(", NULL},
-	{C, 1, "void ", "(", NULL},
-	{C, 1, "typedef ", NULL, NULL},
-	{C, 1, "#define ", NULL, NULL},
-	{C, 1, "int ", "(", NULL},
+	{C, 1, "int main(", NULL, ""},
+	{C, 1, "static ", "(", ""},
+	{C, 1, "void ", "(", ""},
+	{C, 1, "typedef ", NULL, ""},
+	{C, 1, "#define ", NULL, ""},
+	{C, 1, "int ", "(", ""},
 	{RUST, 0, "fn ", "(", "{"},
 	{RUST, 0, "pub fn ", "(", "{"},
 	{RUST, 1, "use ", "::", ";"},
@@ -52,64 +55,64 @@ static const struct sign {
 	{RUST, 6, "mod ", NULL, ";"},
 	{PYTHON, 0, "def ", "(", ":"},
 	{PYTHON, 1, "if __name__", NULL, ":"},
-	{PYTHON, 2, "from ", " import ", NULL},
+	{PYTHON, 2, "from ", " import ", ""},
 	{PYTHON, 3, "class ", NULL, ":"},
 	{PYTHON, 4, "elif ", NULL, ":"},
 	{PYTHON, 5, "except", NULL, ":"},
-	{PYTHON, 6, "#!/usr/bin/env python", NULL, NULL},
+	{PYTHON, 6, "#!/usr/bin/env python", NULL, ""},
 	{PYTHON, 7, "with ", " as ", ":"},
 	{JAVA, 0, "import java", NULL, ";"},
-	{JAVA, 1, "public class ", NULL, NULL},
-	{JAVA, 2, "public static void main", NULL, NULL},
+	{JAVA, 1, "public class ", NULL, ""},
+	{JAVA, 2, "public static void main", NULL, ""},
 	{JAVA, 3, "package ", ".", ";"},
 	{CSHARP, 0, "using System", NULL, ";"},
-	{CSHARP, 1, "namespace ", NULL, NULL},
-	{CSHARP, 2, "public class ", NULL, NULL},
+	{CSHARP, 1, "namespace ", NULL, ""},
+	{CSHARP, 2, "public class ", NULL, ""},
 	{TYPESCRIPT, 0, "interface ", NULL, "{"},
 	{TYPESCRIPT, 0, "export interface ", NULL, "{"},
-	{TYPESCRIPT, 1, "export type ", NULL, NULL},
-	{TYPESCRIPT, 1, "import type ", NULL, NULL},
+	{TYPESCRIPT, 1, "export type ", NULL, ""},
+	{TYPESCRIPT, 1, "import type ", NULL, ""},
 	{TYPESCRIPT, 2, "private ", ":", ";"},
 	{TYPESCRIPT, 2, "public ", ":", ";"},
 	{TYPESCRIPT, 3, "export enum ", NULL, "{"},
-	{TYPESCRIPT, 4, "declare module ", NULL, NULL},
-	{TYPESCRIPT, 4, "declare const ", NULL, NULL},
-	{TYPESCRIPT, 4, "declare global ", NULL, NULL},
-	{TYPESCRIPT, 5, "function ", ": string", NULL},
-	{TYPESCRIPT, 5, "const ", ": string", NULL},
+	{TYPESCRIPT, 4, "declare module ", NULL, ""},
+	{TYPESCRIPT, 4, "declare const ", NULL, ""},
+	{TYPESCRIPT, 4, "declare global ", NULL, ""},
+	{TYPESCRIPT, 5, "function ", ": string", ""},
+	{TYPESCRIPT, 5, "const ", ": string", ""},
 	{TYPESCRIPT, 5, "export function ", ": ", "{"},
-	{TYPESCRIPT, 6, "type ", " = {", NULL},
-	{SHELL, 0, "#!/bin/", NULL, NULL},
-	{SHELL, 0, "#!/usr/bin/env sh", NULL, NULL},
-	{SHELL, 0, "#!/usr/bin/env bash", NULL, NULL},
-	{SHELL, 0, "#!/usr/bin/env perl", NULL, NULL},
-	{SHELL, 0, "#!/usr/bin/env ruby", NULL, NULL},
-	{SHELL, 0, "#!/usr/bin/perl", NULL, NULL},
-	{SHELL, 0, "#!/usr/bin/bash", NULL, NULL},
-	{SHELL, 0, "#!/usr/bin/python", NULL, NULL},
-	{MAKE, 0, ".PHONY:", NULL, NULL},
-	{MAKE, 1, "all:", NULL, NULL},
-	{MAKE, 1, "build:", NULL, NULL},
-	{MAKE, 1, "clean:", NULL, NULL},
-	{GOMOD, 0, "module ", NULL, NULL},
-	{GOMOD, 1, "go 1.", NULL, NULL},
-	{DOCKER, 0, "FROM ", NULL, NULL},
-	{DOCKER, 1, "RUN ", NULL, NULL},
-	{DOCKER, 2, "COPY ", NULL, NULL},
-	{DOCKER, 2, "CMD ", NULL, NULL},
-	{DOCKER, 2, "ENTRYPOINT ", NULL, NULL},
-	{DOCKER, 2, "WORKDIR ", NULL, NULL},
-	{PHP, 0, "<?php", NULL, NULL},
+	{TYPESCRIPT, 6, "type ", " = {", ""},
+	{SHELL, 0, "#!/bin/", NULL, ""},
+	{SHELL, 0, "#!/usr/bin/env sh", NULL, ""},
+	{SHELL, 0, "#!/usr/bin/env bash", NULL, ""},
+	{SHELL, 0, "#!/usr/bin/env perl", NULL, ""},
+	{SHELL, 0, "#!/usr/bin/env ruby", NULL, ""},
+	{SHELL, 0, "#!/usr/bin/perl", NULL, ""},
+	{SHELL, 0, "#!/usr/bin/bash", NULL, ""},
+	{SHELL, 0, "#!/usr/bin/python", NULL, ""},
+	{MAKE, 0, ".PHONY:", NULL, ""},
+	{MAKE, 1, "all:", NULL, ""},
+	{MAKE, 1, "build:", NULL, ""},
+	{MAKE, 1, "clean:", NULL, ""},
+	{GOMOD, 0, "module ", NULL, ""},
+	{GOMOD, 1, "go 1.", NULL, ""},
+	{DOCKER, 0, "FROM ", NULL, ""},
+	{DOCKER, 1, "RUN ", NULL, ""},
+	{DOCKER, 2, "COPY ", NULL, ""},
+	{DOCKER, 2, "CMD ", NULL, ""},
+	{DOCKER, 2, "ENTRYPOINT ", NULL, ""},
+	{DOCKER, 2, "WORKDIR ", NULL, ""},
+	{PHP, 0, "<?php", NULL, ""},
 	{NPM, 0, "\"scripts\":", NULL, "{"},
 	{NPM, 1, "\"dependencies\":", NULL, "{"},
 	{NPM, 1, "\"devDependencies\":", NULL, "{"},
-	{PATCH, 0, "diff --git ", NULL, NULL},
-	{PATCH, 1, "@@ -", " @@", NULL},
-	{PATCH, 2, "+++ b/", NULL, NULL},
+	{PATCH, 0, "diff --git ", NULL, ""},
+	{PATCH, 1, "@@ -", " @@", ""},
+	{PATCH, 2, "+++ b/", NULL, ""},
 	{RUBY, 0, "require '", NULL, "'"},
-	{RUBY, 1, "def ", NULL, NULL},
+	{RUBY, 1, "def ", NULL, ""},
 	{RUBY, 2, "end", NULL, "end"},
-	{RUBY, 3, "class ", " < ", NULL},
+	{RUBY, 3, "class ", " < ", ""},
 };
 
 struct line {
@@ -119,11 +122,11 @@ struct line {
 
 static bool has_sign(const struct sign *s, struct line l)
 {
-	size_t begin = strlen(s->begin), end = s->end == NULL ? 0 : strlen(s->end);
+	size_t begin = strlen(s->begin), end = strlen(s->end);
 
 	if (l.n < begin || memcmp(l.p, s->begin, begin) != 0)
 		return false;
-	if (end && (l.n < end || memcmp(l.p + l.n - end, s->end, end) != 0))
+	if (memcmp(l.p + l.n - end, s->end, end) != 0)
 		return false;
 	return s->with == NULL || verify_find(l.p + begin, l.n - begin, s->with, strlen(s->with));
 }
@@ -162,7 +165,7 @@ static bool look_at_line(struct line l, unsigned *seen)
 	for (size_t i = 0; i < COUNT(signs); i++) {
 		const struct sign *s = &signs[i];
 
-		if (l.n < 3 || s->begin[0] != l.p[0] || !has_sign(s, l))
+		if (l.n < LINE_MIN || s->begin[0] != l.p[0] || !has_sign(s, l))
 			continue;
 		if ((s->lang == GO || s->lang == GOMOD) && s->bit == 0 &&
 		    !one_word_more(l, strlen(s->begin)))

@@ -57,32 +57,29 @@ static bool is_header(const struct verify_layer *y, size_t at, size_t n)
 	       y->p[value] > ' ';
 }
 
-/* A key in quotes, escaped or not, with its colon and what must follow. */
-static bool is_key(const struct verify_layer *y, size_t at, size_t n, bool quoted, const char *next)
+/* A key in quotes, escaped or not, with its colon and what must follow: where
+ * its value begins, or 0. */
+static size_t value_of(const struct verify_layer *y, size_t at, size_t n, bool quoted, char next)
 {
 	size_t i = at + n;
 
 	if (quoted && (at == 0 || y->p[at - 1] != '"'))
-		return false;
+		return 0;
 	i = skip(y, i, "\\");
 	if (i >= y->n || y->p[i] != '"')
-		return false;
+		return 0;
 	i = skip(y, i + 1, " \t\r\n");
 	if (i >= y->n || y->p[i] != ':')
-		return false;
+		return 0;
 	i = skip(y, i + 1, " \t\r\n\\");
-	return i < y->n && y->p[i] != '\0' && strchr(next, y->p[i]) != NULL;
+	return i < y->n && y->p[i] == (unsigned char)next ? i : 0;
 }
 
 /* The value of "mappings": groups of VLQ letters parted by , and ; */
-static bool is_vlq(const struct verify_layer *y, size_t at)
+static bool is_vlq(const struct verify_layer *y, size_t value)
 {
-	const unsigned char *quote = memchr(y->p + at + 10, ':', y->n - at - 10);
-	size_t from, end;
+	size_t from = skip(y, value, " \t\r\n\\\""), end;
 
-	if (quote == NULL)
-		return false;
-	from = skip(y, (size_t)(quote - y->p) + 1, " \t\r\n\\\"");
 	end = skip(y, from, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/,;");
 	return end - from >= 8 && (memchr(y->p + from, ';', end - from) != NULL ||
 				   memchr(y->p + from, ',', end - from) != NULL);
@@ -93,6 +90,7 @@ void verify_map_word(struct verify_leak *l, unsigned row, const struct verify_la
 {
 	const struct mark *m = word->arg;
 	bool hit = false;
+	size_t value;
 
 	switch (m->what) {
 	case COMMENT:
@@ -102,11 +100,12 @@ void verify_map_word(struct verify_leak *l, unsigned row, const struct verify_la
 		hit = is_header(y, at, word->n);
 		break;
 	case CONTENT:
-		hit = is_key(y, at, word->n, true, "[");
+		hit = value_of(y, at, word->n, true, '[') != 0;
 		break;
 	case MAPPINGS:
 	default:
-		hit = is_key(y, at, word->n, false, "\"") && is_vlq(y, at);
+		value = value_of(y, at, word->n, false, '"');
+		hit = value != 0 && is_vlq(y, value);
 		break;
 	}
 	if (hit)

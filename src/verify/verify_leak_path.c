@@ -164,7 +164,7 @@ static bool name_char(unsigned char c)
 /* The end of `parts` names with slashes between them, or 0. */
 static size_t parts_end(const struct verify_layer *y, size_t at, int parts)
 {
-	for (; parts; parts--) {
+	for (;; parts--) {
 		size_t from = at;
 
 		while (at < y->n && name_char(y->p[at]) && at - from < 64)
@@ -179,7 +179,6 @@ static size_t parts_end(const struct verify_layer *y, size_t at, int parts)
 		if (at == from)
 			return 0;
 	}
-	return at;
 }
 
 /* In text a path begins where a name cannot go on; in a program any string may

@@ -28,6 +28,9 @@
 #define VISIBLE_MIN 2 /* characters: an app may write the rest itself */
 #define TRIES 3       /* see render() */
 
+/* manifest, files, server or answer, content, references, browser */
+_Static_assert(COUNT(((struct verify_report *)0)->checks) >= 6, "room for every check");
+
 struct page {
 	struct arena *a;
 	const struct verify_job *j;
@@ -40,7 +43,7 @@ struct page {
 	int64_t from; /* clock at the beginning of a step */
 };
 
-/* Add a check; the first that fails gives code and reason. */
+/* Add a check; the one that fails gives code and reason, and is the last. */
 static bool step(struct page *g, const char *name, enum verify_code code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 static bool step(struct page *g, const char *name, enum verify_code code, const char *fmt, ...)
@@ -48,13 +51,12 @@ static bool step(struct page *g, const char *name, enum verify_code code, const 
 	struct verify_check *c = &g->ret->checks[g->ret->checks_n++];
 	va_list ap;
 
-	check(g->ret->checks_n <= COUNT(g->ret->checks));
 	va_start(ap, fmt);
 	c->detail = arena_vprintf(g->a, fmt, ap);
 	va_end(ap);
 	c->name = name;
 	c->ok = code == VERIFY_OK;
-	if (!c->ok && g->ret->code == VERIFY_OK) {
+	if (!c->ok) {
 		g->ret->code = code;
 		g->ret->reason = c->detail;
 	}

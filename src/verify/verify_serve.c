@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include "verify/verify_serve.h"
-#include "base/check.h"
 #include "base/str.h"
 
 #include <arpa/inet.h>
@@ -11,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -40,11 +40,14 @@ static const char headers[] =
 struct client {
 	char head[HEAD_MAX];
 	size_t got;              /* of the request */
-	char answer[1024];       /* status line and headers */
+	char answer[1024];       /* status line (a few words and a type) and headers */
 	size_t answer_n, sent;   /* of headers and body together */
 	const unsigned char *body;
 	size_t body_n;
 };
+
+_Static_assert(sizeof(headers) + 256 <= sizeof(((struct client *)0)->answer),
+	       "room for every answer");
 
 struct server {
 	const struct verify_site *files;
@@ -82,18 +85,16 @@ static void answer(struct server *s, struct client *c, struct pollfd *at)
 	const struct verify_site *f = head || get ? file_of(s, a, c->head) : NULL;
 	const char *status = f != NULL ? "200 OK" : head || get ? "404 Not Found" :
 			     "405 Method Not Allowed";
-	int n;
 
 	if (f != NULL && get) {
 		c->body = f->p;
 		c->body_n = f->n;
 	}
-	n = snprintf(c->answer, sizeof(c->answer),
-		     "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s", status,
-		     f != NULL ? verify_mime(f->entry->name) : "text/plain; charset=utf-8",
-		     f != NULL ? f->n : 0, headers);
-	check(n > 0 && n < (int)sizeof(c->answer));
-	c->answer_n = (size_t)n;
+	snprintf(c->answer, sizeof(c->answer),
+		 "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s", status,
+		 f != NULL ? verify_mime(f->entry->name) : "text/plain; charset=utf-8",
+		 f != NULL ? f->n : 0, headers);
+	c->answer_n = strlen(c->answer);
 	at->events = POLLOUT;
 	arena_free(a);
 }
@@ -125,13 +126,13 @@ static void write_answer(struct server *s, size_t i)
 	size_t left = in_head ? c->answer_n - c->sent : c->body_n - (c->sent - c->answer_n);
 	ssize_t n = send(s->at[i].fd, p, left, MSG_NOSIGNAL);
 
-	if (n < 0 && errno == EAGAIN)
+	if (n < 0) {
+		if (errno != EAGAIN)
+			drop(s, i);
 		return;
-	if (n > 0)
-		c->sent += (size_t)n;
-	if (n < 0)
-		drop(s, i);
-	else if (c->sent == c->answer_n + c->body_n) {
+	}
+	c->sent += (size_t)n;
+	if (c->sent == c->answer_n + c->body_n) {
 		shutdown(s->at[i].fd, SHUT_WR);
 		drop(s, i);
 	}

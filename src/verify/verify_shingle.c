@@ -146,7 +146,7 @@ static size_t special(const unsigned char *p, size_t n, size_t at, int *ret)
 		else
 			return 1;
 	}
-	took = at + head <= n && hex_at(p, n, at + head) >= 0 ? head + 2 : 1;
+	took = hex_at(p, n, at + head) >= 0 ? head + 2 : 1;
 	if (took == 1 || class_of[hex_at(p, n, at + head)] == BREAK)
 		return 1;
 	*ret = hex_at(p, n, at + head);

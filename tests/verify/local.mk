@@ -58,7 +58,8 @@ VERIFY_TEST_LIBS = tests/verify/libverifytest.a $(VERIFY_LIBS) $(CMOCKA_LIBS)
 
 VERIFY_TESTS = tests/verify/test_manifest tests/verify/test_report tests/verify/test_html tests/verify/test_shingle \
 	tests/verify/test_forms tests/verify/test_inside tests/verify/test_kinds tests/verify/test_scan \
-	tests/verify/test_leaks tests/verify/test_page tests/verify/test_clean tests/verify/test_child
+	tests/verify/test_leaks tests/verify/test_edges tests/verify/test_shapes tests/verify/test_faults \
+	tests/verify/test_serve tests/verify/test_page tests/verify/test_clean tests/verify/test_child
 check_PROGRAMS += $(VERIFY_TESTS)
 TESTS += $(VERIFY_TESTS)
 tests_verify_test_manifest_SOURCES = %D%/test_manifest.c
@@ -88,6 +89,24 @@ tests_verify_test_scan_LDADD = $(VERIFY_TEST_LIBS)
 tests_verify_test_leaks_SOURCES = %D%/test_leaks.c %D%/leaks.def
 tests_verify_test_leaks_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)
 tests_verify_test_leaks_LDADD = $(VERIFY_TEST_LIBS)
+tests_verify_test_edges_SOURCES = %D%/test_edges.c %D%/edges.def
+tests_verify_test_edges_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)
+tests_verify_test_edges_LDADD = $(VERIFY_TEST_LIBS)
+tests_verify_test_shapes_SOURCES = %D%/test_shapes.c
+tests_verify_test_shapes_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)
+tests_verify_test_shapes_LDADD = $(VERIFY_TEST_LIBS)
+# System calls that fail when the test says so.
+VERIFY_FAULTY_LINK = $(AM_LDFLAGS) -Wl,--wrap=read,--wrap=pread,--wrap=write,--wrap=socket,--wrap=bind \
+	-Wl,--wrap=listen,--wrap=getsockname,--wrap=accept4,--wrap=recv,--wrap=send,--wrap=poll \
+	-Wl,--wrap=fork,--wrap=getppid,--wrap=waitpid,--wrap=mkdtemp,--wrap=openat,--wrap=fstat,--wrap=kill
+tests_verify_test_faults_SOURCES = %D%/test_faults.c %D%/faulty.c %D%/faulty.h
+tests_verify_test_faults_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)
+tests_verify_test_faults_LDADD = $(VERIFY_TEST_LIBS)
+tests_verify_test_faults_LDFLAGS = $(VERIFY_FAULTY_LINK) -Wl,--wrap=http_do,--wrap=spawn_run
+tests_verify_test_serve_SOURCES = %D%/test_serve.c %D%/faulty.c %D%/faulty.h
+tests_verify_test_serve_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)
+tests_verify_test_serve_LDADD = $(VERIFY_TEST_LIBS)
+tests_verify_test_serve_LDFLAGS = $(VERIFY_FAULTY_LINK)
 tests_verify_test_page_SOURCES = %D%/test_page.c
 tests_verify_test_page_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)
 tests_verify_test_page_LDADD = $(VERIFY_TEST_LIBS)

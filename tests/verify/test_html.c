@@ -43,6 +43,23 @@ static void test_html_counts_what_is_visible(void **state)
 		{"<p =x y= z>q", "", 1},
 		{"<script>a</scriptx>b</script >c", "", 2},
 		{"<title>open", "", 0},
+		{"&#00000060;", "", 1},
+		{"&#60", "", 1},
+		{"&#60x", "", 2},
+		{"&#X3c&#x3G;", "", 4},
+		{"a &l", "", 3},
+		{"a <", "", 2},
+		{"a\rb\f", "", 2},
+		{"<p a", "", 0},
+		{"<p a ", "", 0},
+		{"<p a=", "", 0},
+		{"<p a=b", "", 0},
+		{"<p ", "", 0},
+		{"<p/", "", 0},
+		{"<p\fa='x' />y", "", 1},
+		{"<averylongnameofatag>y", "", 1},
+		{"<title>a", "", 0},
+		{"<title>a</b</title>", "a</b", 0},
 		{"<template>t</template><noscript>n</noscript>v", "", 1},
 	};
 	struct arena *a = arena_new(1 << 20);
@@ -89,6 +106,12 @@ static void test_html_finds_references(void **state)
 	}
 	read_page(a, "<html data-ready='true'>", t);
 	assert_true(t->ready && !t->waits && !t->based);
+	read_page(a, "<html data-ready=later data-other=false>", t);
+	assert_true(!t->ready && !t->waits);
+	read_page(a, "<html data-ready=soon>", t);
+	assert_true(!t->ready && !t->waits);
+	read_page(a, "<img srcset=' , '><img srcset=''>", t);
+	assert_int_equal(t->refs_n, 0);
 	arena_free(a);
 }
 
@@ -108,6 +131,56 @@ static void test_html_bounds_references(void **state)
 	verify_html_read(a, b.p, b.n, t);
 	assert_true(t->more_refs);
 	assert_int_equal(t->refs_n, VERIFY_REFS);
+	b.n = 0;
+	buf_puts(&b, "<img srcset='");
+	for (int i = 0; i < VERIFY_REFS + 2; i++)
+		buf_puts(&b, "x 1x, ");
+	buf_puts(&b, "'>");
+	verify_html_read(a, b.p, b.n, t);
+	assert_true(t->more_refs);
+	assert_int_equal(t->refs_n, VERIFY_REFS);
+	arena_free(a);
+}
+
+/* A zero is neither a name nor a letter. */
+static void test_html_survives_zeros(void **state)
+{
+	static const char html[] = "<title\0>a\0b</title><p\0>x<img \0src=y>";
+	struct arena *a = arena_new(1 << 20);
+	struct verify_text *t = ARENA_NEW(a, struct verify_text);
+
+	(void)state;
+	verify_html_read(a, html, sizeof(html) - 1, t);
+	assert_string_equal(t->title, "ab");
+	assert_int_equal(t->visible, 1);
+	assert_int_equal(t->refs_n, 1);
+	assert_string_equal(t->refs[0].url, "y");
+	arena_free(a);
+}
+
+static void test_ref_is_bounded(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	const char *name;
+	char url[1200];
+
+	(void)state;
+	memset(url, 'a', sizeof(url));
+	url[999] = '\0';
+	assert_int_equal(verify_ref_of(a, "index.html", url, &name), VERIFY_REF_LOCAL);
+	assert_string_equal(name, url);
+	url[999] = 'a';
+	url[1000] = '\0';
+	assert_int_equal(verify_ref_of(a, "index.html", url, &name), VERIFY_REF_LOCAL);
+	assert_null(name);
+	for (size_t i = 0; i < 65; i++)
+		memcpy(url + 2 * i, "a/", 2);
+	url[129] = '\0';
+	assert_int_equal(verify_ref_of(a, "index.html", url, &name), VERIFY_REF_LOCAL);
+	assert_null(name);
+	url[127] = '\0';
+	verify_ref_of(a, "index.html", url, &name);
+	assert_string_equal(name, url);
 	arena_free(a);
 }
 
@@ -142,6 +215,12 @@ static void test_ref_is_resolved(void **state)
 		{"index.html", "ftp:x", VERIFY_REF_FOREIGN, NULL},
 		{"index.html", "a/b:c", VERIFY_REF_LOCAL, "a/b:c"},
 		{"index.html", ".", VERIFY_REF_LOCAL, ""},
+		{"index.html", "/", VERIFY_REF_LOCAL, ""},
+		{"index.html", "a/", VERIFY_REF_LOCAL, "a"},
+		{"index.html", ".a/..b/ab", VERIFY_REF_LOCAL, ".a/..b/ab"},
+		{"index.html", "/a", VERIFY_REF_LOCAL, "a"},
+		{"index.html", "\\/x", VERIFY_REF_FOREIGN, NULL},
+		{"index.html", "\f \t#", VERIFY_REF_INLINE, NULL},
 	};
 	struct arena *a = arena_new(1 << 20);
 
@@ -163,7 +242,9 @@ int main(void)
 		cmocka_unit_test(test_html_counts_what_is_visible),
 		cmocka_unit_test(test_html_finds_references),
 		cmocka_unit_test(test_html_bounds_references),
+		cmocka_unit_test(test_html_survives_zeros),
 		cmocka_unit_test(test_ref_is_resolved),
+		cmocka_unit_test(test_ref_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,32 +1,16 @@
 #include "config.h"
 
-#include "forge.h"
 #include "tree.h"
 #include "base/check.h"
-#include "base/clock.h"
-#include "base/conf.h"
-#include "base/str.h"
-#include "port/file.h"
-#include "port/http.h"
-#include "port/sandbox.h"
-#include "verify/verify_serve.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <sysexits.h>
-#include <unistd.h>
 #include <cmocka.h>
 
-/* The page test without a browser, and the server under it. */
+/* The page test without a browser. */
 
 static void page_job(struct tree *t, const char *page)
 {
@@ -120,6 +104,12 @@ static void test_page_refuses_what_the_scan_would(void **state)
 	assert_int_equal(r.code, VERIFY_NAME);
 	tree_close(&t);
 	page_job(&t, pages[0].page);
+	tree_puts(&t, "dist/x.html", "x");
+	tree_row(&t, "web", "con.html", "dist/x.html", NULL, NULL);
+	run_page(&t, &r);
+	assert_int_equal(r.code, VERIFY_NAME);
+	tree_close(&t);
+	page_job(&t, pages[0].page);
 	t.rows.n = 0;
 	tree_row(&t, "web", "index.html", "dist/index.html", NULL, NULL);
 	run_page(&t, &r);
@@ -168,112 +158,6 @@ static void test_page_with_too_many_references_is_refused(void **state)
 	tree_close(&t);
 }
 
-/* ---- the server ---- */
-
-static void test_server_answers_like_the_preview_host(void **state)
-{
-	static const struct verify_entry entries[] = {
-		{.name = "index.html", .kind = "web"}, {.name = "big.json", .kind = "web"}};
-	static const struct {
-		const char *method, *path;
-		int status;
-	} cases[] = {
-		{"GET", "index.html", 200},
-		{"HEAD", "index.html", 200},
-		{"GET", "index.html?x=1", 200},
-		{"GET", "in%64ex.html", 200},
-		{"GET", "nothing", 404},
-		{"GET", "", 404},
-		{"GET", "%zz", 404},
-		{"GET", "..%2findex.html", 404},
-		{"POST", "index.html", 405},
-		{"DELETE", "index.html", 405},
-	};
-	struct arena *a = arena_new(64u << 20);
-	size_t big = 12u << 20;
-	struct verify_site site[] = {
-		{&entries[0], (const unsigned char *)"<p>Hello", 8},
-		{&entries[1], memset(arena_alloc(a, big), ' ', big), big}};
-	struct http_answer h;
-	struct err e = {0};
-	pid_t pid;
-	int port;
-
-	(void)state;
-	pid = verify_serve(site, 2, &port, &e);
-	assert_true(pid > 0);
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		const char *url = arena_printf(a, "http://127.0.0.1:%d/%s", port, cases[i].path);
-
-		assert_int_equal(http_do(a,
-					 &(struct http_call){.method = cases[i].method,
-							     .url = url,
-							     .timeout_us = 5 * CLOCK_S,
-							     .answer_max = 1 << 20},
-					 &h, &e),
-				 0);
-		assert_int_equal(h.status, cases[i].status);
-		assert_string_equal(http_header(a, &h, "X-Content-Type-Options"), "nosniff");
-		assert_true(str_starts(http_header(a, &h, "Content-Security-Policy"), "sandbox "));
-		if (cases[i].status == 200)
-			assert_string_equal(h.type, "text/html; charset=utf-8");
-	}
-	assert_int_equal(http_do(a, &(struct http_call){.method = "GET",
-		.url = arena_printf(a, "http://127.0.0.1:%d/big.json", port),
-		.timeout_us = 10 * CLOCK_S, .answer_max = 32u << 20}, &h, &e), 0);
-	assert_int_equal(h.body_len, big);
-	verify_serve_end(pid);
-	arena_free(a);
-}
-
-static int connect_to(int port)
-{
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	check(fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0);
-	return fd;
-}
-
-/* Silent, endless and broken connections; then one more than there is room. */
-static void test_server_lets_nobody_block_it(void **state)
-{
-	static const struct verify_entry entry = {.name = "a.txt", .kind = "web"};
-	struct verify_site site = {&entry, (const unsigned char *)"Hello", 5};
-	struct arena *a = arena_new(16u << 20);
-	struct http_answer h;
-	struct err e = {0};
-	int port, fds[70];
-	char noise[9000];
-	pid_t pid;
-
-	(void)state;
-	pid = verify_serve(&site, 1, &port, &e);
-	for (int i = 0; i < 20; i++)
-		fds[i] = connect_to(port);
-	memset(noise, 'x', sizeof(noise));
-	for (int i = 0; i < 10; i++)
-		send(fds[i], noise, sizeof(noise), MSG_NOSIGNAL);
-	for (int i = 10; i < 15; i++)
-		close(fds[i]);
-	assert_int_equal(http_do(a, &(struct http_call){.method = "GET",
-		.url = arena_printf(a, "http://127.0.0.1:%d/a.txt", port),
-		.timeout_us = 5 * CLOCK_S, .answer_max = 1 << 20}, &h, &e), 0);
-	assert_string_equal(h.body, "Hello");
-	for (int i = 20; i < 70; i++)
-		fds[i] = connect_to(port);
-	for (int i = 0; i < 70; i++)
-		if (i < 10 || i >= 15)
-			close(fds[i]);
-	assert_int_equal(http_do(a, &(struct http_call){.method = "GET",
-		.url = arena_printf(a, "http://127.0.0.1:%d/a.txt", port),
-		.timeout_us = 5 * CLOCK_S, .answer_max = 1 << 20}, &h, &e), 0);
-	verify_serve_end(pid);
-	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
-	arena_free(a);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,8 +165,6 @@ int main(void)
 		cmocka_unit_test(test_page_refuses_what_the_scan_would),
 		cmocka_unit_test(test_page_in_a_folder_finds_its_files),
 		cmocka_unit_test(test_page_with_too_many_references_is_refused),
-		cmocka_unit_test(test_server_answers_like_the_preview_host),
-		cmocka_unit_test(test_server_lets_nobody_block_it),
 	};
 
 	unsetenv("http_proxy");

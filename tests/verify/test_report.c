@@ -349,6 +349,51 @@ static void test_report_bounds_its_lists(void **state)
 	arena_free(a);
 }
 
+/* ---- bounds ---- */
+
+static char *long_text(struct arena *a, size_t n)
+{
+	return memset(arena_alloc(a, n + 1), 'a', n);
+}
+
+static void test_job_bounds_its_texts(void **state)
+{
+	struct arena *a = arena_new(8u << 20);
+
+	(void)state;
+	for (size_t n = 400; n <= 401; n++) {
+		struct verify_job j = {.mode = "scan", .tree = long_text(a, n), .manifest = "m",
+				       .artifact_type = "web"}, ret;
+		const char *text = verify_job_write(a, &j);
+		struct err e = {0};
+
+		assert_int_equal(verify_job_read(a, text, strlen(text), &ret, &e) == 0, n == 400);
+	}
+	arena_free(a);
+}
+
+static void write_huge_job(void)
+{
+	struct arena *a = arena_new(8u << 20);
+
+	verify_job_write(a, &(struct verify_job){.mode = "scan", .manifest = "m",
+		.artifact_type = "web", .tree = long_text(a, 1u << 20)});
+}
+
+static void write_huge_report(void)
+{
+	struct arena *a = arena_new(16u << 20);
+
+	verify_report_write(a, &(struct verify_report){.reason = long_text(a, 1u << 20)});
+}
+
+static void test_nothing_is_written_cut_short(void **state)
+{
+	(void)state;
+	assert_true(tree_aborts(write_huge_job));
+	assert_true(tree_aborts(write_huge_report));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,6 +407,8 @@ int main(void)
 		cmocka_unit_test(test_report_survives_the_way),
 		cmocka_unit_test(test_report_is_refused_when_bent),
 		cmocka_unit_test(test_report_bounds_its_lists),
+		cmocka_unit_test(test_job_bounds_its_texts),
+		cmocka_unit_test(test_nothing_is_written_cut_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,17 @@ static void test_words_are_found_everywhere(void **state)
 	arena_free(a);
 }
 
+static void add_short_word(void)
+{
+	verify_words_add(verify_words_new(arena_new(1 << 20)), "ab", 2, false, 0, NULL);
+}
+
+static void test_words_are_not_too_short(void **state)
+{
+	(void)state;
+	assert_true(tree_aborts(add_short_word));
+}
+
 /* ---- literals ---- */
 
 static const struct {
@@ -215,6 +226,42 @@ static void test_shingles_find_any_part(void **state)
 	arena_free(a);
 }
 
+/* An index that was made for less holds what it has room for. */
+static void test_shingles_do_not_overflow(void **state)
+{
+	struct arena *a = arena_new(16u << 20);
+	struct verify_shingles *s = verify_shingles_new(a, 1);
+	size_t files, windows;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, a, 1 << 20);
+	for (unsigned i = 0; b.n < 20000; i++)
+		buf_printf(&b, "line%ux%u;", i, i * 2654435761u);
+	add(s, "a.txt", buf_str(&b));
+	verify_shingles_count(s, &files, &windows);
+	assert_int_equal(windows, 512);
+	arena_free(a);
+}
+
+static void test_shingles_survive_broken_spellings(void **state)
+{
+	static const char *const texts[] = {"100%", "a & b", "&l", "x\\", "x\\x4", "x\\xzz12",
+					    "x\\u00", "x\\u00zz", "x\\u0141", "%zz", "%4", "%01",
+					    "%0a%20", "x\\n\\q"};
+	struct arena *a = arena_new(16u << 20);
+	struct verify_shingles *s = verify_shingles_new(a, strlen(tree_source));
+	const char *path;
+
+	(void)state;
+	add(s, "calc.go", tree_source);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		assert_int_equal(scan(s, arena_printf(a, "%080d%s", 0, texts[i]), &path), -1);
+		assert_true(scan(s, arena_printf(a, "%s\n%s", texts[i], tree_source), &path) > 0);
+	}
+	arena_free(a);
+}
+
 static void test_source_needs_a_tree(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
@@ -232,12 +279,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words_are_found_everywhere),
+		cmocka_unit_test(test_words_are_not_too_short),
 		cmocka_unit_test(test_literals_are_marked),
 		cmocka_unit_test(test_shingles_find_copies),
 		cmocka_unit_test(test_shingles_allow_what_is_public),
 		cmocka_unit_test(test_shingles_allow_what_literals_say),
 		cmocka_unit_test(test_shingles_see_through_spellings),
 		cmocka_unit_test(test_shingles_find_any_part),
+		cmocka_unit_test(test_shingles_do_not_overflow),
+		cmocka_unit_test(test_shingles_survive_broken_spellings),
 		cmocka_unit_test(test_source_needs_a_tree),
 	};
 

@@ -6,8 +6,10 @@
 #include "port/file.h"
 
 #include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 const char tree_source[] =
@@ -182,4 +184,25 @@ bool tree_gives(struct tree *t, const char *code, const char *check)
 		printf("%s, not %s (%s)\n", verify_code_name(r.code), code, r.reason);
 	tree_close(t);
 	return ok;
+}
+
+static void leave(int sig)
+{
+	(void)sig;
+	_exit(70);
+}
+
+bool tree_aborts(void (*fn)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	check(pid >= 0);
+	if (pid == 0) {
+		signal(SIGABRT, leave);
+		fn();
+		_exit(0);
+	}
+	check(waitpid(pid, &status, 0) == pid);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 70;
 }

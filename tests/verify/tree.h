@@ -52,5 +52,8 @@ void tree_web(struct tree *t, const void *page, size_t n);
 /* A binary job of just that program. */
 void tree_binary(struct tree *t, const char *platform, const void *p, size_t n);
 
+/* Does that end in a false check()? Tried in a child. */
+bool tree_aborts(void (*fn)(void));
+
 /* The private source that tree_open() put there. */
 extern const char tree_source[], tree_notes[];
