@@ -1,0 +1,8 @@
+# The hallway, without a web server or a database.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/web/test_rate
+TESTS += tests/web/test_rate
+tests_web_test_rate_SOURCES = %D%/test_rate.c
+tests_web_test_rate_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_web_test_rate_LDADD = libweb.a libwork.a libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
+endif
