@@ -1,8 +1,12 @@
 # The hallway, without a web server or a database.
 if HAVE_CMOCKA
-check_PROGRAMS += tests/web/test_rate
-TESTS += tests/web/test_rate
+check_PROGRAMS += tests/web/test_rate tests/web/test_gate
+TESTS += tests/web/test_rate tests/web/test_gate
 tests_web_test_rate_SOURCES = %D%/test_rate.c
 tests_web_test_rate_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_web_test_rate_LDADD = libweb.a libwork.a libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
+tests_web_test_gate_SOURCES = %D%/test_gate.c
+tests_web_test_gate_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_web_test_gate_LDADD = libweb.a libwork.a libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
+tests_web_test_gate_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fcgi_param,--wrap=fcgi_read
 endif
