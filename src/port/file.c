@@ -29,7 +29,7 @@ char *file_read(struct arena *a, const char *path, size_t max, size_t *ret_n, st
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		fail_at(e, path);
-	} else if (!S_ISREG(st.st_mode) || st.st_size < 0 || (size_t)st.st_size > max) {
+	} else if (!S_ISREG(st.st_mode) || (size_t)st.st_size > max) {
 		err_set(e, E_INVALID, "%s: not a file of at most %zu bytes", path, max);
 	} else {
 		p = arena_alloc(a, (size_t)st.st_size + 1);
@@ -98,6 +98,13 @@ int file_update(const char *path, const char *text, mode_t mode, struct err *e)
 	return same ? 0 : file_write(path, text, strlen(text), mode, e);
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int file_mkdirs(const char *path, mode_t mode, struct err *e)
 {
 	char part[4096];
@@ -110,7 +117,8 @@ int file_mkdirs(const char *path, mode_t mode, struct err *e)
 			continue;
 		memcpy(part, path, i);
 		part[i] = '\0';
-		if (mkdir(part, i == n ? mode : 0755) < 0 && errno != EEXIST)
+		if (mkdir(part, i == n ? mode : 0755) < 0 &&
+		    (errno != EEXIST || !is_folder(part)))
 			return fail_at(e, part);
 	}
 	return 0;
@@ -123,10 +131,34 @@ bool file_exists(const char *path)
 	return lstat(path, &st) == 0;
 }
 
-/* Everything below the open folder `fd`, which is closed. */
-static int empty_folder(int fd, int depth)
+/* A tree may be deeper than we may open folders: what lies deeper than this is
+ * moved up to the root of the tree first. */
+#define DEPTH_MAX 64
+
+struct removal {
+	int root;
+	unsigned number;
+	bool moved; /* something was, in this round */
+};
+
+/* Up to the first name that is free. */
+static void move_up(struct removal *m, int fd, const char *name)
 {
-	DIR *d = depth > 64 ? NULL : fdopendir(fd);
+	char to[32];
+
+	for (int tries = 0; tries < 1000; tries++) {
+		snprintf(to, sizeof(to), ".deep.%u", ++m->number);
+		if (renameat(fd, name, m->root, to) == 0) {
+			m->moved = true;
+			return;
+		}
+	}
+}
+
+/* Everything below the open folder `fd`, which is closed. */
+static int empty_folder(struct removal *m, int fd, int depth)
+{
+	DIR *d = fdopendir(fd);
 	struct dirent *at;
 	int rc = 0;
 
@@ -143,10 +175,15 @@ static int empty_folder(int fd, int depth)
 		/* a builder may have locked its folder */
 		if (sub < 0 && errno == EACCES && fchmodat(fd, at->d_name, 0700, 0) == 0)
 			sub = openat(fd, at->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (sub >= 0) {
+		if (sub >= 0)
 			rc |= fchmod(sub, 0700);
-			rc |= empty_folder(sub, depth + 1);
+		if (sub >= 0 && depth == DEPTH_MAX) {
+			close(sub);
+			move_up(m, fd, at->d_name);
+			continue;
 		}
+		if (sub >= 0)
+			rc |= empty_folder(m, sub, depth + 1);
 		rc |= unlinkat(fd, at->d_name, sub >= 0 ? AT_REMOVEDIR : 0);
 	}
 	closedir(d);
@@ -156,14 +193,19 @@ static int empty_folder(int fd, int depth)
 int file_remove_tree(const char *path, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct removal m = {.root = fd};
 
 	if (fd < 0 && errno == ENOENT)
 		return 0;
-	if (fd >= 0)
-		empty_folder(fd, 0);
-	if ((fd >= 0 ? rmdir(path) : unlink(path)) < 0)
-		return fail_at(e, path);
-	return 0;
+	if (fd < 0)
+		return unlink(path) < 0 ? fail_at(e, path) : 0;
+	do { /* what was moved up was perhaps not seen in this round */
+		m.moved = false;
+		empty_folder(&m, dup(fd), 0);
+		lseek(fd, 0, SEEK_SET);
+	} while (m.moved);
+	close(fd);
+	return rmdir(path) < 0 ? fail_at(e, path) : 0;
 }
 
 int file_open_beneath(int dir, const char *path, struct err *e)
@@ -189,28 +231,27 @@ struct walk {
 	void *ctx;
 	struct err *e;
 	size_t left;
+	size_t skip; /* of a path: the root and its slash */
 };
 
-static int walk_folder(struct walk *w, const char *path, const char *rel, int depth);
+static int walk_folder(struct walk *w, const char *path, int depth);
 
-static int walk_entry(struct walk *w, const char *path, const char *rel, const char *name, int depth)
+static int walk_entry(struct walk *w, const char *path, const char *name, int depth)
 {
-	char sub[4096], subrel[4096];
+	char sub[4096];
 	struct stat st;
 
 	if (w->left-- == 0 || depth > 32 ||
-	    snprintf(sub, sizeof(sub), "%s/%s", path, name) >= (int)sizeof(sub) ||
-	    snprintf(subrel, sizeof(subrel), "%s%s%s", rel, *rel ? "/" : "", name) >=
-		    (int)sizeof(subrel))
-		return err_set(w->e, E_INVALID, "%s: too many or too deep entries", rel);
+	    snprintf(sub, sizeof(sub), "%s/%s", path, name) >= (int)sizeof(sub))
+		return err_set(w->e, E_INVALID, "%s: too many or too deep entries", path);
 	if (lstat(sub, &st) < 0)
 		return fail_at(w->e, sub);
 	if (S_ISDIR(st.st_mode))
-		return walk_folder(w, sub, subrel, depth + 1);
-	return w->fn(w->ctx, subrel, !S_ISREG(st.st_mode));
+		return walk_folder(w, sub, depth + 1);
+	return w->fn(w->ctx, sub + w->skip, !S_ISREG(st.st_mode));
 }
 
-static int walk_folder(struct walk *w, const char *path, const char *rel, int depth)
+static int walk_folder(struct walk *w, const char *path, int depth)
 {
 	struct dirent **names;
 	int n = scandir(path, &names, NULL, alphasort), rc = 0;
@@ -221,7 +262,7 @@ static int walk_folder(struct walk *w, const char *path, const char *rel, int de
 		const char *name = names[i]->d_name;
 
 		if (rc == 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-			rc = walk_entry(w, path, rel, name, depth);
+			rc = walk_entry(w, path, name, depth);
 		free(names[i]);
 	}
 	free(names);
@@ -231,9 +272,9 @@ static int walk_folder(struct walk *w, const char *path, const char *rel, int de
 int file_walk(const char *path, size_t max, int (*fn)(void *ctx, const char *path, bool special),
 	      void *ctx, struct err *e)
 {
-	struct walk w = {fn, ctx, e, max};
+	struct walk w = {fn, ctx, e, max, strlen(path) + 1};
 
-	return walk_folder(&w, path, "", 0);
+	return walk_folder(&w, path, 0);
 }
 
 struct usage {

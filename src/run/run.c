@@ -63,10 +63,12 @@ int run_approve_scope(struct work *w, const char *run_id, const char *scope_hash
 
 	if (run_store_lock(w, run_id, &r) < 0)
 		return -1;
-	if (r.scope_hash != NULL && strcmp(r.scope_hash, scope_hash) != 0)
-		return fail(w, E_SCOPE_CHANGED, "%s: scope is %s", run_id, r.scope_hash);
-	if (r.scope_approved && r.scope_hash != NULL)
-		return 0; /* said twice */
+	if (r.scope_hash != NULL) {
+		if (strcmp(r.scope_hash, scope_hash) != 0)
+			return fail(w, E_SCOPE_CHANGED, "%s: scope is %s", run_id, r.scope_hash);
+		if (r.scope_approved)
+			return 0; /* said twice */
+	}
 	if (r.phase != RUN_QUOTED)
 		return fail(w, E_CONFLICT, "%s: nothing to approve in %s", run_id,
 			    run_states[r.phase].name);

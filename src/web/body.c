@@ -15,17 +15,12 @@ static int read_all(struct req *r)
 	long got;
 
 	buf_init(&b, r->w.a, max + 1);
-	for (;;) {
+	do {
 		size_t room = max + 1 - b.n < 16384 ? max + 1 - b.n : 16384;
-		char *to = room ? buf_room(&b, room) : NULL;
 
-		if (to == NULL)
-			return fail(&r->w, E_TOO_LARGE, "body over %zu bytes", max);
-		got = fcgi_read(r->f, to, room);
-		if (got <= 0)
-			break;
-		buf_added(&b, (size_t)got);
-	}
+		got = fcgi_read(r->f, buf_room(&b, room), room);
+		buf_added(&b, got > 0 ? (size_t)got : 0);
+	} while (got > 0 && b.n <= max); /* one byte too many is enough to know */
 	if (got < 0)
 		return fail(&r->w, E_BAD_REQUEST, "the body was cut short");
 	if (b.n > max)

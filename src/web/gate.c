@@ -6,6 +6,7 @@
 #include "port/fcgi.h"
 #include "port/jwt.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -18,7 +19,7 @@ const char *req_param(const struct req *r, const char *name)
 static int hold_token(struct req *r, const char *token)
 {
 	/* The prefix tells a token from anything else before it is hashed. */
-	if (strlen(token) > 256 || !str_only(token, "abcdefghijklmnopqrstuvwxyz234567_", 8, 256))
+	if (!str_only(token, "abcdefghijklmnopqrstuvwxyz234567_", 8, 256))
 		return -1;
 	r->token_hash = crypto_sha256_hex(r->w.a, token, strlen(token));
 	return 0;
@@ -60,12 +61,11 @@ static int find_token(struct req *r)
 
 static int check_operator(struct req *r)
 {
-	unsigned char hash[32];
+	const char *want = str_hex(r->w.a, r->web->operator_hash, sizeof(r->web->operator_hash));
 
 	if (r->token_hash == NULL || r->by_cookie)
 		return fail(&r->w, E_UNAUTHENTICATED, "operator route without a token");
-	if (!r->web->has_operator || str_unhex(r->token_hash, hash, sizeof(hash)) != 32 ||
-	    !crypto_equal(hash, r->web->operator_hash, sizeof(hash)))
+	if (!r->web->has_operator || !crypto_equal(r->token_hash, want, strlen(want)))
 		return fail(&r->w, E_SCOPE, "not the operator's token");
 	r->w.actor.kind = ACTOR_OPERATOR;
 	r->w.actor.name = "operator";
@@ -91,27 +91,33 @@ static int check_origin(struct req *r)
 	return 0;
 }
 
-/* Who is counted: the session where there is one, else the network (a /24 or
- * a /64), so that a room full of addresses is one caller. */
+/* The network of an address: a /24, or a /64 whichever way its zeroes are
+ * written; an IPv4 address inside IPv6 is what it stands for. */
+static const char *network(struct arena *a, const char *addr)
+{
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+	unsigned char ip[16];
+
+	if (addr == NULL)
+		return "-";
+	if (inet_pton(AF_INET, addr, ip) == 1)
+		return str_hex(a, ip, 3);
+	if (inet_pton(AF_INET6, addr, ip) != 1)
+		return "-";
+	if (memcmp(ip, mapped, sizeof(mapped)) == 0)
+		return str_hex(a, ip + sizeof(mapped), 3);
+	return str_hex(a, ip, 8);
+}
+
+/* Who is counted: the session where there is one, else the network, so that a
+ * room full of addresses is one caller. */
 static const char *counted(struct req *r)
 {
-	const char *addr = req_param(r, "REMOTE_ADDR");
-	char net[64];
-	size_t n = 0;
-	int parts = 0;
-	char sep;
-
 	if (r->token_hash != NULL && r->route->rate != RATE_CREATE)
 		return r->token_hash;
 	if (r->subject != NULL)
 		return r->subject;
-	if (addr == NULL)
-		return "-";
-	sep = strchr(addr, ':') ? ':' : '.';
-	while (addr[n] && n < sizeof(net) - 1 && parts < (sep == ':' ? 4 : 3))
-		parts += (net[n] = addr[n]) == sep, n++;
-	net[n] = '\0';
-	return arena_strdup(r->w.a, net);
+	return network(r->w.a, req_param(r, "REMOTE_ADDR"));
 }
 
 static int check_rate(struct req *r)

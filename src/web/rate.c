@@ -19,6 +19,8 @@ static const struct {
 	[RATE_CALL] = {50, 500},     /* calls of models: by credential */
 };
 
+#define DAY 86400
+
 static uint64_t hash(enum rate rate, const char *who)
 {
 	uint64_t h = 1469598103934665603u + rate;
@@ -32,22 +34,29 @@ bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percen
 	       struct rate_left *ret)
 {
 	_Atomic uint64_t *state = &s->buckets[hash(rate, who) % SHARED_BUCKETS].state;
-	double burst = rates[rate].burst * (double)percent / 100;
+	double size = rates[rate].burst * (double)percent / 100;
+	double burst = size < 1 ? 1 : size; /* less would be never */
 	double speed = rates[rate].per_second * (double)percent / 100;
 	uint64_t was = atomic_load(state), next;
 	uint32_t second = (uint32_t)(now / CLOCK_S);
 
-	*ret = (struct rate_left){.limit = (int64_t)burst, .remaining = (int64_t)burst};
-	if (percent == 0 || rates[rate].burst <= 0)
+	*ret = (struct rate_left){.limit = (int64_t)size, .remaining = (int64_t)size};
+	if (size <= 0)
 		return true;
+	ret->limit = ret->remaining = (int64_t)burst;
 	do {
 		double tokens = (double)(was >> 32) / 65536;
-		uint32_t age = second - (uint32_t)was;
+		int64_t age = (int64_t)second - (uint32_t)was;
 
-		if (was == 0 || age > 86400)
+		/* Another process may have taken one later than we read the clock: the
+		 * bucket keeps its time then, and gets nothing. */
+		if (age < 0 && age > -DAY)
+			age = 0;
+		if (was == 0 || age < 0 || age > DAY)
 			tokens = burst;
 		else
-			tokens = tokens + age * speed < burst ? tokens + age * speed : burst;
+			tokens = tokens + (double)age * speed < burst ? tokens + (double)age * speed
+								      : burst;
 		if (tokens < 1) {
 			ret->wait_s = (int)((1 - tokens) / speed) + 1;
 			ret->remaining = 0;
@@ -56,7 +65,8 @@ bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percen
 		ret->remaining = (int64_t)tokens - 1;
 		if (tokens - 1 > 65535)
 			return true;
-		next = (uint64_t)((tokens - 1) * 65536) << 32 | second;
+		next = (uint64_t)((tokens - 1) * 65536) << 32 |
+		       (age == 0 ? (uint32_t)was : second);
 	} while (!atomic_compare_exchange_weak(state, &was, next));
 	return true;
 }

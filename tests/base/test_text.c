@@ -53,6 +53,19 @@ static void whole_numbers(void **state)
 	assert_false(str_int("10", 0, 9, &v));
 }
 
+static void heads_and_tails(void **state)
+{
+	static const char text[] = "text";
+
+	(void)state;
+	assert_false(str_int(NULL, 0, 9, &(int64_t){0}));
+	assert_true(str_eq(text, text) && str_eq("a", (char[]){'a', 0}) && str_eq(NULL, NULL));
+	assert_false(str_eq("a", "b") || str_eq("a", NULL) || str_eq(NULL, "a"));
+	assert_true(str_starts("abc", "ab") && str_starts("abc", "") && !str_starts("ab", "abc"));
+	assert_true(str_ends("abc", "bc") && str_ends("abc", "") && !str_ends("bc", "abc") &&
+		    !str_ends("abc", "ab"));
+}
+
 static void utf8(void **state)
 {
 	static const struct {
@@ -67,7 +80,9 @@ static void utf8(void **state)
 		{"\xc0\xaf", 2, false}, {"\xe0\x80\xaf", 3, false}, {"\xf0\x80\x80\xaf", 4, false},
 		{"\xc3", 1, false}, {"\xe2\x82", 2, false}, {"\xf0\x9f\x98", 3, false},
 		{"\x80", 1, false}, {"\xff", 1, false}, {"a\0b", 3, false}, {"\x01", 1, false},
-		{"\x1b[31m", 5, false}, {"\xc3\x28", 2, false},
+		{"\x1b[31m", 5, false}, {"\x7f", 1, false}, {"\xe0\xa0\x80", 3, true},
+		{"\xed\x9f\xbf", 3, true}, {"\xf0\x90\x80\x80", 4, true}, {"\xf5\x80\x80\x80", 4, false},
+		{"\xe2\x82\x28", 3, false}, {"\xc3\x28", 2, false},
 	};
 
 	(void)state;
@@ -116,6 +131,12 @@ static void encodings(void **state)
 	assert_int_equal(str_unhex("0g", to, sizeof(to)), -1);
 	assert_int_equal(str_unhex("00FF", to, sizeof(to)), 2);
 	assert_int_equal(str_unhex("0000", to, 1), -1);
+	assert_int_equal(str_unhex("g0", to, 2), -1);
+	assert_int_equal(str_unhex("0G", to, 2), -1);
+	assert_int_equal(str_unhex("@0", to, 2), -1);
+	assert_int_equal(str_unhex("/0", to, 2), -1);
+	assert_int_equal(str_unbase64("AZaz09+/", 8, to, sizeof(to)), 6);
+	assert_int_equal(str_unbase64("{{{{", 4, to, sizeof(to)), -1);
 }
 
 static void percent(void **state)
@@ -215,7 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(whole_numbers), T(utf8), T(encodings), T(percent), T(a_setting_is_taken_or_named),
+		T(whole_numbers), T(heads_and_tails), T(utf8), T(encodings), T(percent), T(a_setting_is_taken_or_named),
 		T(every_row_stands_by_its_default), T(a_file_is_bounded),
 	};
 

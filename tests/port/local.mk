@@ -1,6 +1,6 @@
 # The cellar: the doors to foreign libraries, to files and to the sandbox.
 if HAVE_CMOCKA
-PORT_TESTS = tests/port/test_json tests/port/test_crypto tests/port/test_jwt tests/port/test_sandbox
+PORT_TESTS = tests/port/test_json tests/port/test_crypto tests/port/test_jwt tests/port/test_sandbox tests/port/test_file
 check_PROGRAMS += $(PORT_TESTS)
 TESTS += $(PORT_TESTS)
 tests_port_test_json_SOURCES = %D%/test_json.c
@@ -12,6 +12,12 @@ tests_port_test_crypto_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
 tests_port_test_jwt_SOURCES = %D%/test_jwt.c
 tests_port_test_jwt_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_port_test_jwt_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
+tests_port_test_file_SOURCES = %D%/test_file.c
+tests_port_test_file_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_port_test_file_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
+tests_port_test_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read,--wrap=write,--wrap=fstat,--wrap=lstat \
+	-Wl,--wrap=fchmod,--wrap=fchmodat,--wrap=fsync,--wrap=openat,--wrap=unlinkat \
+	-Wl,--wrap=fdopendir,--wrap=renameat
 tests_port_test_sandbox_SOURCES = %D%/test_sandbox.c
 tests_port_test_sandbox_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_port_test_sandbox_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
