@@ -122,6 +122,8 @@ static void encodings(void **state)
 			print_error("taken: '%s'\n", bad[i]);
 		assert_int_equal(str_unbase64(bad[i], strlen(bad[i]), to, sizeof(to)), -1);
 	}
+	assert_string_equal(str_base64(a, "f", 1, true), "Zg");
+	assert_string_equal(str_base64(a, "\xfb\xff\xfe", 3, false), "+//+");
 	assert_string_equal(str_base64(a, "\xfb\xff\xfe", 3, true), "-__-");
 	assert_int_equal(str_unbase64("-__-", 4, to, sizeof(to)), 3);
 	assert_int_equal(str_unbase64("Zm9vYmFyZm9v", 12, to, 6), -1);
