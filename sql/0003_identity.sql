@@ -228,10 +228,10 @@ CREATE TRIGGER run_owner BEFORE INSERT ON run FOR EACH ROW EXECUTE FUNCTION run_
 
 -- What an operator says about an address; only a confirmed one is approved.
 CREATE FUNCTION customer_decide(p_email text, p_status text, p_reason text, p_by text,
-	p_at timestamptz, OUT found boolean, OUT identity text)
+	p_at timestamptz, OUT known boolean, OUT identity text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
 BEGIN
-	SELECT true INTO found FROM customer WHERE email = p_email;
+	SELECT true INTO known FROM customer WHERE email = p_email;
 	UPDATE customer SET status = p_status, reason = p_reason, decided_by = p_by, decided_at = p_at
 	WHERE email = p_email AND (email_verified OR p_status = 'rejected')
 	RETURNING identity_id INTO identity;

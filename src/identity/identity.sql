@@ -40,7 +40,7 @@ WHERE c.account_id = bus_account() AND (s.token_hash = decode($1, 'hex') OR s.se
 SELECT session_end($1, $2);
 
 -- name: identity_sql_decide
-SELECT found, identity FROM customer_decide($1, $2, $3, $4, $5::timestamptz);
+SELECT known, identity FROM customer_decide($1, $2, $3, $4, $5::timestamptz);
 
 -- name: identity_sql_key_count
 SELECT count(*) FROM api_key WHERE account_id = bus_account() AND revoked_at IS NULL

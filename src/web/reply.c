@@ -103,12 +103,13 @@ void reply_session(struct req *r, const char *token)
 
 void reply_session_end(struct req *r)
 {
+	static const char past[] = "Thu, 01 Jan 1970 00:00:00 GMT";
 	const char *more = r->web->secure ? "; Secure" : "";
 
-	reply_header(r, "Set-Cookie", "%s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
-		     cookie_name(r, "bus_session"), more);
-	reply_header(r, "Set-Cookie", "%s=; Path=/; SameSite=Strict; Max-Age=0%s",
-		     cookie_name(r, "bus_csrf"), more);
+	reply_header(r, "Set-Cookie", "%s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Expires=%s%s",
+		     cookie_name(r, "bus_session"), past, more);
+	reply_header(r, "Set-Cookie", "%s=; Path=/; SameSite=Strict; Max-Age=0; Expires=%s%s",
+		     cookie_name(r, "bus_csrf"), past, more);
 }
 
 char *req_sign(struct req *r, const struct jwt *t)
