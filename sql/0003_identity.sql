@@ -310,6 +310,7 @@ GRANT SELECT (key_id, account_id, name, scope, created_at, expires_at, revoked_a
 	UPDATE (revoked_at) ON api_key TO bus_fast, bus_slow;
 GRANT SELECT ON session_public TO bus_fast, bus_slow;
 GRANT SELECT ON customer TO bus_operator;
+GRANT SELECT (account_id, email_verified) ON customer TO bus_reaper;
 GRANT SELECT (code_id, created_at, expires_at), DELETE ON code TO bus_reaper;
 GRANT SELECT, UPDATE (sealed, due_at, attempts, sent_at, failed_at, reason), DELETE ON mail TO bus_reaper;
 

@@ -79,6 +79,12 @@ int identity_session_end(struct work *w, const char *session_hash, const char *s
 int identity_decide(struct work *w, const char *email, const char *status, const char *reason,
 		    const char **ret_identity);
 
+/* Is the run the acting account's? E_NOT_FOUND when it is not. */
+int identity_owns(struct work *w, const char *run_id);
+
+/* E_CONTACT when a contact is required and the account has confirmed no address. */
+int identity_need_contact(struct work *w, int64_t account);
+
 /* Keys of the acting account. The key itself is known to the caller only. */
 int identity_key_add(struct work *w, const char *key_id, const char *name, const char *scope,
 		     const char *hash, int64_t expires_at);

@@ -54,6 +54,12 @@ VALUES ($1, bus_account(), $2, $3, decode($4, 'hex'), $5::timestamptz, $6::times
 UPDATE api_key SET revoked_at = coalesce(revoked_at, $2::timestamptz)
 WHERE key_id = $1 AND account_id = bus_account();
 
+-- name: identity_sql_owns
+SELECT true FROM run_public WHERE run_id = $1 AND account_id = bus_account();
+
+-- name: identity_sql_contact
+SELECT EXISTS (SELECT FROM customer WHERE account_id = $1::bigint AND email_verified);
+
 -- ---- reads that are rows: the caller is found first (see run.sql)
 
 -- name: identity_sql_read_status

@@ -6,6 +6,7 @@
 int identity_api_register(struct req *r);
 int identity_api_code(struct req *r);
 int identity_api_verify(struct req *r);
+int identity_api_contact(struct req *r);
 
 int identity_api_token(struct req *r);
 int identity_api_refresh(struct req *r);
@@ -24,7 +25,7 @@ struct identity_email_in {
 };
 
 /* The shapes of what they take. */
-extern const struct shape identity_email_shape, identity_verify_shape, identity_token_shape,
+extern const struct shape identity_email_shape, identity_contact_shape, identity_verify_shape, identity_token_shape,
 	identity_internal_shape, identity_key_shape, identity_reject_shape;
 
 /* The members of a token's answer, in an object that is open. */

@@ -27,6 +27,17 @@ static const struct field verify_fields[] = {
 const struct shape identity_verify_shape = {"OtpVerify", verify_fields, COUNT(verify_fields),
 					    sizeof(struct verify_in)};
 
+struct contact_in {
+	const char *email, *code;
+};
+static const struct field contact_fields[] = {
+	{"email", F_TOKEN, F_REQUIRED, 3, 254, .offset = offsetof(struct contact_in, email)},
+	{"code", F_TEXT, F_NULLABLE, 1, 40, .offset = offsetof(struct contact_in, code),
+	 .doc = "left out to have one sent"},
+};
+const struct shape identity_contact_shape = {"Contact", contact_fields, COUNT(contact_fields),
+					     sizeof(struct contact_in)};
+
 const char *identity_email(struct req *r, const char *text)
 {
 	const char *email = mail_address(r->w.a, text);
@@ -60,22 +71,28 @@ int identity_api_register(struct req *r)
 	return reply_json(r, 200, "{\"status\":\"waitlisted\"}");
 }
 
-int identity_api_code(struct req *r)
+static int send_code(struct req *r, const char *email, int status)
 {
-	const struct identity_email_in *in = r->in;
 	struct identity_asker who;
 	int64_t wait = 0;
 
-	if (asker(r, in->email, &who) < 0)
+	if (asker(r, email, &who) < 0)
 		return -1;
 	if (identity_code_send(&r->w, &who, &wait) < 0) {
 		if (wait > 0)
 			reply_header(r, "Retry-After", "%lld", (long long)wait);
 		return -1;
 	}
-	return reply_json(r, 200,
+	return reply_json(r, status,
 			  arena_printf(r->w.a, "{\"status\":\"sent\",\"expires_in\":%lld,\"digits\":%d}",
 				       (long long)r->w.conf->code_ttl_s, IDENTITY_CODE_DIGITS));
+}
+
+int identity_api_code(struct req *r)
+{
+	const struct identity_email_in *in = r->in;
+
+	return send_code(r, in->email, 200);
 }
 
 /* What a browser calls itself, as far as it is plain text. */
@@ -117,18 +134,17 @@ static int reply_entry(struct req *r, const struct identity_entry *e, bool brows
 	return reply_json(r, 200, buf_str(&b));
 }
 
-int identity_api_verify(struct req *r)
+static int bring_code(struct req *r, const char *field, const char *email, const char *text)
 {
-	const struct verify_in *in = r->in;
 	struct identity_entry e = {.visitor = r->w.actor.account, .agent = agent(r)};
 	char digits[IDENTITY_CODE_DIGITS + 1];
 	struct identity_asker who;
 	int rc;
 
-	if (asker(r, in->email, &who) < 0)
+	if (asker(r, email, &who) < 0)
 		return -1;
-	if (!identity_code_digits(in->otp, digits))
-		return fail_field(&r->w, "otp", "not_a_code");
+	if (!identity_code_digits(text, digits))
+		return fail_field(&r->w, field, "not_a_code");
 	rc = identity_code_try(&r->w, &who, digits, &e.code_id);
 	/* The try is kept: a refusal is committed as an answer. */
 	if (rc <= 0)
@@ -139,4 +155,22 @@ int identity_api_verify(struct req *r)
 	if (rc != 0)
 		return rc < 0 ? -1 : reply_refusal(r, rc == 2 ? E_SCOPE : E_CODE, "used, or disabled");
 	return reply_entry(r, &e, who.session_hash != NULL);
+}
+
+int identity_api_verify(struct req *r)
+{
+	const struct verify_in *in = r->in;
+
+	return bring_code(r, "otp", in->email, in->otp);
+}
+
+/* The same two steps in the conversation about a run. */
+int identity_api_contact(struct req *r)
+{
+	const struct contact_in *in = r->in;
+
+	if (identity_owns(&r->w, r->arg[0]) < 0)
+		return -1;
+	return in->code == NULL ? send_code(r, in->email, 202)
+				: bring_code(r, "code", in->email, in->code);
 }

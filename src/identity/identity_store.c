@@ -132,6 +132,26 @@ int identity_decide(struct work *w, const char *email, const char *status, const
 	return 0;
 }
 
+int identity_owns(struct work *w, const char *run_id)
+{
+	struct pg_rows rows;
+
+	if (DB(w, identity_sql_owns, &rows, run_id) < 0)
+		return -1;
+	return rows.n > 0 ? 0 : fail(w, E_NOT_FOUND, "run %.60s", run_id);
+}
+
+int identity_need_contact(struct work *w, int64_t account)
+{
+	struct pg_rows rows;
+
+	if (!w->conf->contact_required)
+		return 0;
+	if (DB(w, identity_sql_contact, &rows, arg_int(w, account)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0) ? 0 : fail(w, E_CONTACT, "account %lld", (long long)account);
+}
+
 int identity_key_add(struct work *w, const char *key_id, const char *name, const char *scope,
 		     const char *hash, int64_t expires_at)
 {

@@ -300,6 +300,32 @@ for who in ann nobody-7; do
 	ok "$who: no eleventh code in a day" equal "$(is "429 rate_limited" && tr -d '\r' <"$VAR/head" | grep -ciE '^retry-after: [0-9]+$')" 1
 done
 
+# ---- a contact for a run, where one is asked for
+sed -i 's/^contact_required.*//; $a contact_required = 1' "$VAR/etc/bus.conf"
+kill -HUP "$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")"
+needs_contact() { # until the workers have read it
+	local end=$((SECONDS + 15))
+	while [ $SECONDS -lt $end ]; do
+		visitor "contact$SECONDS"; converse "A counter of laps"
+		[ "$STATUS" = 409 ] && return 0
+		read -rt 0.3 <> <(:)
+	done
+	return 1
+}
+ok "no work is asked for without a contact" needs_contact
+ok "and it says so" equal "$(field .code)" contact_required
+ok "nor authorized by hand" contains "$("$BUS" build approve "$RUN" 2>&1)" contact_required
+api POST "/api/v1/build-runs/$RUN/contact" '{"email":"fay@example.com"}'
+ok "an address for it" equal "$STATUS $(field .status)" "202 sent"
+code_for fay@example.com
+api POST "/api/v1/build-runs/$RUN/contact" "{\"email\":\"fay@example.com\",\"code\":\"$(wrong)\"}"
+ok "not by another code" is "401 code_refused"
+api POST "/api/v1/build-runs/$RUN/contact" "{\"email\":\"fay@example.com\",\"code\":\"$CODE\"}"
+ok "confirmed" equal "$STATUS $(field .runs_moved)" "200 1"
+api POST "/api/v1/build-runs/$RUN/checkout" '{}'
+ok "then the work is asked for" equal "$STATUS $(field .approval)" "201 requested"
+ok "and authorized" silent "$BUS" build approve "$RUN"
+
 # ---- the database alone
 ok "row-level security: no customer without an account" equal "$(sql fast "SELECT count(*) FROM bus.customer")" 0
 ok "no key" equal "$(sql fast "SELECT count(key_id) FROM bus.api_key")" 0

@@ -16,6 +16,8 @@ PROGRAM=$(cat "$VAR/demo.token") READER=$("$BUS" token issue --subject demo --sc
 visitor customer
 api POST /api/v1/sessions '{}'; enter customer@example.com
 CUSTOMER=$(field .access_token)
+visitor leaver # whose session a route may end
+api POST /api/v1/sessions '{}'; enter customer@example.com
 ADMIN=$(curl -s -H "X-Bus-Internal-Key: $(cat "$VAR/etc/internal.key")" -H 'Content-Type: application/json' \
 	-d '{"resources":"waitlist:read waitlist:approve"}' "$BASE/api/internal/auth/token" | jq -r .access_token)
 visitor other
@@ -34,7 +36,7 @@ as() {
 	stranger) auth=(-H "Authorization: Bearer vs_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa") ;;
 	token) auth=(-H "Authorization: Bearer $CUSTOMER") ;;
 	admin) auth=(-H "Authorization: Bearer $ADMIN") ;;
-	owner | other | customer) visitor $who; auth=(-b "$V" -H "X-CSRF-Token: $CSRF") ;;
+	owner | other | customer | leaver) visitor $who; auth=(-b "$V" -H "X-CSRF-Token: $CSRF") ;;
 	esac
 	BODY=$(curl -s -m 30 --path-as-is -D "$VAR/head" -X "$method" "${auth[@]}" "$@" "$BASE$path" | tr -d '\0')
 	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
@@ -59,6 +61,8 @@ send() {
 	local body='{}'
 	case $2 in
 	build_run.say) body='{"text":"and a title"}' ;;
+	build_run.contact) body='{"email":"someone@example.com"}' ;;
+	auth.key_create) body='{"name":"n","resources":"usage:read"}' ;;
 	v1.*) body='{"model":"bus-static","messages":[{"role":"user","content":"hi"}],"input":"hi","prompt":"hi"}' ;;
 	build_run.approve_scope) body="{\"scope_hash\":\"$(printf '0%.0s' {1..64})\"}" ;;
 	esac
@@ -141,7 +145,7 @@ wrong_method() {
 bodies() {
 	local id=$1 path=$2 audience=$3 max=$4 who=owner
 	[ "$audience" = operator ] && who=operator
-	[ "$audience" = auth ] && { [ -n "$5" ] && who=admin || who=customer; }
+	[ "$audience" = auth ] && { [ -n "$5" ] && who=admin || who=leaver; }
 	as $who POST "$path" -H 'Content-Type: text/plain' -d '{}'
 	ok "$id: wrong type" problem 415 unsupported_media_type
 	head -c $((max + 1)) /dev/zero | tr '\0' ' ' >"$VAR/big"
