@@ -304,9 +304,9 @@ done
 sed -i 's/^contact_required.*//; $a contact_required = 1' "$VAR/etc/bus.conf"
 kill -HUP "$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")"
 needs_contact() { # until the workers have read it
-	local end=$((SECONDS + 15))
+	local end=$((SECONDS + 15)) n=0
 	while [ $SECONDS -lt $end ]; do
-		visitor "contact$SECONDS"; converse "A counter of laps"
+		visitor "contact$((n++))"; converse "A counter of laps"
 		[ "$STATUS" = 409 ] && return 0
 		read -rt 0.3 <> <(:)
 	done
@@ -325,6 +325,57 @@ ok "confirmed" equal "$STATUS $(field .runs_moved)" "200 1"
 api POST "/api/v1/build-runs/$RUN/checkout" '{}'
 ok "then the work is asked for" equal "$STATUS $(field .approval)" "201 requested"
 ok "and authorized" silent "$BUS" build approve "$RUN"
+
+# ---- all at once
+visitor gus; converse "A counter of laps"
+ask_code gus@example.com; code_for gus@example.com
+GUS_RUN=$RUN said=()
+for i in $(seq 12); do
+	curl -s -o /dev/null -w '%{http_code}\n' -b "$V" -H "X-CSRF-Token: $CSRF" -H 'Content-Type: application/json' \
+		-d '{"text":"one more thing"}' "$BASE/api/v1/build-runs/$GUS_RUN/messages" >"$VAR/said.$i" & said+=($!)
+	[ $((i % 3)) != 0 ] || {
+		curl -s -o /dev/null -w '%{http_code}\n' -b "$V" -H "X-CSRF-Token: $CSRF" -H 'Content-Type: application/json' \
+			-d "{\"email\":\"gus@example.com\",\"otp\":\"$CODE\"}" "$BASE/api/v1/auth/otp/verify" >"$VAR/gave.$i" & said+=($!)
+	}
+done
+wait "${said[@]}"
+ok "one code, four who bring it: one is in" equal "$(cat "$VAR"/gave.* | grep -c '^200')" 1
+sort "$VAR"/said.* | uniq -c | tr "\n" " " | sed "s/^/# /"; echo
+ok "whoever still wrote for the visitor was heard or refused" equal "$(cat "$VAR"/said.* | grep -cvE '^(201|401|404|409|503)$')" 0
+ok "and everything has one owner" silent "$BUS" fsck
+want=$(sql admin "SELECT account_id FROM bus.customer WHERE email = 'gus@example.com'")
+ok "the customer" equal "$(sql admin "SELECT account_id FROM bus.run WHERE run_id = '$GUS_RUN'")" "$want"
+
+# ---- a sender that dies: the mail comes once, later
+mail_pass() { "${AS[@]}" env BUS_FAULT="$1" "$builddir/bus-reaper" --once --pass=identity.mail --now="$(date -u -d "+$2 seconds" +%Y-%m-%dT%H:%M:%SZ)" "$VAR/etc/bus.conf" >/dev/null 2>&1; }
+dies_at() { # the stack's own reaper may be faster: then another mail
+	local i
+	for i in 1 2 3 4 5 6 7 8; do
+		WHO=$i-${1#mail.}@example.com
+		bearer '' POST /api/v1/auth/otp/request "{\"email\":\"$WHO\"}"
+		mail_pass "$1:1:kill" 1; [ $? = 137 ] && return 0
+	done
+	return 1
+}
+for point in $(grep -q '^#define BUS_FAULT' "$builddir/config.h" && echo mail.claimed mail.sent); do
+	ok "killed at $point" dies_at $point
+	mail_pass none:1:kill 20
+	ok "sent again" code_comes "$WHO"
+	ok "once" equal "$(grep -l "^To: <$WHO>" "$VAR"/spool/mail/*.eml | wc -l)" 1
+	bearer '' POST /api/v1/auth/otp/verify "{\"email\":\"$WHO\",\"otp\":\"$CODE\"}"
+	ok "and good" equal "$STATUS" 200
+done
+
+# ---- limits, as the database counts them
+new_code() { # ADDRESS NETWORK PER_ADDRESS PER_NETWORK ALL
+	sql slow "SELECT outcome FROM bus.code_new('code_' || gen_random_uuid(), '$(printf %s "$1" | sha256sum | cut -d' ' -f1)', NULL, '$2',
+		repeat('00', 32), 'mail_' || gen_random_uuid(), '00', now(), now() + interval '1 min', $3, $4, $5)"
+}
+ok "by network" equal "$(new_code n1 net 9 1 99999) $(new_code n2 net 9 1 99999) $(new_code n2 net2 9 1 99999)" "ok network ok"
+ok "by installation" equal "$(new_code n3 net3 9 9 1)" installation
+for i in $(seq 12); do new_code storm "net.$i" 5 9 99999 >"$VAR/storm.$i" & storm+=($!); done
+wait "${storm[@]}"
+ok "twelve at once for five" equal "$(cat "$VAR"/storm.* | sort | uniq -c | awk '{ print $1, $2 }' | tr '\n' ' ')" "7 address 5 ok "
 
 # ---- the database alone
 ok "row-level security: no customer without an account" equal "$(sql fast "SELECT count(*) FROM bus.customer")" 0
