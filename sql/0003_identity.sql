@@ -214,13 +214,39 @@ BEGIN
 	outcome := 'ok';
 END $$;
 
--- A request that was let in before the visitor became a customer comes too late.
+-- The acting customer leaves: address, sessions, keys and what was written go; what
+-- was ordered and used stays, with nobody's name. outcome: 'ok', 'used', 'busy'
+-- while something is being built.
+CREATE FUNCTION customer_close(p_code text, p_at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+DECLARE
+	me bigint := bus_account();
+BEGIN
+	PERFORM FROM account WHERE id = me FOR UPDATE;
+	IF EXISTS (SELECT FROM run WHERE account_id = me
+			AND phase IN ('authorized', 'repo_ready', 'worker_running', 'artifact_pending')) THEN
+		RETURN 'busy';
+	END IF;
+	UPDATE code SET used_at = p_at WHERE code_id = p_code AND used_at IS NULL;
+	IF NOT FOUND THEN
+		RETURN 'used';
+	END IF;
+	UPDATE message SET text = '(deleted)' WHERE account_id = me AND author = 'visitor';
+	DELETE FROM api_key WHERE account_id = me;
+	DELETE FROM session WHERE account_id = me;
+	DELETE FROM customer WHERE account_id = me;
+	UPDATE account SET disabled = true WHERE id = me;
+	RETURN 'ok';
+END $$;
+
+-- A request that was let in before the visitor became a customer, or the customer
+-- left, comes too late.
 CREATE FUNCTION run_owner() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = bus, pg_temp AS $$
 BEGIN
 	PERFORM FROM account WHERE id = NEW.account_id FOR KEY SHARE;
-	IF EXISTS (SELECT FROM account WHERE id = NEW.account_id AND merged_into IS NOT NULL) THEN
-		RAISE EXCEPTION 'account % has become another', NEW.account_id USING ERRCODE = 'BUS01';
+	IF EXISTS (SELECT FROM account WHERE id = NEW.account_id AND (merged_into IS NOT NULL OR disabled)) THEN
+		RAISE EXCEPTION 'account % has become another, or left', NEW.account_id USING ERRCODE = 'BUS01';
 	END IF;
 	RETURN NEW;
 END $$;
@@ -288,9 +314,9 @@ END $$;
 
 ---------------------------------------------------------------- rights
 
-REVOKE ALL ON FUNCTION code_new, code_try, customer_register, customer_enter, customer_decide,
+REVOKE ALL ON FUNCTION customer_close, code_new, code_try, customer_register, customer_enter, customer_decide,
 	auth_account, session_end, account_by FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION code_new, code_try, customer_register, customer_enter TO bus_slow;
+GRANT EXECUTE ON FUNCTION customer_close, code_new, code_try, customer_register, customer_enter TO bus_slow;
 GRANT EXECUTE ON FUNCTION auth_account, session_end TO bus_fast, bus_slow, bus_operator;
 GRANT EXECUTE ON FUNCTION customer_decide TO bus_operator;
 
@@ -337,7 +363,7 @@ BEGIN ATOMIC
 	WHERE p_session IS NULL AND subject = p_subject AND NOT disabled;
 END;
 DROP TRIGGER run_owner ON bus.run;
-DROP FUNCTION bus.run_owner, bus.account_by, bus.session_end, bus.auth_account, bus.customer_decide,
+DROP FUNCTION bus.run_owner, bus.customer_close, bus.account_by, bus.session_end, bus.auth_account, bus.customer_decide,
 	bus.customer_enter, bus.customer_register, bus.code_try, bus.code_new;
 DROP VIEW bus.session_public;
 DROP TABLE bus.account_row, bus.api_key, bus.mail, bus.code, bus.customer;

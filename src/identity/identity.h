@@ -74,6 +74,11 @@ int identity_self(struct work *w, const char *session_hash, const char *sid,
 /* End one of the acting account's sessions. E_NOT_FOUND when there is none. */
 int identity_session_end(struct work *w, const char *session_hash, const char *sid);
 
+/* The acting customer leaves, by a code just tried: address, sessions, keys and
+ * what was written go; what was ordered and used stays without a name. 0; 1 when
+ * the code was used in the meantime; E_CONFLICT while something is being built. */
+int identity_close(struct work *w, const char *code_id);
+
 /* An operator's word: status "approved" or "rejected". E_NOT_FOUND, E_CONFLICT
  * for an address that was never confirmed. */
 int identity_decide(struct work *w, const char *email, const char *status, const char *reason,

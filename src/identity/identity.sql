@@ -39,6 +39,9 @@ WHERE c.account_id = bus_account() AND (s.token_hash = decode($1, 'hex') OR s.se
 -- name: identity_sql_end
 SELECT session_end($1, $2);
 
+-- name: identity_sql_close
+SELECT customer_close($1, $2::timestamptz);
+
 -- name: identity_sql_decide
 SELECT known, identity FROM customer_decide($1, $2, $3, $4, $5::timestamptz);
 

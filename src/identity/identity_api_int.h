@@ -7,6 +7,7 @@ int identity_api_register(struct req *r);
 int identity_api_code(struct req *r);
 int identity_api_verify(struct req *r);
 int identity_api_contact(struct req *r);
+int identity_api_delete(struct req *r);
 
 int identity_api_token(struct req *r);
 int identity_api_refresh(struct req *r);

@@ -174,3 +174,29 @@ int identity_api_contact(struct req *r)
 	return in->code == NULL ? send_code(r, in->email, 202)
 				: bring_code(r, "code", in->email, in->code);
 }
+
+/* Leaving takes a fresh code to the own address: a session alone is not enough. */
+int identity_api_delete(struct req *r)
+{
+	const struct verify_in *in = r->in;
+	char digits[IDENTITY_CODE_DIGITS + 1];
+	struct identity_asker who;
+	struct identity_self me;
+	const char *code_id;
+	int rc;
+
+	if (asker(r, in->email, &who) < 0 || identity_self(&r->w, r->token_hash, r->sid, &me) < 0)
+		return -1;
+	if (strcmp(me.email, who.email) != 0)
+		return fail_field(&r->w, "email", "not_the_own");
+	if (!identity_code_digits(in->otp, digits))
+		return fail_field(&r->w, "otp", "not_a_code");
+	rc = identity_code_try(&r->w, &who, digits, &code_id);
+	if (rc > 0)
+		rc = identity_close(&r->w, code_id) == 0 ? 1 : r->w.err.id != E_NONE ? -1 : 0;
+	if (rc <= 0)
+		return rc < 0 ? -1 : reply_refusal(r, E_CODE, "wrong, used, too old or none");
+	if (r->by_cookie)
+		reply_session_end(r);
+	return reply_json(r, 200, "{\"status\":\"deleted\"}");
+}

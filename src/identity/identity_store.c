@@ -118,6 +118,19 @@ int identity_session_end(struct work *w, const char *session_hash, const char *s
 	return pg_int(&rows, 0, 0) > 0 ? 0 : fail(w, E_NOT_FOUND, "no such session of the caller's");
 }
 
+int identity_close(struct work *w, const char *code_id)
+{
+	struct pg_rows rows;
+	const char *outcome;
+
+	if (DB(w, identity_sql_close, &rows, code_id, arg_now(w)) < 0)
+		return -1;
+	outcome = pg_text(&rows, 0, 0);
+	if (str_eq(outcome, "busy"))
+		return fail(w, E_CONFLICT, "a run is under way");
+	return str_eq(outcome, "used");
+}
+
 int identity_decide(struct work *w, const char *email, const char *status, const char *reason,
 		    const char **ret_identity)
 {

@@ -326,6 +326,27 @@ api POST "/api/v1/build-runs/$RUN/checkout" '{}'
 ok "then the work is asked for" equal "$STATUS $(field .approval)" "201 requested"
 ok "and authorized" silent "$BUS" build approve "$RUN"
 
+# ---- leaving
+sed -i 's/^contact_required = 1$/contact_required = 0/' "$VAR/etc/bus.conf"
+visitor hal; api POST /api/v1/build-runs '{"message":"A counter of laps"}'; RUN=$(field .run_id)
+enter hal@example.com; HAL=$(field .access_token) HAL_ID=$(field .identity_id)
+"$BUS" auth approve hal@example.com >/dev/null
+bearer "$HAL" POST /api/v1/auth/keys '{"name":"k","resources":"usage:read"}'; HAL_KEY=$(field .key)
+leave() { api POST /api/v1/auth/delete "{\"email\":\"$1\",\"otp\":\"$2\"}"; }
+ask_code hal@example.com; code_for hal@example.com
+leave hal@example.com "$(wrong)"; ok "a session alone does not delete" is "401 code_refused"
+leave bob@example.com "$CODE"; ok "only oneself" is "422 validation_failed"
+leave hal@example.com "$CODE"; ok "by a fresh code" equal "$STATUS $(field .status)" "200 deleted"
+bearer "$HAL" GET /api/v1/auth/status; ok "no token" is "401 unauthenticated"
+bearer "$HAL_KEY" GET /api/v1/usage; ok "no key" is "401 unauthenticated"
+visitor hal; api GET /api/v1/build-runs; ok "no session" equal "$STATUS" 401
+ok "no address" equal "$(pg_dump -h "$VAR/run" -U bus_admin bus | grep -c hal@example.com)" 0
+ok "nothing that was written" equal "$(sql admin "SELECT DISTINCT m.text FROM bus.message m JOIN bus.run r ON r.id = m.run WHERE r.run_id = '$RUN' AND m.author = 'visitor'")" "(deleted)"
+visitor hal2; api POST /api/v1/sessions '{}'; enter hal@example.com
+ok "and whoever comes back is new" equal "$([ "$(field .identity_id)" != "$HAL_ID" ] && echo "$STATUS $(field .status)")" "200 waitlisted"
+api GET /api/v1/build-runs
+ok "with nothing" equal "$(field '.items | length')" 0
+
 # ---- all at once
 visitor gus; converse "A counter of laps"
 ask_code gus@example.com; code_for gus@example.com

@@ -62,6 +62,7 @@ send() {
 	case $2 in
 	build_run.say) body='{"text":"and a title"}' ;;
 	build_run.contact) body='{"email":"someone@example.com"}' ;;
+	auth.delete) body='{"email":"someone@example.com","otp":"12345678"}' ;;
 	auth.key_create) body='{"name":"n","resources":"usage:read"}' ;;
 	v1.*) body='{"model":"bus-static","messages":[{"role":"user","content":"hi"}],"input":"hi","prompt":"hi"}' ;;
 	build_run.approve_scope) body="{\"scope_hash\":\"$(printf '0%.0s' {1..64})\"}" ;;
