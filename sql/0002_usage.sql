@@ -257,6 +257,66 @@ BEGIN
 	remaining := remaining - p_micro;
 END $$;
 
+-- Many at once, answered in their order. When all of them fit, each budget is
+-- written once, however many calls share it; otherwise one after the other.
+CREATE FUNCTION usage_reserve_all(p json)
+RETURNS TABLE (outcome text, account bigint, scope text, period text, remaining bigint,
+	resets timestamptz, answer text, stream boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM budget_lock();
+	PERFORM set_config('synchronous_commit', 'on', true);
+	RETURN QUERY WITH q AS MATERIALIZED (
+		SELECT * FROM ROWS FROM (json_to_recordset(p) AS (usage_id text, session text, subject text,
+			run text, chat text, model text, backend text, feature text, price text, micro bigint,
+			at timestamptz, until timestamptz, hash text)) WITH ORDINALITY
+	), c AS MATERIALIZED (
+		SELECT q.*, acc.id AS account_id, acc.plan, r.id AS run_no
+		FROM q JOIN account acc ON acc.id = CASE WHEN q.session IS NULL
+				THEN (SELECT id FROM account WHERE subject = q.subject)
+				ELSE (SELECT account_id FROM session WHERE token_hash = decode(q.session, 'hex')
+					AND expires_at > q.at) END
+			JOIN plan ON plan.id = acc.plan AND q.feature = ANY (plan.features)
+			LEFT JOIN LATERAL (SELECT run.id FROM run JOIN run_state s ON s.phase = run.phase
+				WHERE run.run_id = q.run AND run.account_id = acc.id AND NOT s.terminal) r ON true
+		WHERE NOT acc.disabled AND (q.run IS NULL OR r.id IS NOT NULL)
+			AND (q.hash IS NULL OR NOT EXISTS (SELECT FROM usage_record u WHERE u.usage_id = q.usage_id))
+			AND EXISTS (SELECT FROM kill_switch WHERE level < 2)
+	), l AS MATERIALIZED (
+		SELECT c.ordinality, c.micro, b.id, b.hard_limit - b.reserved - b.posted AS free
+		FROM c CROSS JOIN LATERAL limits_of(c.plan, c.account_id, c.run_no, c.backend, c.at) l
+			LEFT JOIN budget b ON b.scope = l.scope AND b.subject = l.subject
+				AND b.period = l.period AND b.starts = l.starts
+	), t AS MATERIALIZED (
+		SELECT id, sum(micro)::bigint AS micro, min(free) AS free FROM l GROUP BY id
+	), fits AS MATERIALIZED (
+		SELECT bool_and(id IS NOT NULL AND micro <= free)
+			AND (SELECT count(DISTINCT ordinality) FROM l) = (SELECT count(*) FROM q) AS all FROM t
+	), moved AS (
+		UPDATE budget SET reserved = reserved + t.micro FROM t, fits
+		WHERE fits.all AND budget.id = t.id
+	), written AS (
+		INSERT INTO usage_record (usage_id, account_id, run_id, chat_id, model, backend,
+			price_version, reserved, budgets, created_at, expires_at, request_hash)
+		SELECT usage_id, account_id, run, chat, model, backend, price, micro,
+			ARRAY(SELECT id FROM l WHERE l.ordinality = c.ordinality), at, until, decode(hash, 'hex')
+		FROM c, fits WHERE fits.all
+	)
+	SELECT 'ok', account_id, NULL::text, NULL::text, (SELECT min(t.free - t.micro) FROM l JOIN t
+		USING (id) WHERE l.ordinality = c.ordinality), NULL::timestamptz, NULL::text, NULL::boolean
+	FROM c, fits WHERE fits.all ORDER BY ordinality;
+	IF FOUND THEN
+		RETURN;
+	END IF;
+	RETURN QUERY SELECT r.outcome, r.account, r.scope, r.period, r.remaining, r.resets, r.answer, r.stream
+	FROM json_to_recordset(p) AS q(usage_id text, session text, subject text, run text, chat text,
+		model text, backend text, feature text, price text, micro bigint, at timestamptz,
+		until timestamptz, hash text) CROSS JOIN LATERAL usage_reserve(q.usage_id, q.session,
+		q.subject, q.run, q.chat, q.model, q.backend, q.feature, q.price, q.micro, q.at, q.until,
+		q.hash) r;
+END $$;
+
 -- The end of a reservation: what was used of it, never more than it. Once; a
 -- second call changes nothing and gives false.
 CREATE FUNCTION usage_settle(p_usage text, p_state text, p_micro bigint, p_cost bigint,
@@ -433,11 +493,11 @@ FROM usage_record;
 
 ---------------------------------------------------------------- rights
 
-REVOKE ALL ON FUNCTION usage_settle_all, budget_lock, ledger_leaves, limits_of, account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
+REVOKE ALL ON FUNCTION usage_reserve_all, usage_settle_all, budget_lock, ledger_leaves, limits_of, account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
 	FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle, usage_settle_all TO bus_call;
-GRANT EXECUTE ON FUNCTION usage_reserve, usage_settle, usage_correct, plan_put, account_put
-	TO bus_operator;
+GRANT EXECUTE ON FUNCTION usage_reserve, usage_reserve_all, usage_settle, usage_settle_all TO bus_call;
+GRANT EXECUTE ON FUNCTION usage_reserve, usage_reserve_all, usage_settle, usage_correct, plan_put,
+	account_put TO bus_operator;
 GRANT EXECUTE ON FUNCTION usage_expire TO bus_reaper;
 GRANT SELECT, DELETE ON call_answer TO bus_reaper;
 GRANT EXECUTE ON FUNCTION account_of TO bus_fast, bus_slow;
@@ -479,7 +539,7 @@ SELECT bool_and(relrowsecurity) FROM pg_class
 -- rollback
 
 DROP VIEW bus.usage_public;
-DROP FUNCTION bus.usage_reserve, bus.usage_settle, bus.usage_settle_all, bus.usage_correct, bus.usage_expire,
+DROP FUNCTION bus.usage_reserve_all, bus.usage_reserve, bus.usage_settle, bus.usage_settle_all, bus.usage_correct, bus.usage_expire,
 	bus.plan_put, bus.account_put, bus.account_of, bus.limits_of, bus.budget_lock, bus.period_start, bus.period_end;
 DROP FUNCTION bus.ledger_leaves, bus.ledger_text;
 DROP TABLE bus.ledger_seal, bus.ledger_entry, bus.call_answer, bus.usage_record, bus.budget, bus.kill_switch,

@@ -147,7 +147,7 @@ static int find_model(struct chat *c, struct req *r)
 	return c->price ? 0 : fail(&r->w, E_MODEL, "%s has no price yet", c->model->id);
 }
 
-static int begin(struct relay *x, struct pg_call *call)
+static const char *begin(struct relay *x)
 {
 	static const char *const ids[MODEL_APIS] = {"v1.chat", "v1.responses", "v1.completions",
 						    "v1.embeddings"};
@@ -161,17 +161,16 @@ static int begin(struct relay *x, struct pg_call *call)
 		api++;
 	if (model_request_read(r->w.a, api, r->body, r->body_len, &c->q, &r->w.err) < 0 ||
 	    find_model(c, r) < 0)
-		return -1;
+		return NULL;
 	/* Tools that the provider runs by itself need a bound, or none can be reserved. */
 	if (c->q.ask.provider_tools && c->q.ask.max_tool_calls == 0)
 		c->q.ask.max_tool_calls = TOOL_CALLS;
 	c->asked_max = c->q.ask.max_tokens;
 	most = c->model->max_output_tokens;
 	if (set_limit(c, r, c->asked_max > 0 && c->asked_max < most ? c->asked_max : most) < 0)
-		return -1;
+		return NULL;
 	describe(x, &ask);
-	usage_reserve_call(&r->w, &ask, call, &c->reason); /* its name, until it is admitted */
-	return 0;
+	return usage_asked(&r->w, &ask, &c->reason); /* its name, until it is admitted */
 }
 
 /* The caller would rather have a shorter answer than none. */
@@ -214,7 +213,7 @@ static int replay(struct relay *x, const struct usage_grant *g)
 	return 0;
 }
 
-static int admitted(struct relay *x, const struct pg_call *call)
+static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 {
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
@@ -222,7 +221,7 @@ static int admitted(struct relay *x, const struct pg_call *call)
 	const char *id = c->reason;
 
 	c->reason = NULL;
-	if (usage_granted(&r->w, call, id, &g) < 0 && clamp(x, &g) < 0) {
+	if (usage_granted(&r->w, rows, row, id, &g) < 0 && clamp(x, &g) < 0) {
 		if (r->w.err.id == E_QUOTA) {
 			reply_header(r, "x-bus-limit", "%s %s", g.scope, g.period);
 			reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g.remaining);
@@ -270,7 +269,7 @@ static int models(struct req *r)
 }
 
 static const struct relay_row calls = {.state = sizeof(struct chat), .begin = begin,
-				       .admitted = admitted, .head = chat_head, .data = chat_data,
+				       .admit_all = &usage_reserve_all, .admitted = admitted, .head = chat_head, .data = chat_data,
 				       .end = chat_end, .tick = chat_tick, .left = chat_left,
 				       .settle = chat_settle, .settle_all = &usage_settle_all};
 static const struct shape opaque = {"OpenAI", NULL, 0, 0};

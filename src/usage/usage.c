@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include "base/check.h"
 #include "base/str.h"
 #include "usage/usage_int.h"
 
@@ -14,21 +13,16 @@ static const struct {
 	{"busy", E_IDEM_BUSY},          {"mismatch", E_IDEM_MISMATCH}, {"gone", E_CONFLICT},
 };
 
-int usage_granted(struct work *w, const struct pg_call *c, const char *usage_id,
+int usage_granted(struct work *w, const struct pg_rows *rows, int row, const char *usage_id,
 		  struct usage_grant *ret)
 {
-	const struct pg_rows *rows = &c->rows;
-	const char *outcome;
+	const char *outcome = pg_text(rows, row, 0);
 
-	if (c->rc < 0)
-		return fail(w, c->err.id, "%s", c->err.detail);
-	check(rows->n == 1);
-	outcome = pg_text(rows, 0, 0);
 	*ret = (struct usage_grant){
-		.usage_id = usage_id, .account = pg_int(rows, 0, 1), .scope = pg_text(rows, 0, 2),
-		.period = pg_text(rows, 0, 3), .remaining = pg_int(rows, 0, 4),
-		.resets = pg_int(rows, 0, 5), .answer = pg_text(rows, 0, 6),
-		.answer_stream = pg_bool(rows, 0, 7)};
+		.usage_id = usage_id, .account = pg_int(rows, row, 1), .scope = pg_text(rows, row, 2),
+		.period = pg_text(rows, row, 3), .remaining = pg_int(rows, row, 4),
+		.resets = pg_int(rows, row, 5), .answer = pg_text(rows, row, 6),
+		.answer_stream = pg_bool(rows, row, 7)};
 	if (str_eq(outcome, "ok") || str_eq(outcome, "again"))
 		return 0;
 	for (size_t i = 0; i < COUNT(refusals); i++)

@@ -26,27 +26,29 @@ struct usage_ask {
 
 struct usage_grant {
 	const char *usage_id;
-	int64_t account, remaining; /* of the tightest limit, after this */
+	int64_t account, remaining; /* of the tightest limit, after this and those beside it */
 	const char *scope, *period; /* which one that is */
 	int64_t resets;             /* wall clock; 0: never */
 	const char *answer;         /* of the first call with this key, sealed; else NULL */
 	bool answer_stream;
 };
 
-/* The statement that reserves; its parameters are made in the unit's arena.
- * *ret_id is the name of the call. */
-void usage_reserve_call(struct work *w, const struct usage_ask *ask, struct pg_call *c,
-			const char **ret_id);
+/* What is to be reserved, as JSON in the unit's arena. *ret_id is the name of the call. */
+const char *usage_asked(struct work *w, const struct usage_ask *ask, const char **ret_id);
 
-/* Its answer. -1: E_UNAUTHENTICATED, E_SCOPE (disabled), E_BILLING (no plan for
- * it), E_NOT_FOUND (no such run), E_UNAVAILABLE (spending is stopped) or
- * E_QUOTA; with the last the grant says which limit, and what is left of it. With
- * a key also E_IDEM_BUSY, E_IDEM_MISMATCH, E_CONFLICT, or 0 with the answer that
- * the first call got: then nothing was reserved. */
-int usage_granted(struct work *w, const struct pg_call *c, const char *usage_id,
+/* The statement that reserves for an array of them ($1), answered in their order. */
+extern const struct pg_stmt *const usage_reserve_all;
+
+/* Its answer to one of them; the grant's texts live as long as the rows. -1:
+ * E_UNAUTHENTICATED, E_SCOPE (disabled), E_BILLING (no plan for it), E_NOT_FOUND
+ * (no such run), E_UNAVAILABLE (spending is stopped) or E_QUOTA; with the last the
+ * grant says which limit, and what is left of it. With a key also E_IDEM_BUSY,
+ * E_IDEM_MISMATCH, E_CONFLICT, or 0 with the answer that the first call got: then
+ * nothing was reserved. */
+int usage_granted(struct work *w, const struct pg_rows *rows, int row, const char *usage_id,
 		  struct usage_grant *ret);
 
-/* Both in one, in a round trip of its own. */
+/* All of it for one, in a round trip of its own. */
 int usage_reserve(struct work *w, const struct usage_ask *ask, struct usage_grant *ret);
 
 enum usage_state { USAGE_POSTED, USAGE_RELEASED, USAGE_ESTIMATED };

@@ -1,8 +1,7 @@
--- name: usage_sql_reserve
+-- name: usage_sql_reserve_all
 SELECT outcome, account, scope, period, remaining, (extract(epoch FROM resets) * 1000000)::bigint,
 	answer, stream
-FROM usage_reserve($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::bigint, $11::timestamptz, $12::timestamptz,
-	$13);
+FROM usage_reserve_all($1::json);
 
 -- name: usage_sql_settle_all
 SELECT usage_settle_all($1::json);

@@ -93,7 +93,8 @@ static int budget(struct cli *c)
 	    DB(&c->w, usage_sql_proof_state, &rows, name) < 0)
 		return -1;
 	cli_progress_end();
-	check(rows.n == 1);
+	if (rows.n != 1)
+		return fail(&c->w, E_UNAVAILABLE, "none of %lld was admitted", (long long)calls);
 	spent = pg_int(&rows, 0, 1) + pg_int(&rows, 0, 2);
 	ok = p.admitted == 1 && p.failed == 0 && spent <= pg_int(&rows, 0, 0);
 	if (cli_json(c, arena_printf(c->w.a,

@@ -6,26 +6,33 @@
 #include "usage/usage_int.h"
 #include "usage/usage_sql.h"
 
-#include <string.h>
+const struct pg_stmt *const usage_reserve_all = &usage_sql_reserve_all;
 
-static void call(struct work *w, struct pg_call *c, const struct pg_stmt *s,
-		 const char *const *args)
+const char *usage_asked(struct work *w, const struct usage_ask *ask, const char **ret_id)
 {
-	const char **kept = ARENA_ARRAY(w->a, const char *, (size_t)s->params);
+	char at[25], until[25];
+	struct buf b;
+	struct jw j;
 
-	memcpy(kept, args, (size_t)s->params * sizeof(*args));
-	*c = (struct pg_call){.stmt = s, .args = kept, .a = w->a};
-}
-
-void usage_reserve_call(struct work *w, const struct usage_ask *ask, struct pg_call *c,
-			const char **ret_id)
-{
 	*ret_id = ask->keyed_id ? ask->keyed_id : id_new(w->a, USAGE_ID_PREFIX);
-	call(w, c, &usage_sql_reserve,
-	     (const char *const[]){*ret_id, ask->session_hash, ask->subject, ask->run_id, ask->chat_id,
-				   ask->model, ask->backend, ask->feature, ask->price_version,
-				   arg_int(w, ask->micro), arg_now(w), arg_time(w, ask->until_us),
-				   ask->request_hash});
+	buf_init(&b, w->a, 16u << 10);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_kstr(&j, "usage_id", *ret_id);
+	jw_kstr(&j, "session", ask->session_hash);
+	jw_kstr(&j, "subject", ask->subject);
+	jw_kstr(&j, "run", ask->run_id);
+	jw_kstr(&j, "chat", ask->chat_id);
+	jw_kstr(&j, "model", ask->model);
+	jw_kstr(&j, "backend", ask->backend);
+	jw_kstr(&j, "feature", ask->feature);
+	jw_kstr(&j, "price", ask->price_version);
+	jw_kint(&j, "micro", ask->micro);
+	jw_kstr(&j, "at", clock_text(w->now, at));
+	jw_kstr(&j, "until", clock_text(ask->until_us, until));
+	jw_kstr(&j, "hash", ask->request_hash);
+	jw_end_object(&j);
+	return buf_str(&b);
 }
 
 const struct pg_stmt *const usage_settle_all = &usage_sql_settle_all;
@@ -58,12 +65,13 @@ const char *usage_settlement(struct work *w, const char *usage_id, enum usage_st
 
 int usage_reserve(struct work *w, const struct usage_ask *ask, struct usage_grant *ret)
 {
-	struct pg_call c;
-	const char *id;
+	struct pg_rows rows;
+	const char *id, *one = usage_asked(w, ask, &id);
 
-	usage_reserve_call(w, ask, &c, &id);
-	c.rc = pg_exec(w->pg, w->a, c.stmt, c.args, &c.rows, &c.err);
-	return usage_granted(w, &c, id, ret);
+	if (DB(w, usage_sql_reserve_all, &rows, arena_printf(w->a, "[%s]", one)) < 0)
+		return -1;
+	check(rows.n == 1);
+	return usage_granted(w, &rows, 0, id, ret);
 }
 
 int usage_store_forget(struct work *w, int batch)

@@ -110,65 +110,81 @@ static struct relay *accept_one(struct relays *s)
 	return x;
 }
 
-/* Does it need the database to be admitted? Else it has been answered. */
-static bool enter(struct relays *s, struct relay *x, struct pg_call *c)
+/* ---- statements of a round */
+
+typedef void answered_fn(struct relay *x, const struct pg_call *c, int row);
+
+/* What several relays have to say to the database, in one statement and one
+ * transaction; when it fails none has happened, and each is tried alone. */
+static void say_together(struct relays *s, const struct pg_stmt *stmt, struct relay **of,
+			 const char **what, size_t n, answered_fn *answered)
+{
+	struct arena *a = arena_new(RELAY_ARENA);
+	const char *args[1];
+	struct pg_call c = {.stmt = stmt, .args = args, .a = a};
+	struct buf b;
+
+	buf_init(&b, a, RELAY_ARENA / 2);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%c%s", i ? ',' : '[', what[i]);
+	buf_putc(&b, ']');
+	args[0] = buf_str(&b);
+	if (b.over)
+		err_set(&c.err, E_INTERNAL, "too much to say at once"), c.rc = -1;
+	else
+		pg_batch(s->pg, PG_SEQUENCE, &c, 1);
+	for (size_t i = 0; i < n; i++)
+		if (c.rc < 0 && n > 1)
+			say_together(s, stmt, of + i, what + i, 1, answered);
+		else
+			answered(of[i], &c, (int)i);
+	arena_free(a);
+}
+
+/* ---- admission */
+
+/* What the database is to be asked before it is admitted; NULL: it has been answered. */
+static const char *enter(struct relays *s, struct relay *x)
 {
 	struct req *r = &x->r;
+	const char *ask = NULL;
 
 	exchange_enter(r);
-	memset(c, 0, sizeof(*c));
-	c->a = r->w.a;
 	if (!r->finished && (int64_t)s->open > r->w.conf->call_max)
 		fail(&r->w, E_BUSY, "%zu calls are open", s->open);
 	if (!r->finished && r->w.err.id == E_NONE) {
 		x->state = arena_alloc(r->w.a, r->route->relay->state);
-		if (r->route->relay->begin(x, c) == 0)
-			return true;
+		ask = r->route->relay->begin(x);
 	}
-	relay_end(x);
-	return false;
+	if (ask == NULL)
+		relay_end(x);
+	return ask;
 }
 
-static void admitted(struct relay *x, const struct pg_call *c)
+static void admitted(struct relay *x, const struct pg_call *c, int row)
 {
 	struct req *r = &x->r;
 
+	fault_point("relay.admitted");
 	if (c->rc < 0)
 		fail(&r->w, c->err.id, "%s", c->err.detail);
-	if (r->w.err.id != E_NONE || r->route->relay->admitted(x, c) < 0)
+	else if (row >= c->rows.n)
+		fail(&r->w, E_INTERNAL, "%s: no row for it", c->stmt->name);
+	if (r->w.err.id != E_NONE || r->route->relay->admitted(x, &c->rows, row) < 0)
 		relay_end(x);
-}
-
-/* Statements that write share one transaction; when one fails, none has
- * happened, and each is tried alone. */
-static void run_batch(struct relays *s, struct pg_call *calls, size_t n)
-{
-	bool failed = false;
-
-	pg_batch(s->pg, PG_SEQUENCE, calls, n);
-	for (size_t i = 0; i < n; i++)
-		failed = failed || calls[i].rc < 0;
-	if (!failed || n == 1)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		err_clear(&calls[i].err);
-		pg_batch(s->pg, PG_SEQUENCE, &calls[i], 1);
-	}
 }
 
 static void on_listen(struct relays *s)
 {
-	struct pg_call calls[PG_BATCH_MAX];
+	const char *what[PG_BATCH_MAX];
 	struct relay *of[PG_BATCH_MAX], *x;
 	size_t n = 0;
 
 	while (n < PG_BATCH_MAX && (x = accept_one(s)) != NULL)
-		if (enter(s, x, &calls[n]))
+		if ((what[n] = enter(s, x)) != NULL)
 			of[n++] = x;
-	run_batch(s, calls, n);
-	fault_point("relay.admitted");
-	for (size_t i = 0; i < n; i++)
-		admitted(of[i], &calls[i]);
+	if (n > 0)
+		say_together(s, *of[0]->r.route->relay->admit_all, of, what, n, admitted);
 }
 
 static void on_client(struct relay *x, unsigned events)
@@ -186,38 +202,14 @@ static void on_client(struct relay *x, unsigned events)
 
 /* ---- settlement */
 
-static void settled(struct relay *x, const struct pg_call *c)
+static void settled(struct relay *x, const struct pg_call *c, int row)
 {
+	(void)row;
 	x->settled = c->rc == 0 || c->err.id != E_UNAVAILABLE;
 	x->settle_at = clock_mono() + CLOCK_S;
 	if (c->rc < 0)
 		log_put(x->settled ? LOG_ERROR : LOG_WARN, "settle", "id", x->r.w.trace, "detail",
 			c->err.detail, NULL);
-}
-
-/* All in one statement; when it fails, each alone. */
-static void settle_some(struct relays *s, struct relay **of, const char **what, size_t n)
-{
-	struct arena *a = arena_new(RELAY_ARENA);
-	const char *args[1];
-	struct pg_call c = {.stmt = *of[0]->r.route->relay->settle_all, .args = args, .a = a};
-	struct buf b;
-
-	buf_init(&b, a, RELAY_ARENA / 2);
-	for (size_t i = 0; i < n; i++)
-		buf_printf(&b, "%c%s", i ? ',' : '[', what[i]);
-	buf_putc(&b, ']');
-	args[0] = buf_str(&b);
-	if (b.over)
-		err_set(&c.err, E_INTERNAL, "too much to settle at once"), c.rc = -1;
-	else
-		pg_batch(s->pg, PG_SEQUENCE, &c, 1);
-	for (size_t i = 0; i < n; i++)
-		if (c.rc < 0 && n > 1)
-			settle_some(s, of + i, what + i, 1);
-		else
-			settled(of[i], &c);
-	arena_free(a);
 }
 
 static size_t to_settle(struct relays *s, int64_t now, struct relay **of, const char **what)
@@ -244,7 +236,7 @@ static void settle_ended(struct relays *s, int64_t now)
 
 	if (n > 0) {
 		fault_point("relay.before_settle");
-		settle_some(s, of, what, n);
+		say_together(s, *of[0]->r.route->relay->settle_all, of, what, n, settled);
 	}
 	for (struct relay *x = s->first; x != NULL; x = next) {
 		next = x->next;

@@ -20,12 +20,15 @@ struct relay;
 struct relay_row {
 	size_t state; /* bytes of the room's own, zeroed */
 
-	/* The request was read and its caller's credential is well formed. Fill in
-	 * the statement that admits it (`c->args` and all). 0, or -1 after fail(). */
-	int (*begin)(struct relay *x, struct pg_call *c);
+	/* The request was read and its caller's credential is well formed. What the
+	 * database is asked to admit, as JSON in the request's arena; NULL after fail().
+	 * Those of a round go to `admit_all` as one array, answered by a row for each. */
+	const char *(*begin)(struct relay *x);
+	const struct pg_stmt *const *admit_all; /* $1: the array */
 
-	/* It was answered: refuse with -1 after fail(), or begin the call. */
-	int (*admitted)(struct relay *x, const struct pg_call *c);
+	/* It was answered by this row, which is gone afterwards: refuse with -1 after
+	 * fail(), or begin the call. */
+	int (*admitted)(struct relay *x, const struct pg_rows *rows, int row);
 
 	/* From upstream, as in port/calls.h. */
 	void (*head)(struct relay *x, int status, const char *type, const char *retry_after);
