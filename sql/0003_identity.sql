@@ -305,11 +305,15 @@ BEGIN ATOMIC
 	WHERE p_session IS NULL AND id = account_by(p_subject) AND NOT disabled;
 END;
 
--- usage_reserve() finds its caller in the same way; all else of it stays.
+-- Reservations find their caller in the same way; all else of them stays.
 DO $$
+DECLARE f regproc;
 BEGIN
-	EXECUTE replace(pg_get_functiondef('usage_reserve'::regproc),
-		'SELECT id FROM account WHERE subject = p_subject', 'SELECT account_by(p_subject)');
+	FOREACH f IN ARRAY ARRAY['usage_reserve', 'usage_reserve_all']::regproc[] LOOP
+		EXECUTE replace(replace(pg_get_functiondef(f),
+			'SELECT id FROM account WHERE subject = p_subject', 'SELECT account_by(p_subject)'),
+			'SELECT id FROM account WHERE subject = q.subject', 'SELECT account_by(q.subject)');
+	END LOOP;
 END $$;
 
 ---------------------------------------------------------------- rights
@@ -342,7 +346,8 @@ GRANT SELECT, UPDATE (sealed, due_at, attempts, sent_at, failed_at, reason), DEL
 
 -- verify
 
-SELECT prosrc LIKE '%account_by(p_subject)%' FROM pg_proc WHERE oid = 'bus.usage_reserve'::regproc;
+SELECT bool_and(prosrc LIKE '%SELECT account_by(%') FROM pg_proc
+	WHERE oid IN ('bus.usage_reserve'::regproc, 'bus.usage_reserve_all'::regproc);
 SELECT bool_and(relrowsecurity) FROM pg_class
 	WHERE oid IN ('bus.customer'::regclass, 'bus.api_key'::regclass);
 SELECT count(*) = 8 FROM bus.account_row;
@@ -350,9 +355,13 @@ SELECT count(*) = 8 FROM bus.account_row;
 -- rollback
 
 DO $$
+DECLARE f regproc;
 BEGIN
-	EXECUTE replace(pg_get_functiondef('bus.usage_reserve'::regproc),
-		'SELECT account_by(p_subject)', 'SELECT id FROM account WHERE subject = p_subject');
+	FOREACH f IN ARRAY ARRAY['bus.usage_reserve', 'bus.usage_reserve_all']::regproc[] LOOP
+		EXECUTE replace(replace(pg_get_functiondef(f),
+			'SELECT account_by(p_subject)', 'SELECT id FROM account WHERE subject = p_subject'),
+			'SELECT account_by(q.subject)', 'SELECT id FROM account WHERE subject = q.subject');
+	END LOOP;
 END $$;
 CREATE OR REPLACE FUNCTION bus.account_of(p_session text, p_subject text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp

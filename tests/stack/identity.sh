@@ -304,7 +304,7 @@ done
 sed -i 's/^contact_required.*//; $a contact_required = 1' "$VAR/etc/bus.conf"
 kill -HUP "$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")"
 needs_contact() { # until the workers have read it
-	local end=$((SECONDS + 15)) n=0
+	local end=$((SECONDS + 60)) n=0
 	while [ $SECONDS -lt $end ]; do
 		visitor "contact$((n++))"; converse "A counter of laps"
 		[ "$STATUS" = 409 ] && return 0
