@@ -19,7 +19,7 @@ static int load(const struct conf *c, struct err *e)
 
 int main(int argc, char **argv)
 {
-	const struct web_app app = {&bus_routes, identity_lookup, identity_caller, load};
+	const struct web_app app = {&bus_routes, identity_lookup, identity_caller, identity_auth, load};
 
 	if (argc != 2 || strcmp(argv[1], "--help") == 0) {
 		fprintf(argc == 2 ? stdout : stderr,

@@ -1,13 +1,22 @@
 /*
- * Identity: who is calling. So far: anonymous visitors with a session.
+ * Identity: who is calling.
  *
- * A session is a reference token of 256 random bits; only its SHA-256 is
- * stored. The token is the whole credential: there is nothing in it to read.
+ * A visitor is anonymous and has a session: a reference token of 256 random
+ * bits of which only the SHA-256 is stored. An address confirmed by a one-time
+ * code makes a customer of him: his runs move to the customer's account, his
+ * sessions end and a new one begins, in one transaction. The address stands in
+ * one row and in no event; tokens name an identity that never changes.
+ *
+ * A code has eight digits, lives for minutes, is good for five tries and for
+ * the session that asked for it (or for none). It is stored as a slow keyed
+ * hash, and leaves only by mail, which a pass sends. Whoever asks gets the same
+ * answer by the same work, whether the address is known or not.
  */
 #pragma once
 #include "work/work.h"
 
 #define IDENTITY_TOKEN_PREFIX "vs_"
+#define IDENTITY_CODE_DIGITS 8
 
 struct identity_session {
 	const char *token; /* shown once, never stored */
@@ -19,9 +28,86 @@ struct identity_session {
  * transaction acts for that account. */
 int identity_session_new(struct work *w, struct identity_session *ret);
 
+/* Who asks for a code, or brings one. */
+struct identity_asker {
+	const char *email;         /* of the shape that mail_address() gives */
+	const char *session_hash;  /* hexadecimal; NULL: without a session */
+	const char *network;
+	unsigned char code_key[32], mail_key[32]; /* of the purposes "code" and "mail" */
+};
+
+/* A code for the address goes out. E_RATE when it has to wait, *ret_wait_s
+ * seconds then. */
+int identity_code_send(struct work *w, const struct identity_asker *who, int64_t *ret_wait_s);
+
+/* One try. 1 when it was right, with the code's name; 0 when it was not: the try
+ * counts once the transaction is committed; -1. `digits` has eight of them. */
+int identity_code_try(struct work *w, const struct identity_asker *who, const char *digits,
+		      const char **ret_code_id);
+
+/* A customer who has just shown the right code. */
+struct identity_entry {
+	const char *code_id, *email;
+	const char *old_hash; /* of the session that ends, or NULL */
+	int64_t visitor;      /* whose runs come along; 0: nobody's */
+	const char *agent;    /* what the session is called in a list; "" */
+	/* out */
+	const char *token, *session_id, *identity_id, *status;
+	int64_t account, expires_at, moved;
+};
+
+/* 0; 1 when the code was used in the meantime; 2 when the account is disabled; -1. */
+int identity_enter(struct work *w, struct identity_entry *e);
+
+/* An address, found or made; nothing is said about which. */
+int identity_register(struct work *w, const char *email);
+
+/* What the session of the acting customer stands for: by hash or by name. */
+struct identity_self {
+	const char *identity_id, *email, *status, *session_id;
+	bool verified;
+	int64_t session_ends;
+};
+int identity_self(struct work *w, const char *session_hash, const char *sid,
+		  struct identity_self *ret);
+
+/* End one of the acting account's sessions. E_NOT_FOUND when there is none. */
+int identity_session_end(struct work *w, const char *session_hash, const char *sid);
+
+/* The acting customer leaves, by a code just tried: address, sessions, keys and
+ * what was written go; what was ordered and used stays without a name. 0; 1 when
+ * the code was used in the meantime; E_CONFLICT while something is being built. */
+int identity_close(struct work *w, const char *code_id);
+
+/* An operator's word: status "approved" or "rejected". E_NOT_FOUND, E_CONFLICT
+ * for an address that was never confirmed. */
+int identity_decide(struct work *w, const char *email, const char *status, const char *reason,
+		    const char **ret_identity);
+
+/* Is the run the acting account's? E_NOT_FOUND when it is not. */
+int identity_owns(struct work *w, const char *run_id);
+
+/* E_CONTACT when a contact is required and the account has confirmed no address. */
+int identity_need_contact(struct work *w, int64_t account);
+
+/* Keys of the acting account. The key itself is known to the caller only. */
+int identity_key_add(struct work *w, const char *key_id, const char *name, const char *scope,
+		     const char *hash, int64_t expires_at);
+int identity_key_revoke(struct work *w, const char *key_id);
+
+/* The eight digits of a code as somebody typed or pasted it: blanks and hyphens
+ * between them are left out. False for anything else. */
+bool identity_code_digits(const char *text, char to[IDENTITY_CODE_DIGITS + 1]);
+
+/* Is each word of `want` one of `allowed`, and is there one? Words are separated
+ * by single blanks. */
+bool identity_scope_within(const char *want, const char *allowed);
+
 /* The statement that tells whose a token is ($1: hexadecimal SHA-256). */
 extern const struct pg_stmt *const identity_lookup;
 
 /* The same for a program too ($2: the subject of its token). */
 extern const struct pg_stmt *const identity_caller;
 
+/* The same for a signed-in customer ($3: the session that a token names). */
+extern const struct pg_stmt *const identity_auth;

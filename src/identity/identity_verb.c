@@ -2,8 +2,11 @@
 
 #include "base/str.h"
 #include "cli/cli.h"
+#include "identity/identity.h"
+#include "identity/identity_sql.h"
 #include "port/file.h"
 #include "port/jwt.h"
+#include "port/mail.h"
 
 #include <string.h>
 
@@ -68,6 +71,46 @@ static int token_issue(struct cli *c)
 	return 0;
 }
 
+/* ---- `bus auth …`: who may have tokens */
+
+static int waitlist(struct cli *c)
+{
+	static const char *const columns[] = {"email", "email_verified", "status", "registered_at",
+					      "identity_id", NULL};
+	const char *const args[] = {cli_option(c, "status"), NULL};
+
+	return cli_query(c, &identity_sql_waitlist, args, "items", columns);
+}
+
+static int decide(struct cli *c, const char *status)
+{
+	const char *email = mail_address(c->w.a, cli_arg(c, 0)), *identity;
+	const char *reason = cli_option(c, "reason");
+
+	if (email == NULL)
+		return fail_field(&c->w, "EMAIL", "not_an_address");
+	if (work_begin(&c->w, NULL) < 0 ||
+	    identity_decide(&c->w, email, status, reason ? reason : "", &identity) < 0 ||
+	    work_commit(&c->w, NULL) < 0)
+		return -1;
+	cli_out("%s\n", identity);
+	return 0;
+}
+
+static int approve(struct cli *c)
+{
+	return decide(c, "approved");
+}
+
+static int reject(struct cli *c)
+{
+	return decide(c, "rejected");
+}
+
+static const struct cli_opt waitlist_options[] = {
+	{"status", "NAME", "only waitlisted, approved or rejected"}, {0}};
+static const struct cli_opt reject_options[] = {{"reason", "TEXT", "kept for operators"}, {0}};
+
 static const struct cli_opt issue_options[] = {
 	{"subject", "NAME", "whose calls these are: an account"},
 	{"audience", "NAME", "what it is good for (ai.hg.fi/api)"},
@@ -77,5 +120,11 @@ static const struct cli_opt issue_options[] = {
 const struct verb identity_verbs[] = {
 	{.name = "token issue", .options = issue_options, .run = token_issue,
 	 .doc = "a token for a program that calls models"},
+	{.name = "auth waitlist", .options = waitlist_options, .db = "operator", .run = waitlist,
+	 .doc = "customers and their standing"},
+	{.name = "auth approve", .args = "EMAIL", .db = "operator", .run = approve,
+	 .doc = "let a confirmed address have API tokens"},
+	{.name = "auth reject", .args = "EMAIL", .options = reject_options, .db = "operator",
+	 .run = reject, .doc = "let an address have none"},
 	{0},
 };

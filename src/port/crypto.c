@@ -65,6 +65,15 @@ void crypto_hmac(const void *key, size_t klen, const void *p, size_t n,
 	      len == SHA256_BYTES);
 }
 
+#define STRETCH_ROUNDS 20000
+
+void crypto_stretch(const char *secret, const unsigned char salt[32],
+		    unsigned char to[SHA256_BYTES])
+{
+	check(PKCS5_PBKDF2_HMAC(secret, (int)strlen(secret), salt, 32, STRETCH_ROUNDS, EVP_sha256(),
+				SHA256_BYTES, to) == 1);
+}
+
 bool crypto_equal(const void *a, const void *b, size_t n)
 {
 	return CRYPTO_memcmp(a, b, n) == 0;

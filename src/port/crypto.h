@@ -27,6 +27,11 @@ void sha256_end(struct sha256 *h, unsigned char to[SHA256_BYTES]);
 void crypto_hmac(const void *key, size_t klen, const void *p, size_t n,
 		 unsigned char to[SHA256_BYTES]);
 
+/* A slow keyed hash of a short secret (PBKDF2): some milliseconds, so that a stolen
+ * hash is not tried through at once. `salt` belongs to this secret alone. */
+void crypto_stretch(const char *secret, const unsigned char salt[32],
+		    unsigned char to[SHA256_BYTES]);
+
 /* Equal, in a time that does not depend on where they differ? */
 bool crypto_equal(const void *a, const void *b, size_t n);
 

@@ -32,6 +32,8 @@ char *jwt_sign(struct arena *a, const void *key, size_t key_len, const struct jw
 	jw_kstr(&j, "sub", t->sub);
 	jw_kstr(&j, "aud", t->aud);
 	jw_kstr(&j, "scope", t->scope);
+	if (t->sid != NULL)
+		jw_kstr(&j, "sid", t->sid);
 	jw_kint(&j, "iat", t->iat);
 	jw_kint(&j, "exp", t->exp);
 	jw_end_object(&j);
@@ -84,6 +86,7 @@ static int check_claims(const struct json *c, const char *aud, int64_t now, stru
 	ret->sub = json_get_text(c, "sub", "");
 	ret->aud = aud;
 	ret->scope = json_get_text(c, "scope", json_get_text(c, "resources", ""));
+	ret->sid = json_get_text(c, "sid", NULL);
 	ret->iat = json_int(iat, 0);
 	ret->exp = json_int(exp, 0);
 	if (ret->sub[0] == '\0' || strlen(ret->sub) > 200)

@@ -18,6 +18,7 @@
 struct jwt {
 	const char *sub, *aud;
 	const char *scope;  /* separated by spaces; "" for none */
+	const char *sid;    /* the session it stands for, or NULL */
 	int64_t iat, exp; /* seconds since 1970 */
 };
 

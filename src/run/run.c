@@ -3,6 +3,7 @@
 #include "base/fault.h"
 #include "base/id.h"
 #include "base/str.h"
+#include "identity/identity.h"
 #include "run/run_int.h"
 
 #include <string.h>
@@ -87,7 +88,7 @@ int run_ask_approval(struct work *w, const char *run_id)
 		return fail(w, E_CONFLICT, "%s: the scope is not approved", run_id);
 	if (strcmp(r.payment, "none") != 0)
 		return 0;
-	if (run_store_payment(w, r.id, "pending") < 0)
+	if (identity_need_contact(w, r.account) < 0 || run_store_payment(w, r.id, "pending") < 0)
 		return -1;
 	return event_append(w, r.id, EVENT_APPROVAL_ASKED, NULL);
 }
@@ -101,7 +102,8 @@ int run_authorize(struct work *w, const char *run_id)
 	if (r.phase != RUN_QUOTED || !r.scope_approved)
 		return fail(w, E_CONFLICT, "%s is %s, scope %sapproved", run_id,
 			    run_states[r.phase].name, r.scope_approved ? "" : "not ");
-	if (run_store_payment(w, r.id, "approved") < 0 || run_store_authorized(w, r.id) < 0)
+	if (identity_need_contact(w, r.account) < 0 || run_store_payment(w, r.id, "approved") < 0 ||
+	    run_store_authorized(w, r.id) < 0)
 		return -1;
 	return run_advance(w, &r, RUN_EV_AUTHORIZE, EVENT_AUTHORIZED, NULL);
 }

@@ -188,7 +188,7 @@ static int make_keys(struct stack *s)
 	char *pem;
 
 	if (make_secret(s, c->server_secret, "") < 0 || make_secret(s, c->operator_token, "op_") < 0 ||
-	    make_secret(s, c->token_secret, "") < 0 ||
+	    make_secret(s, c->token_secret, "") < 0 || make_secret(s, c->internal_key, "ik_") < 0 ||
 	    key_make(c->receipt_key, s->e) < 0 || key_make(c->provenance_key, s->e) < 0 ||
 	    (k = key_read(c->provenance_key, s->e)) == NULL)
 		return -1;

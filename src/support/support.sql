@@ -69,6 +69,14 @@ UNION ALL
 SELECT 'I6 artifacts are counted', r.run_id, 'says ' || r.artifacts
 FROM run r WHERE r.artifacts <> (SELECT count(*) FROM artifact a WHERE a.run = r.id)
 UNION ALL
+SELECT 'I10 who became a customer has nothing', r.run_id, 'belongs to account ' || r.account_id
+FROM run r JOIN account a ON a.id = r.account_id WHERE a.merged_into IS NOT NULL
+UNION ALL
+SELECT 'I10 one owner of a run and its parts', r.run_id, 'messages, events or projection of another'
+FROM run r WHERE EXISTS (SELECT FROM message m WHERE m.run = r.id AND m.account_id <> r.account_id)
+	OR EXISTS (SELECT FROM event e WHERE e.run = r.id AND e.account_id <> r.account_id)
+	OR EXISTS (SELECT FROM run_public p WHERE p.run = r.id AND p.account_id <> r.account_id)
+UNION ALL
 SELECT 'I9 events are gapless', r.run_id, 'last is ' || r.last_event_id || ', ' || count(e.seq) || ' kept'
 FROM run r LEFT JOIN event e ON e.run = r.id GROUP BY r.id, r.run_id, r.last_event_id
 HAVING count(e.seq) <> r.last_event_id OR coalesce(max(e.seq), 0) <> r.last_event_id

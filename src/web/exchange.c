@@ -92,6 +92,11 @@ bool exchange_call(struct req *r, struct pg_call *c, const char **args)
 	}
 	args[0] = r->token_hash;
 	args[1] = r->subject;
+	if (route->audience == AUD_AUTH || route->audience == AUD_TOKEN) {
+		args[2] = r->sid;
+		c->stmt = r->web->auth;
+		return r->w.actor.kind != ACTOR_OPERATOR && (route->audience == AUD_AUTH || r->sid != NULL);
+	}
 	c->stmt = route->audience == AUD_API ? r->web->caller : r->web->session;
 	return (r->token_hash != NULL && route->audience != AUD_OPERATOR) ||
 	       route->audience == AUD_API;

@@ -25,18 +25,61 @@ static int hold_token(struct req *r, const char *token)
 	return 0;
 }
 
-/* A program's token: signed, so that no database is asked who it is. */
-static int hold_program(struct req *r, const char *token)
+static bool takes_signed(enum audience a)
 {
-	struct jwt t;
+	return a == AUD_API || a == AUD_AUTH || a == AUD_TOKEN;
+}
 
-	if (jwt_verify(r->w.a, r->web->token_key, sizeof(r->web->token_key), token, API_AUDIENCE,
-		       r->w.now, &t, &r->w.err) < 0)
+/* Is it ours, and meant for this kind of route? */
+static int verify(struct req *r, const char *token, struct jwt *t)
+{
+	static const char *const all[] = {API_AUDIENCE, AUTH_AUDIENCE, INTERNAL_AUDIENCE};
+	enum audience a = r->route->audience;
+	size_t i = a == AUD_AUTH, end = a == AUD_TOKEN ? COUNT(all) : i + 1;
+
+	for (; i < end; i++) {
+		err_clear(&r->w.err);
+		if (jwt_verify(r->w.a, r->web->token_key, sizeof(r->web->token_key), token, all[i],
+			       r->w.now, t, &r->w.err) == 0)
+			return 0;
+	}
+	return -1;
+}
+
+static bool allows_one(const char *scope, const char *wanted, struct arena *a)
+{
+	if (wanted == NULL)
+		return true;
+	for (const char *p = wanted; *p; p += strspn(p, " ")) {
+		size_t n = strcspn(p, " ");
+
+		if (jwt_allows(scope, arena_strndup(a, p, n)))
+			return true;
+		p += n;
+	}
+	return false;
+}
+
+/* A program's token: signed, so that no database is asked what it may do. A key
+ * is such a token too, known by the hash of all of it: who could forge the
+ * signature still has no key that was issued. */
+static int hold_program(struct req *r, const char *text)
+{
+	bool key = str_starts(text, KEY_PREFIX);
+	struct jwt *t = ARENA_NEW(r->w.a, struct jwt);
+
+	if (verify(r, key ? text + strlen(KEY_PREFIX) : text, t) < 0)
 		return -1;
-	if (!jwt_allows(t.scope, r->route->scope ? r->route->scope : ""))
-		return fail(&r->w, E_SCOPE, "needs %s, has %.100s", r->route->scope, t.scope);
-	r->subject = t.sub;
-	r->scope = t.scope;
+	if (str_starts(t->sub, KEY_SUBJECT) != key)
+		return fail(&r->w, E_UNAUTHENTICATED, "a key without its prefix, or the reverse");
+	if (!allows_one(t->scope, r->route->scope, r->w.a))
+		return fail(&r->w, E_SCOPE, "needs %s, has %.100s", r->route->scope, t->scope);
+	r->claims = t;
+	r->scope = t->scope;
+	r->sid = t->sid;
+	r->subject = !key ? t->sub
+			  : arena_printf(r->w.a, KEY_SUBJECT "%s",
+					 crypto_sha256_hex(r->w.a, text, strlen(text)));
 	return 0;
 }
 
@@ -46,7 +89,7 @@ static int find_token(struct req *r)
 	const char *auth = req_param(r, "HTTP_AUTHORIZATION"), *cookie;
 
 	if (auth != NULL && *auth) {
-		if (r->route->audience == AUD_API && strncasecmp(auth, "Bearer ", 7) == 0 &&
+		if (takes_signed(r->route->audience) && strncasecmp(auth, "Bearer ", 7) == 0 &&
 		    strchr(auth, '.') != NULL)
 			return hold_program(r, auth + 7);
 		if (strncasecmp(auth, "Bearer ", 7) != 0 || hold_token(r, auth + 7) < 0)
@@ -72,6 +115,18 @@ static int check_operator(struct req *r)
 	return 0;
 }
 
+/* An older browser says only where the page came from: our address, or the host
+ * it was sent to. */
+static bool foreign(struct req *r, const char *origin)
+{
+	const char *host = req_param(r, "HTTP_HOST"), *at;
+
+	if (origin == NULL || *origin == '\0' || str_eq(origin, r->w.conf->public_url))
+		return false;
+	at = strstr(origin, "://");
+	return at == NULL || host == NULL || strcmp(at + 3, host) != 0;
+}
+
 /* A browser that was sent here by another site says so; one that acts by its
  * cookie must also know the token that only our own page can read. */
 static int check_origin(struct req *r)
@@ -83,6 +138,9 @@ static int check_origin(struct req *r)
 		return 0;
 	if (site != NULL && strcmp(site, "cross-site") == 0)
 		return fail(&r->w, E_CSRF, "a write from another site");
+	if (site == NULL && r->claims == NULL && (r->token_hash == NULL || r->by_cookie) &&
+	    foreign(r, req_param(r, "HTTP_ORIGIN")))
+		return fail(&r->w, E_CSRF, "a write from another origin");
 	if (!r->by_cookie)
 		return 0;
 	want = csrf_token(r, r->token_hash);
@@ -91,33 +149,33 @@ static int check_origin(struct req *r)
 	return 0;
 }
 
-/* The network of an address: a /24, or a /64 whichever way its zeroes are
- * written; an IPv4 address inside IPv6 is what it stands for. */
-static const char *network(struct arena *a, const char *addr)
+/* A /24, or a /64 whichever way its zeroes are written; an IPv4 address inside
+ * IPv6 is what it stands for. A room full of addresses is one caller. */
+const char *req_network(struct req *r)
 {
 	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+	const char *addr = req_param(r, "REMOTE_ADDR");
 	unsigned char ip[16];
 
 	if (addr == NULL)
 		return "-";
 	if (inet_pton(AF_INET, addr, ip) == 1)
-		return str_hex(a, ip, 3);
+		return str_hex(r->w.a, ip, 3);
 	if (inet_pton(AF_INET6, addr, ip) != 1)
 		return "-";
 	if (memcmp(ip, mapped, sizeof(mapped)) == 0)
-		return str_hex(a, ip + sizeof(mapped), 3);
-	return str_hex(a, ip, 8);
+		return str_hex(r->w.a, ip + sizeof(mapped), 3);
+	return str_hex(r->w.a, ip, 8);
 }
 
-/* Who is counted: the session where there is one, else the network, so that a
- * room full of addresses is one caller. */
+/* Who is counted: the session where there is one, else the network. */
 static const char *counted(struct req *r)
 {
-	if (r->token_hash != NULL && r->route->rate != RATE_CREATE)
+	bool by_network = r->route->rate == RATE_CREATE || r->route->rate == RATE_AUTH;
+
+	if (r->token_hash != NULL && !by_network)
 		return r->token_hash;
-	if (r->subject != NULL)
-		return r->subject;
-	return network(r->w.a, req_param(r, "REMOTE_ADDR"));
+	return r->subject != NULL && !by_network ? r->subject : req_network(r);
 }
 
 static int check_rate(struct req *r)
@@ -160,6 +218,26 @@ static int check_idem(struct req *r)
 	return 0;
 }
 
+/* What kind of credential the route wants, beyond one that is good. */
+static int check_kind(struct req *r)
+{
+	const struct route *row = r->route;
+
+	if (row->audience == AUD_TOKEN && r->claims == NULL)
+		return fail(&r->w, E_UNAUTHENTICATED, "no token");
+	if (row->audience != AUD_AUTH)
+		return 0;
+	if (row->scope != NULL && r->claims == NULL)
+		return fail(&r->w, E_SCOPE, "a session has no %s", row->scope);
+	if (row->scope == NULL && r->claims != NULL && r->sid == NULL)
+		return fail(&r->w, E_SCOPE, "a service's token is no session");
+	if (row->scope != NULL) {
+		r->w.actor.kind = ACTOR_OPERATOR;
+		r->w.actor.name = r->subject;
+	}
+	return 0;
+}
+
 int gate_enter(struct req *r)
 {
 	enum audience aud = r->route->audience;
@@ -170,8 +248,10 @@ int gate_enter(struct req *r)
 		return -1;
 	if (aud == AUD_OPERATOR && check_operator(r) < 0)
 		return -1;
-	if ((aud == AUD_CUSTOMER || aud == AUD_API) && r->token_hash == NULL && r->subject == NULL)
+	if ((aud == AUD_CUSTOMER || takes_signed(aud)) && r->token_hash == NULL && r->subject == NULL)
 		return fail(&r->w, E_UNAUTHENTICATED, "no credential");
+	if (check_kind(r) < 0)
+		return -1;
 	if (check_origin(r) < 0 || check_rate(r) < 0)
 		return -1;
 	return check_idem(r);
@@ -183,9 +263,13 @@ int gate_caller(struct req *r, int64_t account)
 		req_becomes(r, account);
 		return 0;
 	}
+	if (r->w.actor.kind == ACTOR_OPERATOR)
+		return 0;
+	if (r->route->audience == AUD_TOKEN)
+		return r->sid == NULL ? 0 : fail(&r->w, E_UNAUTHENTICATED, "the session has ended");
 	/* A stale cookie on a route that makes sessions is no credential at all; a
 	 * bearer token was put there on purpose. */
-	if (r->route->audience == AUD_CUSTOMER || r->route->audience == AUD_API ||
+	if (r->route->audience == AUD_CUSTOMER || takes_signed(r->route->audience) ||
 	    (r->token_hash != NULL && !r->by_cookie))
 		return fail(&r->w, E_UNAUTHENTICATED, "unknown or expired session");
 	return 0;

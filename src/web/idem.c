@@ -102,7 +102,8 @@ static int replay_answer(struct req *r, int status, const char *hex)
 	if (end > plain)
 		buf_put(&r->head_lines, plain, (size_t)(end - plain) + 2);
 	reply_header(r, "Idempotency-Replayed", "true");
-	return reply_json(r, status, end + 4);
+	return reply_text(r, status, status < 400 ? "application/json" : "application/problem+json",
+			  end + 4);
 }
 
 static int replay(struct req *r)

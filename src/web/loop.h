@@ -12,6 +12,7 @@ struct web_app {
 	const struct route_table *routes;
 	const struct pg_stmt *session; /* $1: hash of a token → its account */
 	const struct pg_stmt *caller;  /* $1: the same or NULL, $2: a program's subject → its account */
+	const struct pg_stmt *auth;    /* the same, $3: the session in a token → a customer's account */
 	int (*on_worker)(const struct conf *c, struct err *e); /* in each worker, once; may be NULL */
 };
 

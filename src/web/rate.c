@@ -15,6 +15,7 @@ static const struct {
 } rates[RATE_COUNT] = {
 	[RATE_WRITE] = {2, 60},      /* messages, approvals: by session */
 	[RATE_CREATE] = {0.2, 20},   /* new conversations: by network */
+	[RATE_AUTH] = {0.5, 30},     /* signing in: by network */
 	[RATE_STREAM] = {5, 100},    /* opening streams and polls: by session */
 	[RATE_CALL] = {50, 500},     /* calls of models: by credential */
 };

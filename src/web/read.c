@@ -26,6 +26,9 @@ void read_bind(struct req *r, const char **args)
 		case BIND_SUBJECT:
 			*args = r->subject;
 			break;
+		case BIND_SID:
+			*args = r->sid;
+			break;
 		case BIND_END:
 			break;
 		}

@@ -3,9 +3,11 @@
 #include "web/web_int.h"
 #include "base/check.h"
 #include "base/jw.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "port/crypto.h"
 #include "port/fcgi.h"
+#include "port/jwt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -99,6 +101,27 @@ void reply_session(struct req *r, const char *token)
 		     csrf_token(r, crypto_sha256_hex(r->w.a, token, strlen(token))), age, more);
 }
 
+void reply_session_end(struct req *r)
+{
+	static const char past[] = "Thu, 01 Jan 1970 00:00:00 GMT";
+	const char *more = r->web->secure ? "; Secure" : "";
+
+	reply_header(r, "Set-Cookie", "%s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Expires=%s%s",
+		     cookie_name(r, "bus_session"), past, more);
+	reply_header(r, "Set-Cookie", "%s=; Path=/; SameSite=Strict; Max-Age=0; Expires=%s%s",
+		     cookie_name(r, "bus_csrf"), past, more);
+}
+
+char *req_sign(struct req *r, const struct jwt *t)
+{
+	return jwt_sign(r->w.a, r->web->token_key, sizeof(r->web->token_key), t);
+}
+
+void req_secret(const struct req *r, const char *purpose, unsigned char to[32])
+{
+	crypto_hmac(r->web->secret, sizeof(r->web->secret), purpose, strlen(purpose), to);
+}
+
 /* Is the caller a client of OpenAI's interface? */
 static bool speaks_openai(const struct req *r)
 {
@@ -180,6 +203,16 @@ void reply_problem(struct req *r)
 	jw_end_array(&j);
 	jw_end_object(&j);
 	reply_text(r, row->status, "application/problem+json", buf_str(&b));
+}
+
+int reply_refusal(struct req *r, enum err_id id, const char *detail)
+{
+	fail(&r->w, id, "%s", detail);
+	reply_problem(r);
+	log_put(LOG_INFO, "refused", "id", r->w.trace, "route", r->route->id, "code", err_row(id)->code,
+		"detail", detail, NULL);
+	err_clear(&r->w.err);
+	return 0;
 }
 
 /* nginx passes the status on as it is: without a reason, and so without the

@@ -21,7 +21,7 @@ const char *route_pool_name(enum pool p)
 
 const char *route_audience_name(enum audience a)
 {
-	static const char *const names[AUD_COUNT] = {"public", "open", "customer", "api", "operator"};
+	static const char *const names[AUD_COUNT] = {"public", "open", "customer", "api", "auth", "token", "operator"};
 
 	return names[a];
 }

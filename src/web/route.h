@@ -24,17 +24,19 @@ enum audience {
 	AUD_OPEN,     /* a visitor's session is used when there is one */
 	AUD_CUSTOMER, /* a visitor's session is needed */
 	AUD_API,      /* a program's token, or a session */
+	AUD_AUTH,     /* a signed-in session or its token; with a scope: a service's token */
+	AUD_TOKEN,    /* any token that we have signed */
 	AUD_OPERATOR, /* the operator's token is needed */
 	AUD_COUNT
 };
 
 enum site { SITE_PORTAL, SITE_PREVIEW }; /* which host name the web server says it was */
 
-enum rate { RATE_NONE, RATE_WRITE, RATE_CREATE, RATE_STREAM, RATE_CALL, RATE_COUNT };
+enum rate { RATE_NONE, RATE_WRITE, RATE_CREATE, RATE_AUTH, RATE_STREAM, RATE_CALL, RATE_COUNT };
 
 /* Where a parameter of a read comes from. */
 enum bind { BIND_END, BIND_TOKEN, BIND_NOW, BIND_ARG0, BIND_ARG1, BIND_QUERY0, BIND_QUERY1,
-	    BIND_QUERY2, BIND_QUERY3, BIND_SUBJECT };
+	    BIND_QUERY2, BIND_QUERY3, BIND_SUBJECT, BIND_SID };
 
 #define ROUTE_ARGS 2  /* {names} in a pattern */
 #define ROUTE_QUERY 4 /* parameters of a query string */
@@ -63,7 +65,7 @@ struct route {
 	enum pool pool;
 	enum audience audience;
 	enum site site;
-	const char *scope; /* that a program's token must carry; NULL for none */
+	const char *scope; /* that a program's token must carry (one of these); NULL for none */
 	enum rate rate;
 	size_t body_max;            /* 0: no body is taken */
 	const struct shape *input;  /* of the body */

@@ -12,9 +12,15 @@
 #include "work/work.h"
 
 struct fcgi;
+struct jwt;
 struct web;
 
-#define API_AUDIENCE "ai.hg.fi/api" /* of programs' tokens */
+/* What a token is good for. */
+#define API_AUDIENCE "ai.hg.fi/api"   /* calls of programs */
+#define AUTH_AUDIENCE "ai.hg.fi/auth" /* a session, and what administers them */
+#define INTERNAL_AUDIENCE "ai.hg.fi/internal" /* services among each other */
+#define KEY_SUBJECT "key:" /* subject of an API key; then its name, or the hash of it all */
+#define KEY_PREFIX "bk_"   /* before the token that an API key is */
 
 struct req {
 	struct work w; /* arena, database, time, actor, error */
@@ -33,6 +39,8 @@ struct req {
 	const char *token_hash; /* hexadecimal SHA-256 of the caller's token, or NULL */
 	bool by_cookie;
 	const char *subject, *scope; /* of a program's token, or NULL */
+	const char *sid;             /* the session that a token stands for, or NULL */
+	const struct jwt *claims;    /* all of a token, or NULL */
 	const char *idem, *idem_who; /* Idempotency-Key or NULL, and whose it is */
 	int64_t started;  /* monotonic */
 
@@ -76,6 +84,22 @@ int reply_file(struct req *r, const char *store_path, const char *type);
 
 /* The session cookies for a new token, and the token that protects writes. */
 void reply_session(struct req *r, const char *token);
+
+/* Forget them: the session has ended. */
+void reply_session_end(struct req *r);
+
+/* A refusal that is an answer: what the handler has changed is committed. */
+int reply_refusal(struct req *r, enum err_id id, const char *detail);
+
+/* A token signed by us. */
+char *req_sign(struct req *r, const struct jwt *t);
+
+/* A key of 32 bytes for one purpose; the same in all programs that read the
+ * server's secret. */
+void req_secret(const struct req *r, const char *purpose, unsigned char to[32]);
+
+/* Who is counted when nobody is known: a /24 or a /64. */
+const char *req_network(struct req *r);
 
 /* Fills in the caller from a fresh session, in the middle of a request. */
 void req_becomes(struct req *r, int64_t account);

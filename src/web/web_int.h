@@ -15,6 +15,7 @@ struct web {
 	const struct route_table *routes;
 	const struct pg_stmt *session; /* $1 hash of a token: its account */
 	const struct pg_stmt *caller;  /* $1 the same, $2 a program's subject */
+	const struct pg_stmt *auth;    /* $1, $2, $3 the session that a token names */
 	enum pool pool;
 	struct shared *shared;
 	int wake_fd; /* eventfd: something was appended to the hints */

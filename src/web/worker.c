@@ -34,7 +34,7 @@ static int make_web(const struct worker *k, struct web *web, struct err *e)
 	int rc;
 
 	*web = (struct web){.conf = k->conf, .routes = k->app->routes, .session = k->app->session,
-			    .caller = k->app->caller,
+			    .caller = k->app->caller, .auth = k->app->auth,
 			    .pool = k->pool, .shared = k->shared, .wake_fd = k->wake_fd,
 			    .listen_fd = k->listen_fd,
 			    .secure = str_starts(k->conf->public_url, "https://")};

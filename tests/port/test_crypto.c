@@ -71,6 +71,25 @@ static void published_vectors(void **state)
 	assert_false(crypto_equal("same", "sane", 4));
 }
 
+/* PBKDF2-HMAC-SHA256 with 20000 rounds, as another implementation has it. */
+static void a_short_secret_is_stretched(void **state)
+{
+	static const unsigned char want[] = {
+		0x9b, 0x0e, 0x91, 0x2e, 0xad, 0xeb, 0x13, 0xd1, 0x2a, 0x95, 0x01, 0xde, 0x5d, 0x6a, 0x1a,
+		0xaa, 0x4b, 0x67, 0xf0, 0x3b, 0x48, 0x52, 0xd5, 0x27, 0x5f, 0x55, 0xc3, 0xda, 0x5f, 0x32,
+		0x6a, 0xb1};
+	unsigned char salt[32], have[SHA256_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(salt); i++)
+		salt[i] = (unsigned char)i;
+	crypto_stretch("12345678", salt, have);
+	assert_memory_equal(have, want, sizeof(want));
+	salt[31]++;
+	crypto_stretch("12345678", salt, have);
+	assert_memory_not_equal(have, want, sizeof(want));
+}
+
 static void a_seal_opens_only_whole(void **state)
 {
 	unsigned char key[32] = {1}, other[32] = {2}, sealed[64], plain[64];
@@ -234,7 +253,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(published_vectors), T(a_seal_opens_only_whole), T(signatures),
+		T(published_vectors),
+		T(a_short_secret_is_stretched), T(a_seal_opens_only_whole), T(signatures),
 		T(nothing_outside_a_folder_is_opened), T(a_tree_is_walked_in_order_and_removed_whole),
 		T(a_bomb_stops_at_the_ceiling),
 	};

@@ -47,7 +47,10 @@ for last in "1000000 1000000 1000000 1" "1000000 1000000 1 1000000" "1 1000000 1
 done
 plan 1000000 1 1000000 1000000
 visitor v; converse "A counter of laps"
-sql admin "UPDATE bus.run SET account_id = (SELECT id FROM bus.account WHERE subject = 'scopes') WHERE run_id = '$RUN'" >/dev/null
+sql admin "WITH r AS (UPDATE bus.run SET account_id = (SELECT id FROM bus.account WHERE subject = 'scopes')
+		WHERE run_id = '$RUN' RETURNING id, account_id),
+	m AS (UPDATE bus.message SET account_id = r.account_id FROM r WHERE run = r.id)
+	UPDATE bus.event SET account_id = r.account_id FROM r WHERE run = r.id" >/dev/null
 call "x-bus-run-id: $RUN"
 ok "a run's own limit" equal "$STATUS $(tr -d '\r' <"$VAR/head" | sed -n 's/^x-bus-limit: //p')" "429 run total"
 plan 1000000 1000 1000000 1000000

@@ -12,10 +12,18 @@ DONE=$RUN
 api GET "/api/v1/build-runs/$DONE/artifacts"
 ART=$(field '.items[0].artifact_id')
 PROGRAM=$(cat "$VAR/demo.token") READER=$("$BUS" token issue --subject demo --scope something:else)
+# A customer, and a service that may administer.
+visitor customer
+api POST /api/v1/sessions '{}'; enter customer@example.com
+CUSTOMER=$(field .access_token)
+visitor leaver # whose session a route may end
+api POST /api/v1/sessions '{}'; enter customer@example.com
+ADMIN=$(curl -s -H "X-Bus-Internal-Key: $(cat "$VAR/etc/internal.key")" -H 'Content-Type: application/json' \
+	-d '{"resources":"waitlist:read waitlist:approve"}' "$BASE/api/internal/auth/token" | jq -r .access_token)
 visitor other
 api POST /api/v1/sessions '{}'
 "$BUS" routes --json | jq -r '.[] | select(.site == "portal") |
-	[.id, .method, .path, .audience, .kind, .body_max] | @tsv' >"$VAR/routes"
+	[.id, .method, .path, .audience, .kind, .body_max, .scope] | @tsv' >"$VAR/routes"
 ok "the table has rows" equal "$(($(wc -l <"$VAR/routes") > 20))" 1
 
 # as WHO METHOD PATH [CURL OPTION…]
@@ -26,7 +34,9 @@ as() {
 	program) auth=(-H "Authorization: Bearer $PROGRAM") ;;
 	reader) auth=(-H "Authorization: Bearer $READER") ;;
 	stranger) auth=(-H "Authorization: Bearer vs_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa") ;;
-	owner | other) visitor $who; auth=(-b "$V" -H "X-CSRF-Token: $CSRF") ;;
+	token) auth=(-H "Authorization: Bearer $CUSTOMER") ;;
+	admin) auth=(-H "Authorization: Bearer $ADMIN") ;;
+	owner | other | customer | leaver) visitor $who; auth=(-b "$V" -H "X-CSRF-Token: $CSRF") ;;
 	esac
 	BODY=$(curl -s -m 30 --path-as-is -D "$VAR/head" -X "$method" "${auth[@]}" "$@" "$BASE$path" | tr -d '\0')
 	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
@@ -51,6 +61,9 @@ send() {
 	local body='{}'
 	case $2 in
 	build_run.say) body='{"text":"and a title"}' ;;
+	build_run.contact) body='{"email":"someone@example.com"}' ;;
+	auth.delete) body='{"email":"someone@example.com","otp":"12345678"}' ;;
+	auth.key_create) body='{"name":"n","resources":"usage:read"}' ;;
 	v1.*) body='{"model":"bus-static","messages":[{"role":"user","content":"hi"}],"input":"hi","prompt":"hi"}' ;;
 	build_run.approve_scope) body="{\"scope_hash\":\"$(printf '0%.0s' {1..64})\"}" ;;
 	esac
@@ -58,7 +71,7 @@ send() {
 }
 
 callers() {
-	local id=$1 method=$2 path=$3 audience=$4 args
+	local id=$1 method=$2 path=$3 audience=$4 scope=$5 args
 	send "$method" "$id"
 	case $audience in
 	customer)
@@ -80,6 +93,36 @@ callers() {
 		[ "$method" = GET ] && for who in owner program; do
 			as $who GET "$path" # a name that stands for nothing is found by nobody
 			ok "$id: $who" equal "$STATUS" "$([[ $path = *{* ]] && echo 404 || echo 200)"
+		done ;;
+	auth)
+		as anonymous "$method" "$path" "${args[@]}"; ok "$id: anonymous" problem 401 unauthenticated
+		for who in program reader; do # signed by us, for something else
+			as $who "$method" "$path" "${args[@]}"; ok "$id: $who" problem 401 unauthenticated
+		done
+		if [ -n "$scope" ]; then
+			for who in stranger operator owner customer token; do
+				as $who "$method" "$path" "${args[@]}"; ok "$id: $who" problem 403 insufficient_scope
+			done
+			[ "$method" = GET ] && { as admin GET "$path"; ok "$id: admin" equal "$STATUS" 200; }
+		else
+			for who in stranger operator; do
+				as $who "$method" "$path" "${args[@]}"; ok "$id: $who" problem 401 unauthenticated
+			done
+			as admin "$method" "$path" "${args[@]}"; ok "$id: admin" problem 403 insufficient_scope
+			[ "$method" = GET ] && for who in customer token; do
+				as $who GET "$path"; ok "$id: $who" equal "$STATUS" 200
+			done
+			[[ $method = POST && $path = *{* ]] && {
+				as token "$method" "$path" "${args[@]}"; ok "$id: of nobody" problem 404 not_found
+			}
+			[ "$method" = GET ] && { as owner GET "$path"; ok "$id: a visitor" problem 401 unauthenticated; }
+		fi ;;
+	token)
+		for who in anonymous stranger operator owner customer; do
+			as $who "$method" "$path"; ok "$id: $who" problem 401 unauthenticated
+		done
+		for who in token admin program reader; do
+			as $who "$method" "$path"; ok "$id: $who" equal "$STATUS" 200
 		done ;;
 	operator)
 		as anonymous "$method" "$path" "${args[@]}"; ok "$id: anonymous" problem 401 unauthenticated
@@ -103,6 +146,7 @@ wrong_method() {
 bodies() {
 	local id=$1 path=$2 audience=$3 max=$4 who=owner
 	[ "$audience" = operator ] && who=operator
+	[ "$audience" = auth ] && { [ -n "$5" ] && who=admin || who=leaver; }
 	as $who POST "$path" -H 'Content-Type: text/plain' -d '{}'
 	ok "$id: wrong type" problem 415 unsupported_media_type
 	head -c $((max + 1)) /dev/zero | tr '\0' ' ' >"$VAR/big"
@@ -120,17 +164,17 @@ bodies() {
 	[[ $path = /v1/* ]] || ok "$id: an unknown field is named" equal "$STATUS $(field '.errors[] | select(.field == "nobody_knows") | .code')" "422 unknown"
 	as $who POST "$path" -H "Idempotency-Key: $(printf 'k%.0s' {1..256})" "${json[@]}" '{}'
 	[ "$audience" = public ] || ok "$id: an idempotency key too long" equal "$STATUS" 422
-	[ "$who" = owner ] && [[ $audience = customer || $audience = api ]] && {
+	[[ $audience = customer || $audience = api ]] && {
 		as owner POST "$path" -H 'X-CSRF-Token: wrong' "${json[@]}" '{}' -H 'Sec-Fetch-Site: cross-site'
 		ok "$id: from another site" problem 403 csrf_failed
 	}
 }
 
-while IFS=$'\t' read -r id method pattern audience kind max; do
+while IFS=$'\t' read -r id method pattern audience kind max scope; do
 	path=$(fill "$pattern")
-	callers "$id" "$method" "$path" "$audience" </dev/null
+	callers "$id" "$method" "$path" "$audience" "$scope" </dev/null
 	wrong_method "$id" "$path" </dev/null
-	[ "$max" = 0 ] || bodies "$id" "$path" "$audience" "$max" </dev/null
+	[ "$max" = 0 ] || bodies "$id" "$path" "$audience" "$max" "$scope" </dev/null
 	[ "$method" = GET ] && [ "$audience" = customer ] && {
 		as owner GET "$path?nobody_knows=1" </dev/null
 		ok "$id: an unknown parameter" problem 422 validation_failed

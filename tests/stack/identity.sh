@@ -1,0 +1,415 @@
+#!/bin/bash
+# From a visitor to a customer and back: codes by mail, sessions, tokens, keys;
+# and everything that must not work.
+. "${srcdir:-.}/tests/lib/stack.sh"
+stack_begin "code_network_hour = 100000"
+SECRET_HEX=$(printf %s "$(cat "$VAR/etc/token.secret")" | sha256sum | cut -d' ' -f1)
+INTERNAL=$(cat "$VAR/etc/internal.key")
+
+# bearer TOKEN METHOD PATH [JSON]: without a cookie
+bearer() {
+	BODY=$(curl -s -m 30 -D "$VAR/head" -X "$2" ${1:+-H "Authorization: Bearer $1"} "$BASE$3" \
+		${4:+-H 'Content-Type: application/json' -d "$4"} ${HEADER:+-H "$HEADER"})
+	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
+}
+is() { equal "$STATUS $(field .code)" "$1"; }
+cookie() { awk '$6 == "bus_session" { print $7 }' "$V"; }
+b64() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+# forge HEADER CLAIMS [KEY_HEX]: a token signed by that key, ours by default
+forge() {
+	local in; in=$(printf %s "$1" | b64).$(printf %s "$2" | b64)
+	echo "$in.$(printf %s "$in" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:${3:-$SECRET_HEX}" -binary | b64)"
+}
+NOW=$(date +%s)
+
+# ---- the whole path
+visitor ann
+converse "A counter of laps"
+ANN_RUN=$RUN OLD=$(cookie)
+ask_code ann@example.com
+ok "a code is on its way" equal "$STATUS $(field '.status + (.digits | tostring)')" "200 sent8"
+ok "the stack sends it by itself" code_comes ann@example.com
+ok "eight digits" contains "$CODE" "$(grep -oE '^[0-9]{8}$' <<<"$CODE")"
+ok "in a file of its owner's" equal "$(stat -c %a "$MAIL")" 600
+ok "with what a mail needs" equal "$(grep -cE '^(From|To|Subject|Date|Message-ID|MIME-Version): .' "$MAIL")" 6
+ok "the code is not in the database" equal "$(pg_dump -h "$VAR/run" -U bus_admin bus | grep -c "$CODE")" 0
+give_code ann@example.com "${CODE:0:4} ${CODE:4}"
+ok "the code lets in, however it was pasted" equal "$STATUS $(field '.runs_moved, .email_verified, .status' | tr '\n' ' ')" "200 1 true waitlisted "
+ANN=$(field .access_token) ANN_ID=$(field .identity_id) NEW=$(cookie)
+ok "by a new session" equal "$([ -n "$NEW" ] && [ "$NEW" != "$OLD" ] && [ "$NEW" = "$(field .session_token)" ] && echo new)" new
+ok "an identity that is no address" equal "$(grep -cE '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' <<<"$ANN_ID")" 1
+api GET "/api/v1/build-runs/$ANN_RUN"
+ok "the run came along" equal "$STATUS $(field .run_id)" "200 $ANN_RUN"
+for part in messages events; do
+	api GET "/api/v1/build-runs/$ANN_RUN/$part"; ok "with its $part" equal "$STATUS" 200
+done
+api POST "/api/v1/build-runs/$ANN_RUN/cancel" '{}'
+ok "and can be changed" equal "$STATUS" 202
+bearer "$OLD" GET "/api/v1/build-runs/$ANN_RUN"
+ok "the old session is worth nothing" is "401 unauthenticated"
+ok "no event holds the address" equal "$(sql admin "SELECT count(*) FROM bus.event WHERE doc LIKE '%ann@%'")" 0
+ok "nor does the log" equal "$(grep -l 'ann@example' "$VAR"/log/*.log | wc -l)" 0
+dump=$(pg_dump -h "$VAR/run" -U bus_admin bus)
+ok "no token is in the database" equal "$(grep -cF -e "$NEW" -e "$ANN" <<<"$dump")" 0
+ok "the address is there once" equal "$(grep -cF ann@example.com <<<"$dump")" 1
+visitor ann; give_code ann@example.com "$CODE"
+ok "a code is good once" is "401 code_refused"
+
+# A second visitor with the same address: both runs are the customer's.
+visitor ann2
+converse "A timer for tea"
+api POST "/api/v1/build-runs/$RUN/messages" '{"text":"and a bell"}'
+enter ann@example.com
+ok "another device, the same customer" equal "$STATUS $(field '.identity_id, .runs_moved' | tr '\n' ' ')" "200 $ANN_ID 1 "
+ANN2=$(field .access_token)
+api GET /api/v1/build-runs
+ok "with all runs" equal "$(field '.items | length')" 2
+ok "a request that comes too late is refused" contains "$(sql admin "INSERT INTO bus.run (run_id, account_id, created_at, updated_at)
+	SELECT 'run_late', id, now(), now() FROM bus.account WHERE merged_into IS NOT NULL LIMIT 1")" "has become another"
+visitor other; api POST /api/v1/sessions '{}'
+api GET "/api/v1/build-runs/$ANN_RUN"
+ok "nobody else reads them" is "404 not_found"
+
+# ---- who one is
+bearer "$ANN" GET /api/v1/auth/status
+ok "status" equal "$STATUS $(jq -c . <<<"$BODY")" "200 {\"identity_id\":\"$ANN_ID\",\"status\":\"waitlisted\",\"email_verified\":true}"
+bearer "$ANN" GET /api/v1/auth/me
+ok "me" equal "$STATUS $(field '[.identity_id, .audience, .scope] | join(" ")')" "200 $ANN_ID ai.hg.fi/auth "
+bearer "$ANN" GET /api/v1/auth/check
+ok "check" equal "$STATUS $(field '[.sub, .aud, (.exp - .iat | tostring)] | join(" ")')" "200 $ANN_ID ai.hg.fi/auth 43200"
+visitor ann; api GET /api/v1/auth/me
+ok "by the cookie too" equal "$STATUS $(field .identity_id)" "200 $ANN_ID"
+visitor other; api GET /api/v1/auth/me
+ok "a visitor is nobody yet" is "401 unauthenticated"
+bearer "$ANN" POST /api/v1/auth/token/refresh '{}'
+FRESH=$(field .access_token)
+bearer "$FRESH" GET /api/v1/auth/status
+ok "a refreshed token" equal "$STATUS" 200
+
+# ---- waiting, approval, API tokens
+bearer "$ANN" POST /api/v1/auth/token '{"resources":"usage:read"}'
+ok "no API token while on the waitlist" is "403 insufficient_scope"
+for key in '' 'X-Bus-Internal-Key: wrong' "X-Bus-Internal-Key: ${INTERNAL}x"; do
+	HEADER=$key bearer '' POST /api/internal/auth/token '{"resources":"waitlist:read"}'
+	ok "no service token by ${key:-no key}" is "403 insufficient_scope"
+done
+internal() { HEADER="X-Bus-Internal-Key: $INTERNAL" bearer '' POST /api/internal/auth/token "$1"; }
+internal '{"resources":"waitlist:read waitlist:approve"}'
+ADMIN=$(field .access_token)
+ok "a service token" equal "$STATUS $(field '[.token_type, .subject, .audience, .expires_in | tostring] | join(" ")')" "200 Bearer auth-admin ai.hg.fi/auth 600"
+internal '{"resources":"a","ttl_seconds":601}'; ok "not for longer" is "422 validation_failed"
+internal '{"resources":"a","audience":"elsewhere"}'; ok "not for any audience" is "403 insufficient_scope"
+internal '{"resources":"a","subject":"key:x"}'; ok "not for a key" is "403 insufficient_scope"
+internal '{"resources":"a"} {}'; ok "not with trailing JSON" equal "$(grep -cE '^(400|422)$' <<<"$STATUS")" 1
+bearer "$ADMIN" GET "/api/v1/auth/admin/waitlist?status=waitlisted"
+ok "the waitlist" equal "$STATUS $(field '.items[] | select(.email == "ann@example.com") | .email_verified')" "200 true"
+bearer "$ANN" GET /api/v1/auth/admin/waitlist; ok "is not a customer's" is "403 insufficient_scope"
+visitor ann; api GET /api/v1/auth/admin/waitlist; ok "by cookie neither" is "403 insufficient_scope"
+bearer "$ADMIN" GET /api/v1/auth/me; ok "a service is no customer" is "403 insufficient_scope"
+internal '{"resources":"waitlist:read"}'
+bearer "$(field .access_token)" POST /api/v1/auth/admin/approve '{"email":"ann@example.com"}'
+ok "reading is not approving" is "403 insufficient_scope"
+bearer '' POST /api/v1/auth/register '{"email":"never@example.com"}'
+ok "registered" equal "$STATUS $BODY" '200 {"status":"waitlisted"}'
+bearer "$ADMIN" POST /api/v1/auth/admin/approve '{"email":"never@example.com"}'
+ok "an address nobody confirmed" is "409 conflict"
+bearer "$ADMIN" POST /api/v1/auth/admin/approve '{"email":"none@example.com"}'
+ok "an address nobody has" is "404 not_found"
+bearer "$ADMIN" POST /api/v1/auth/admin/approve '{"email":"ANN@Example.com"}'
+ok "approved" equal "$STATUS $(field .identity_id)" "200 $ANN_ID"
+bearer '' POST /api/v1/auth/register '{"email":"ann@example.com"}'
+ok "whose registration says what every other does" equal "$STATUS $BODY" '200 {"status":"waitlisted"}'
+bearer "$ANN" POST /api/v1/auth/token '{"resources":"usage:read","ttl_seconds":120}'
+API=$(field .access_token)
+ok "an API token" equal "$STATUS $(field '[.audience, .scope, .expires_in | tostring] | join(" ")')" "200 ai.hg.fi/api usage:read 120"
+bearer "$ANN" POST /api/v1/auth/token '{"scope":"usage:read llm:proxy"}'
+ok "by the older name" equal "$STATUS $(field .resources)" "200 usage:read llm:proxy"
+bearer "$ANN" POST /api/v1/auth/token '{"resources":"usage:read admin:manage"}'
+ok "not beyond the list" is "403 insufficient_scope"
+bearer "$ANN" POST /api/v1/auth/token '{"resources":"usage:read","ttl_seconds":3601}'
+ok "not for longer than allowed" is "422 validation_failed"
+bearer "$API" GET /api/v1/usage; ok "it opens the API" equal "$STATUS" 200
+bearer "$API" GET /api/v1/auth/check; ok "and can be checked" equal "$(field .aud)" ai.hg.fi/api
+bearer "$API" GET /api/v1/auth/me; ok "but is no session" is "401 unauthenticated"
+bearer "$ANN" GET /api/v1/usage; ok "a session's token opens no API" is "401 unauthenticated"
+"$BUS" auth reject ann@example.com --reason "asked to" >/dev/null
+bearer "$ANN" POST /api/v1/auth/token '{"resources":"usage:read"}'
+ok "rejected" is "403 insufficient_scope"
+ok "and approved again by the command" equal "$("$BUS" auth approve ann@example.com)" "$ANN_ID"
+
+# ---- tokens that are not ours, or not for this
+SID=$(cut -d. -f2 <<<"$ANN" | tr '_-' '/+' | base64 -d 2>/dev/null | grep -oE 'ses_[a-z2-7]{32}')
+H='{"alg":"HS256","typ":"JWT"}'
+claims() { jq -nc --arg s "$ANN_ID" --arg i "$SID" --argjson n "$NOW" '{sub: $s, aud: "ai.hg.fi/auth", scope: "", sid: $i, iat: $n, exp: ($n + 600)} | '"${1:-.}"; }
+refused() {
+	bearer "$2" GET /api/v1/auth/status; local a=$STATUS
+	bearer "$2" GET /api/v1/auth/check
+	ok "$1" equal "$a $STATUS" "${3:-401 401}"
+}
+refused "our own, made by hand" "$(forge "$H" "$(claims)")" "200 200"
+refused "no algorithm" "$(forge '{"alg":"none","typ":"JWT"}' "$(claims)")"
+refused "no algorithm and no signature" "$(printf %s '{"alg":"none"}' | b64).$(claims | tr -d '\n' | b64)."
+refused "another algorithm" "$(forge '{"alg":"HS512"}' "$(claims)")"
+refused "no time of issue" "$(forge "$H" "$(claims 'del(.iat)')")"
+refused "no expiry" "$(forge "$H" "$(claims 'del(.exp)')")"
+refused "expired" "$(forge "$H" "$(claims '.iat -= 700 | .exp -= 700')")"
+refused "another key" "$(forge "$H" "$(claims)" "$(printf 00%.0s {1..32})")"
+refused "another audience" "$(forge "$H" "$(claims '.aud = "https://elsewhere"')")"
+refused "an audience for the API" "$(forge "$H" "$(claims '.aud = "ai.hg.fi/api"')")" "401 200"
+refused "a session that never was" "$(forge "$H" "$(claims '.sid = "ses_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"')")"
+refused "somebody else's session" "$(forge "$H" "$(claims '.sub = "11111111-1111-4111-8111-111111111111"')")"
+refused "no session at all" "$(forge "$H" "$(claims 'del(.sid)')")" "403 200"
+refused "trailing JSON in the claims" "$(forge "$H" "$(claims){}")"
+refused "a key without being one" "$(forge "$H" "$(claims '.sub = "key:x" | .aud = "ai.hg.fi/api"')")"
+FORGED=bk_$(forge "$H" "$(claims '.sub = "key:key_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" | .aud = "ai.hg.fi/api" | .scope = "usage:read" | del(.sid)')")
+bearer "$FORGED" GET /api/v1/usage
+ok "a key signed by us that was never issued" is "401 unauthenticated"
+
+# ---- keys of programs
+bearer "$ANN" POST /api/v1/auth/keys '{"name":"my laptop","resources":"usage:read llm:proxy"}'
+KEY=$(field .key) KEY_ID=$(field .key_id)
+ok "a key" equal "$STATUS $(cut -c1-3 <<<"$KEY") $(field .scope)" "201 bk_ usage:read llm:proxy"
+bearer "$ANN" GET /api/v1/auth/keys
+ok "is listed without itself" equal "$(field '.items[0] | [.key_id, .name] | join(" ")') $(grep -cF "${KEY:40:40}" <<<"$BODY")" "$KEY_ID my laptop 0"
+ok "and not in the database" equal "$(pg_dump -h "$VAR/run" -U bus_admin bus | grep -cF "${KEY:3}")" 0
+bearer "$KEY" GET /api/v1/usage; ok "opens what it is for" equal "$STATUS" 200
+bearer "${KEY#bk_}" GET /api/v1/usage; ok "only whole" is "401 unauthenticated"
+bearer "$KEY" GET /api/v1/auth/me; ok "but is no session" is "401 unauthenticated"
+"$BUS" plan assign "$ANN_ID" demo >"$VAR/assign" 2>&1 || "$BUS" plan assign "$ANN_ID" "$(jq -r '.plans[-1].id' "$srcdir/conf/plans.json")"
+CHAT='{"model":"bus-static","messages":[{"role":"user","content":"Hello"}]}'
+bearer "$KEY" POST /v1/chat/completions "$CHAT"
+ok "calls models" equal "$STATUS $(field .object)" "200 chat.completion"
+bearer "$KEY" GET /api/v1/usage
+ok "which stand in the customer's ledger" equal "$(field '.items | length')" 1
+visitor ann; api GET /api/v1/usage
+ok "that he reads himself" equal "$(field '.items | length')" 1
+bearer "$ANN" POST /api/v1/auth/keys '{"name":"narrow","resources":"llm:proxy"}'
+NARROW=$(field .key)
+bearer "$NARROW" GET /api/v1/usage; ok "a key allows what it names" is "403 insufficient_scope"
+bearer "$ANN" POST /api/v1/auth/keys '{"name":"wide","resources":"waitlist:approve"}'
+ok "and never more than customers may" is "403 insufficient_scope"
+visitor bob; api POST /api/v1/sessions '{}'; enter bob@example.com; BOB=$(field .access_token)
+bearer "$BOB" POST "/api/v1/auth/keys/$KEY_ID/revoke" '{}'; ok "a key is its owner's" is "404 not_found"
+bearer "$ANN" POST "/api/v1/auth/keys/$KEY_ID/revoke" '{}'; ok "who ends it" equal "$STATUS" 200
+bearer "$KEY" GET /api/v1/usage; ok "then it opens nothing" is "401 unauthenticated"
+bearer "$KEY" POST /v1/chat/completions "$CHAT"; ok "and calls nothing" equal "$STATUS" 401
+
+# ---- sessions
+bearer "$ANN" GET /api/v1/auth/sessions
+ok "all of them" equal "$STATUS $(field '.items | length') $(field '[.items[] | select(.current)] | length')" "200 2 1"
+THIS=$(field '.items[] | select(.current) | .session_id') THAT=$(field '.items[] | select(.current | not) | .session_id')
+ok "by no token" lacks "$BODY" vs_
+bearer "$BOB" POST "/api/v1/auth/sessions/$THAT/revoke" '{}'; ok "a session is its owner's" is "404 not_found"
+bearer "$ANN" POST "/api/v1/auth/sessions/$THAT/revoke" '{}'; ok "who ends it" equal "$STATUS" 200
+bearer "$ANN2" GET /api/v1/auth/me; ok "its token is worth nothing" is "401 unauthenticated"
+bearer "$ANN2" GET /api/v1/auth/check; ok "which check says too" is "401 unauthenticated"
+visitor ann2; api GET /api/v1/build-runs; ok "nor its cookie" is "401 unauthenticated"
+visitor bob; api POST /api/v1/auth/logout '{}'
+ok "signing out" equal "$STATUS $(grep -ciE '^set-cookie: bus_(session|csrf)=;.* max-age=0' "$VAR/head")" "200 2"
+bearer "$BOB" GET /api/v1/auth/me; ok "ends the token too" is "401 unauthenticated"
+bearer "$BOB" POST /api/v1/auth/token/refresh '{}'; ok "which is not refreshed" is "401 unauthenticated"
+
+# ---- codes: guessed, late, somewhere else
+wrong() { [ "$CODE" = 00000000 ] && echo 11111111 || echo 00000000; }
+visitor cat; api POST /api/v1/sessions '{}'; ask_code cat@example.com; code_for cat@example.com
+for i in 1 2 3 4 5; do give_code cat@example.com "$(wrong)"; ok "wrong $i" is "401 code_refused"; done
+give_code cat@example.com "$CODE"; ok "the sixth is not looked at" is "401 code_refused"
+ask_code cat@example.com; code_for cat@example.com
+for i in 1 2 3 4 5 6 7 8; do
+	curl -s -o /dev/null -b "$V" -H "X-CSRF-Token: $CSRF" -H 'Content-Type: application/json' \
+		-d "{\"email\":\"cat@example.com\",\"otp\":\"$(wrong)\"}" "$BASE/api/v1/auth/otp/verify" & guesses+=($!)
+done
+wait "${guesses[@]}"
+ok "eight at once are five" equal "$(sql admin "SELECT max(tries) FROM bus.code WHERE used_at IS NULL AND created_at = (SELECT max(created_at) FROM bus.code)")" 5
+give_code cat@example.com "$CODE"; ok "and then it is over" is "401 code_refused"
+ask_code cat@example.com; code_for cat@example.com
+sql admin "UPDATE bus.code SET expires_at = now() - interval '1 s' WHERE used_at IS NULL" >/dev/null
+give_code cat@example.com "$CODE"; ok "too late" is "401 code_refused"
+ask_code cat@example.com; code_for cat@example.com
+visitor dog; api POST /api/v1/sessions '{}'; give_code cat@example.com "$CODE"
+ok "in another browser" is "401 code_refused"
+bearer '' POST /api/v1/auth/otp/verify "{\"email\":\"cat@example.com\",\"otp\":\"$CODE\"}"
+ok "without a browser" is "401 code_refused"
+visitor cat; give_code dog@example.com "$CODE"; ok "for another address" is "401 code_refused"
+HEADER='Idempotency-Key: once-and-again-1' give_code cat@example.com "$(wrong)"
+HEADER='Idempotency-Key: once-and-again-1' give_code cat@example.com "$(wrong)"
+ok "a repeated guess is one" equal "$(is "401 code_refused" && sql admin "SELECT tries FROM bus.code WHERE used_at IS NULL ORDER BY created_at DESC LIMIT 1")" 1
+give_code cat@example.com "$CODE"; ok "where it was asked for it is good" equal "$STATUS" 200
+for bad in 1234567 123456789 1234567a '' '１２３４５６７８'; do
+	give_code cat@example.com "$bad"; ok "no code: $bad" is "422 validation_failed"
+done
+bearer '' POST /api/v1/auth/otp/request '{"email":"eve@example.com"}'
+code_for eve@example.com
+bearer '' POST /api/v1/auth/otp/verify "{\"email\":\"eve@example.com\",\"otp\":\"$CODE\"}"
+ok "a program signs in without a cookie" equal "$STATUS $(field '.session_token // "none"') $(grep -ci '^set-cookie' "$VAR/head")" "200 none 0"
+bearer "$(field .access_token)" GET /api/v1/auth/status; ok "by its token" equal "$STATUS" 200
+
+# ---- a planted session
+visitor mallory; api POST /api/v1/sessions '{}'; PLANTED=$(cookie)
+cp "$V" "$VAR/jar.victim"; visitor victim; enter victim@example.com
+ok "the victim signs in by it" equal "$STATUS" 200
+bearer "$PLANTED" GET /api/v1/build-runs; ok "who planted it has nothing" is "401 unauthenticated"
+visitor mallory; api GET /api/v1/auth/me; ok "no identity either" is "401 unauthenticated"
+
+# ---- from other sites
+visitor cat
+from() { HEADER=$1 ask_code cat@example.com; }
+from 'Sec-Fetch-Site: cross-site'; ok "another site, as the browser says" is "403 csrf_failed"
+from 'Origin: https://evil.example'; ok "another origin" is "403 csrf_failed"
+from 'Origin: null'; ok "an origin that hides" is "403 csrf_failed"
+CSRF=wrong from ''; ok "without the page's token" is "403 csrf_failed"
+visitor nobody
+from 'Origin: https://evil.example'; ok "without a session too" is "403 csrf_failed"
+from "Origin: $BASE"; ok "from our own page" equal "$STATUS" 200
+HEADER='Content-Type: text/plain' bearer '' POST /api/v1/auth/otp/request
+ok "no form" equal "$(grep -cE '^4' <<<"$STATUS")" 1
+
+# ---- bodies
+for bad in '{"email":"x@example.com"}x' '{"email":"x@example.com"}{}' '{"email":"x@example.com","email":"y@example.com"}' \
+	'{"email":"x@example.com","a":1}' '{"email":"x"}' '{"email":"x@y"}' '{"email":"x@example.com\r\nBcc: y@example.com"}' \
+	'{"email":"-@example.com"}' '{"email":"a..b@example.com"}' '{"email":"a@b@example.com"}' '{"email":["x@example.com"]}'; do
+	for path in register otp/request; do
+		bearer '' POST /api/v1/auth/$path "$bad"; ok "$path: $bad" equal "$(grep -cE '^(400|422)$' <<<"$STATUS")" 1
+	done
+done
+
+# ---- who is known is nobody's business
+visitor probe; api POST /api/v1/sessions '{}'
+took() { # ADDRESS PATH: milliseconds of the middle one of nine
+	local i
+	for i in 1 2 3 4 5 6 7 8 9; do
+		curl -s -o "$VAR/said" -w '%{time_total}\n' -b "$V" -H "X-CSRF-Token: $CSRF" -H 'Content-Type: application/json' \
+			-d "$1" "$BASE/api/v1/auth/$2"
+	done | sort -n | sed -n 5p | awk '{ printf "%d\n", $1 * 1000 }'
+}
+alike() { [ $(($1 > $2 ? $1 - $2 : $2 - $1)) -le $((($1 + $2) / 3 + 15)) ] || { echo "# $1 ms, $2 ms"; return 1; }; }
+for path in register otp/request; do
+	known=$(took '{"email":"bob@example.com"}' $path) said=$(cat "$VAR/said")
+	unknown=$(took '{"email":"nobody-9@example.com"}' $path)
+	ok "$path: the same answer" equal "$(cat "$VAR/said")" "$said"
+	ok "$path: in the same time ($known, $unknown ms)" alike "$known" "$unknown"
+done
+visitor prober; api POST /api/v1/sessions '{}'
+known=$(took '{"email":"ann@example.com","otp":"12345678"}' otp/verify) said=$(jq -c 'del(.request_id)' "$VAR/said")
+unknown=$(took '{"email":"nobody-8@example.com","otp":"12345678"}' otp/verify)
+ok "verify: the same answer" equal "$(jq -c 'del(.request_id)' "$VAR/said")" "$said"
+ok "verify: in the same time ($known, $unknown ms)" alike "$known" "$unknown"
+ok "a code costs time to try ($known ms)" equal "$((known >= 3))" 1
+for who in ann nobody-7; do
+	for _ in $(seq 11); do bearer '' POST /api/v1/auth/otp/request "{\"email\":\"$who@example.com\"}"; done
+	ok "$who: no eleventh code in a day" equal "$(is "429 rate_limited" && tr -d '\r' <"$VAR/head" | grep -ciE '^retry-after: [0-9]+$')" 1
+done
+
+# ---- a contact for a run, where one is asked for
+sed -i 's/^contact_required.*//; $a contact_required = 1' "$VAR/etc/bus.conf"
+kill -HUP "$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")"
+needs_contact() { # until the workers have read it
+	local end=$((SECONDS + 60)) n=0
+	while [ $SECONDS -lt $end ]; do
+		visitor "contact$((n++))"; converse "A counter of laps"
+		[ "$STATUS" = 409 ] && return 0
+		read -rt 0.3 <> <(:)
+	done
+	return 1
+}
+ok "no work is asked for without a contact" needs_contact
+ok "and it says so" equal "$(field .code)" contact_required
+ok "nor authorized by hand" contains "$("$BUS" build approve "$RUN" 2>&1)" contact_required
+api POST "/api/v1/build-runs/$RUN/contact" '{"email":"fay@example.com"}'
+ok "an address for it" equal "$STATUS $(field .status)" "202 sent"
+code_for fay@example.com
+api POST "/api/v1/build-runs/$RUN/contact" "{\"email\":\"fay@example.com\",\"code\":\"$(wrong)\"}"
+ok "not by another code" is "401 code_refused"
+api POST "/api/v1/build-runs/$RUN/contact" "{\"email\":\"fay@example.com\",\"code\":\"$CODE\"}"
+ok "confirmed" equal "$STATUS $(field .runs_moved)" "200 1"
+api POST "/api/v1/build-runs/$RUN/checkout" '{}'
+ok "then the work is asked for" equal "$STATUS $(field .approval)" "201 requested"
+ok "and authorized" silent "$BUS" build approve "$RUN"
+
+# ---- leaving
+sed -i 's/^contact_required = 1$/contact_required = 0/' "$VAR/etc/bus.conf"
+visitor hal; api POST /api/v1/build-runs '{"message":"A counter of laps"}'; RUN=$(field .run_id)
+enter hal@example.com; HAL=$(field .access_token) HAL_ID=$(field .identity_id)
+"$BUS" auth approve hal@example.com >/dev/null
+bearer "$HAL" POST /api/v1/auth/keys '{"name":"k","resources":"usage:read"}'; HAL_KEY=$(field .key)
+leave() { api POST /api/v1/auth/delete "{\"email\":\"$1\",\"otp\":\"$2\"}"; }
+ask_code hal@example.com; code_for hal@example.com
+leave hal@example.com "$(wrong)"; ok "a session alone does not delete" is "401 code_refused"
+leave bob@example.com "$CODE"; ok "only oneself" is "422 validation_failed"
+leave hal@example.com "$CODE"; ok "by a fresh code" equal "$STATUS $(field .status)" "200 deleted"
+bearer "$HAL" GET /api/v1/auth/status; ok "no token" is "401 unauthenticated"
+bearer "$HAL_KEY" GET /api/v1/usage; ok "no key" is "401 unauthenticated"
+visitor hal; api GET /api/v1/build-runs; ok "no session" equal "$STATUS" 401
+ok "no address" equal "$(pg_dump -h "$VAR/run" -U bus_admin bus | grep -c hal@example.com)" 0
+ok "nothing that was written" equal "$(sql admin "SELECT DISTINCT m.text FROM bus.message m JOIN bus.run r ON r.id = m.run WHERE r.run_id = '$RUN' AND m.author = 'visitor'")" "(deleted)"
+visitor hal2; api POST /api/v1/sessions '{}'; enter hal@example.com
+ok "and whoever comes back is new" equal "$([ "$(field .identity_id)" != "$HAL_ID" ] && echo "$STATUS $(field .status)")" "200 waitlisted"
+api GET /api/v1/build-runs
+ok "with nothing" equal "$(field '.items | length')" 0
+
+# ---- all at once
+visitor gus; converse "A counter of laps"
+ask_code gus@example.com; code_for gus@example.com
+GUS_RUN=$RUN said=()
+for i in $(seq 12); do
+	curl -s -o /dev/null -w '%{http_code}\n' -b "$V" -H "X-CSRF-Token: $CSRF" -H 'Content-Type: application/json' \
+		-d '{"text":"one more thing"}' "$BASE/api/v1/build-runs/$GUS_RUN/messages" >"$VAR/said.$i" & said+=($!)
+	[ $((i % 3)) != 0 ] || {
+		curl -s -o /dev/null -w '%{http_code}\n' -b "$V" -H "X-CSRF-Token: $CSRF" -H 'Content-Type: application/json' \
+			-d "{\"email\":\"gus@example.com\",\"otp\":\"$CODE\"}" "$BASE/api/v1/auth/otp/verify" >"$VAR/gave.$i" & said+=($!)
+	}
+done
+wait "${said[@]}"
+ok "one code, four who bring it: one is in" equal "$(cat "$VAR"/gave.* | grep -c '^200')" 1
+sort "$VAR"/said.* | uniq -c | tr "\n" " " | sed "s/^/# /"; echo
+ok "whoever still wrote for the visitor was heard or refused" equal "$(cat "$VAR"/said.* | grep -cvE '^(201|401|404|409|503)$')" 0
+ok "and everything has one owner" silent "$BUS" fsck
+want=$(sql admin "SELECT account_id FROM bus.customer WHERE email = 'gus@example.com'")
+ok "the customer" equal "$(sql admin "SELECT account_id FROM bus.run WHERE run_id = '$GUS_RUN'")" "$want"
+
+# ---- a sender that dies: the mail comes once, later
+mail_pass() { "${AS[@]}" env BUS_FAULT="$1" "$builddir/bus-reaper" --once --pass=identity.mail --now="$(date -u -d "+$2 seconds" +%Y-%m-%dT%H:%M:%SZ)" "$VAR/etc/bus.conf" >/dev/null 2>&1; }
+dies_at() { # the stack's own reaper may be faster: then another mail
+	local i
+	for i in 1 2 3 4 5 6 7 8; do
+		WHO=$i-${1#mail.}@example.com
+		bearer '' POST /api/v1/auth/otp/request "{\"email\":\"$WHO\"}"
+		mail_pass "$1:1:kill" 1; [ $? = 137 ] && return 0
+	done
+	return 1
+}
+for point in $(grep -q '^#define BUS_FAULT' "$builddir/config.h" && echo mail.claimed mail.sent); do
+	ok "killed at $point" dies_at $point
+	mail_pass none:1:kill 20
+	ok "sent again" code_comes "$WHO"
+	ok "once" equal "$(grep -l "^To: <$WHO>" "$VAR"/spool/mail/*.eml | wc -l)" 1
+	bearer '' POST /api/v1/auth/otp/verify "{\"email\":\"$WHO\",\"otp\":\"$CODE\"}"
+	ok "and good" equal "$STATUS" 200
+done
+
+# ---- limits, as the database counts them
+new_code() { # ADDRESS NETWORK PER_ADDRESS PER_NETWORK ALL
+	sql slow "SELECT outcome FROM bus.code_new('code_' || gen_random_uuid(), '$(printf %s "$1" | sha256sum | cut -d' ' -f1)', NULL, '$2',
+		repeat('00', 32), 'mail_' || gen_random_uuid(), '00', now(), now() + interval '1 min', $3, $4, $5)"
+}
+ok "by network" equal "$(new_code n1 net 9 1 99999) $(new_code n2 net 9 1 99999) $(new_code n2 net2 9 1 99999)" "ok network ok"
+ok "by installation" equal "$(new_code n3 net3 9 9 1)" installation
+for i in $(seq 12); do new_code storm "net.$i" 5 9 99999 >"$VAR/storm.$i" & storm+=($!); done
+wait "${storm[@]}"
+ok "twelve at once for five" equal "$(cat "$VAR"/storm.* | sort | uniq -c | awk '{ print $1, $2 }' | tr '\n' ' ')" "7 address 5 ok "
+
+# ---- the database alone
+ok "row-level security: no customer without an account" equal "$(sql fast "SELECT count(*) FROM bus.customer")" 0
+ok "no key" equal "$(sql fast "SELECT count(key_id) FROM bus.api_key")" 0
+ok "no session" equal "$(sql fast "SELECT count(*) FROM bus.session_public")" 0
+ok "one's own with one" equal "$(sql slow "SELECT set_config('bus.account', (SELECT set_config('bus.account', '0', false)), false); SELECT count(*) FROM bus.customer" | tail -n 1)" 0
+for role in fast slow stream call; do
+	ok "$role reads no code" contains "$(sql $role "SELECT * FROM bus.code")" "permission denied"
+	ok "$role reads no mail" contains "$(sql $role "SELECT * FROM bus.mail")" "permission denied"
+done
+ok "fast makes no customer" contains "$(sql fast "SELECT bus.customer_enter('', '', '', 1, '', '', '', '', now(), now(), true)")" "permission denied"
+ok "fast reads no hash of a key" contains "$(sql fast "SELECT hash FROM bus.api_key")" "permission denied"
+push_mail
+ok "what was sent is gone" equal "$(sql admin "SELECT count(*) FROM bus.mail WHERE sealed IS NOT NULL AND sent_at IS NOT NULL")" 0
+ok "the invariants hold" silent "$BUS" fsck
+done_testing
