@@ -17,6 +17,7 @@ struct relay {
 	int64_t beat;      /* monotonic: of the next sign of life */
 	int64_t settle_at; /* monotonic: when to try again */
 	bool streaming, gone, watched, paused;
+	bool detached; /* the client has its answer, the call goes on */
 	bool ended;    /* the room has said its last */
 	bool finished; /* and the client has it, or is gone */
 	bool settled;
