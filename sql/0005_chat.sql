@@ -287,9 +287,9 @@ BEGIN
 	RETURNING * INTO m;
 	UPDATE chat SET last_message_id = c.last_message_id, title = CASE title WHEN '' THEN
 		coalesce(left(btrim(regexp_replace(p_text, '[[:space:]]+', ' ', 'g')), 80), '') ELSE title END
-	WHERE id = c.id;
+	WHERE id = c.id RETURNING title INTO c.title;
 	PERFORM chat_tell(c.id, 'bus.chat.answer.started', json_build_object('again', p_message IS NULL,
-		'message', chat_message_public(m, false)), NULL, p_at);
+		'title', c.title, 'message', chat_message_public(m, false)), NULL, p_at);
 	doc := chat_posted(c, m.seq);
 END $$;
 

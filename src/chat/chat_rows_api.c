@@ -156,9 +156,6 @@ const struct route chat_row_routes[] = {
 	{.id = "chat.rename", .pattern = ONE "/rename", CUSTOMER, WRITE, .input = &rename_shape,
 	 .reply = &chat_shape, .reply_status = 200, .handle = rename_it,
 	 .summary = "Give a conversation another title"},
-	{.id = "chat.delete", .pattern = ONE "/delete", CUSTOMER, WRITE, .input = &nothing,
-	 .reply = &deleted, .reply_status = 200, .handle = delete_it,
-	 .summary = "Delete what was said; what it has cost stays in the ledger"},
 	{.id = "chat.stop", .pattern = ONE "/stop", CUSTOMER, WRITE, .input = &nothing,
 	 .reply = &chat_shape, .reply_status = 202, .handle = stop,
 	 .summary = "Stop the answer that is under way, from anywhere"},
@@ -166,5 +163,8 @@ const struct route chat_row_routes[] = {
 	 CUSTOMER, .rate = RATE_STREAM, .query = &after, .reply = &events_shape, .reply_status = 200,
 	 .follow = &follow,
 	 .summary = "Follow a conversation: answers piece by piece (server-sent events or long poll)"},
+	{.id = "chat.delete", .pattern = ONE "/delete", CUSTOMER, WRITE, .input = &nothing,
+	 .reply = &deleted, .reply_status = 200, .handle = delete_it,
+	 .summary = "Delete what was said; what it has cost stays in the ledger"},
 	{0},
 };

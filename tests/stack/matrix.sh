@@ -12,6 +12,8 @@ DONE=$RUN
 api GET "/api/v1/build-runs/$DONE/artifacts"
 ART=$(field '.items[0].artifact_id')
 PROGRAM=$(cat "$VAR/demo.token") READER=$("$BUS" token issue --subject demo --scope something:else)
+visitor owner
+api POST /api/v1/chats '{}'; CHAT=$(field .chat_id)
 visitor other
 api POST /api/v1/sessions '{}'
 "$BUS" routes --json | jq -r '.[] | select(.site == "portal") |
@@ -45,11 +47,13 @@ problem() {
 }
 one_of() { case " $2 " in *" $1 "*) return 0 ;; esac; echo "# have: $1, want one of: $2"; return 1; }
 
-fill() { local p=${1//\{run_id\}/$DONE}; echo "${p//\{artifact_id\}/$ART}"; }
+fill() { local p=${1//\{run_id\}/$DONE}; p=${p//\{chat_id\}/$CHAT}; echo "${p//\{artifact_id\}/$ART}"; }
 # A body that the row would take, so that only the caller is wrong.
 send() {
 	local body='{}'
 	case $2 in
+	chat.say) body='{"text":"hi"}' ;;
+	chat.rename) body='{"title":"A name"}' ;;
 	build_run.say) body='{"text":"and a title"}' ;;
 	v1.*) body='{"model":"bus-static","messages":[{"role":"user","content":"hi"}],"input":"hi","prompt":"hi"}' ;;
 	build_run.approve_scope) body="{\"scope_hash\":\"$(printf '0%.0s' {1..64})\"}" ;;
@@ -66,7 +70,7 @@ callers() {
 			as $who "$method" "$path" "${args[@]}"
 			ok "$id: $who" problem 401 unauthenticated
 		done
-		[ "$path" = /api/v1/build-runs ] || {
+		[[ $path = /api/v1/build-runs || $path = /api/v1/chats ]] || {
 			as other "$method" "$path" "${args[@]}"
 			ok "$id: another visitor" equal "$STATUS" 404
 			ok "$id: and reads nothing of it" lacks "$BODY" "$DONE"
