@@ -53,6 +53,7 @@ struct chat_thread {
 	int64_t saved_at;      /* monotonic */
 	bool over;             /* it has ended; upstream is only read for the usage */
 	const char *ended;     /* how, when that is not told by the error: "stopped" */
+	const char *settlement; /* made once, however often it is tried */
 };
 
 /* chat_thread.c: what an event of a stream adds to the text, or NULL; the request

@@ -12,7 +12,7 @@
  */
 
 #define REQUEST_MAX (256u << 10)
-#define RECORD_MAX (2u << 20)
+#define RECORD_MAX (4u << 20) /* a text whose every byte must be escaped */
 
 const char *chat_thread_piece(struct arena *a, const char *event, size_t n)
 {
@@ -28,7 +28,7 @@ const char *chat_thread_piece(struct arena *a, const char *event, size_t n)
 const char *chat_thread_request(struct arena *a, const char *model, const char *history,
 				const char *text, size_t *ret_n)
 {
-	size_t n = strlen(history), end = n;
+	size_t end = strlen(history);
 	struct buf b;
 	struct jw j;
 
@@ -42,9 +42,8 @@ const char *chat_thread_request(struct arena *a, const char *model, const char *
 	/* An array of ours, without its brackets. */
 	while (end > 0 && history[end - 1] != ']')
 		end--;
-	if (end > 2) {
+	if (end > 2)
 		jw_raw(&j, arena_strndup(a, history + 1, end - 2));
-	}
 	if (text != NULL) {
 		jw_object(&j);
 		jw_kstr(&j, "role", "user");

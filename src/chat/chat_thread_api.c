@@ -227,11 +227,14 @@ static const char *settle(struct relay *x)
 {
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
-	const char *what = chat_settle(x);
+	struct chat_thread *t = c->thread;
 
-	if (what == NULL || c->thread->answer_id == NULL)
-		return what;
-	return chat_thread_end(r->w.a, c->thread, what, &r->w.err);
+	if (t->settlement != NULL)
+		return t->settlement;
+	t->settlement = chat_settle(x);
+	if (t->settlement != NULL && t->answer_id != NULL)
+		t->settlement = chat_thread_end(r->w.a, t, t->settlement, &r->w.err);
+	return t->settlement;
 }
 
 static const struct relay_row answers = {

@@ -264,7 +264,7 @@ static struct relay *to_save(struct relay *x, struct arena *a, struct buf *b, st
 {
 	size_t n = 0;
 
-	for (; x != NULL && n < PG_BATCH_MAX; x = x->next) {
+	for (; x != NULL && n < PG_BATCH_MAX && b->n < RELAY_ARENA / 2; x = x->next) {
 		const struct relay_row *row = x->r.route ? x->r.route->relay : NULL;
 		const char *what = NULL;
 

@@ -7,10 +7,13 @@ write_models() {
 	node "$srcdir/tests/chat/slow.mjs" "$UP" models >"$VAR/models.json"
 	sed -i "s|^models = .*|models = $VAR/models.json|" "$VAR/etc/bus.conf"
 }
+FAULTS=$(mktemp -d /tmp/bus-fault-XXXXXX) && chmod 1777 "$FAULTS" || exit 99
+export BUS_FAULT_FILE=$FAULTS/armed BUS_FAULT_LOG=$FAULTS/log
 BEFORE_UP=write_models stack_begin
+: >"$BUS_FAULT_LOG"; chmod 666 "$BUS_FAULT_LOG"
 node "$srcdir/tests/chat/slow.mjs" "$UP" &
 SLOW=$!
-trap 'kill $SLOW; stack_end' EXIT
+trap 'kill $SLOW; rm -rf "$FAULTS"; stack_end' EXIT
 curl -s -o /dev/null --retry 50 --retry-delay 1 --retry-connrefused --retry-max-time 20 "http://127.0.0.1:$UP/"
 upstream() { curl -s "http://127.0.0.1:$UP/" | jq -r ".$1"; }
 header() { tr -d '\r' <"$VAR/head" | sed -n "s/^$1: //Ip" | tail -n 1; }
@@ -24,7 +27,7 @@ begin() { api POST $CHATS '{}'; C=$(field .chat_id); }
 # say TEXT [MODEL]: sets A, the answer's name
 say() {
 	api POST "$CHATS/$C/messages" "$(jq -nc --arg t "$1" --arg m "${2:-}" '{text: $t} + if $m == "" then {} else {model: $m} end')"
-	A=$(field .answer.message_id)
+	A=$(field .answer.message_id 2>/dev/null) # a web server's error is no JSON
 }
 
 api_public=$(curl -s "$BASE/api/v1/models" | jq -c '[.data[].id]')
@@ -165,6 +168,28 @@ ok "its reserve is settled" equal "$(field '.items[-1].usage.state') $(field .ch
 ok "once" equal "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE state = 'reserved'")" 0
 api POST "$CHATS/$C/retry" '{"model":"bus-static"}'
 ok "and it goes on" until_true answer_is complete
+
+# kill -9 at every fault point of an answer (in a build that has them): what is
+# there is legal, and the same request under the same key goes on.
+expire() {
+	"${AS[@]}" "$builddir/bus-reaper" --once --pass=chat.expire --now="$(date -u -d '+30 seconds' +%Y-%m-%dT%H:%M:%SZ)" "$VAR/etc/bus.conf" >/dev/null 2>&1
+}
+for point in $(grep -E '^(chat|relay)\.' "$BUS_FAULT_LOG" | sort -u); do
+	begin
+	printf '%s:kill' "$point" >"$FAULTS/new" && chmod 666 "$FAULTS/new" &&
+		chown --reference="$VAR/pg" "$FAULTS/new" 2>/dev/null
+	mv "$FAULTS/new" "$BUS_FAULT_FILE"
+	HEADER="Idempotency-Key: $point" say "x"
+	fired() { [ ! -e "$BUS_FAULT_FILE" ]; }
+	until_true fired; rm -f "$BUS_FAULT_FILE"
+	again() { HEADER="Idempotency-Key: $point" say "x"; [ "$STATUS" = 202 ]; }
+	ok "$point: the same key is taken" until_true again
+	expire
+	ok "$point: the answer has ended" until_true answer_is 'complete|interrupted'
+	ok "$point: once" equal "$(field '[.items[].author] | tostring') $(field .chat.answering)" '["visitor","assistant"] null'
+	ok "$point: the invariants hold" silent "$BUS" fsck
+done
+[ ! -s "$BUS_FAULT_LOG" ] || ok "an answer has fault points" equal "$(($(grep -E '^(chat|relay)\.' "$BUS_FAULT_LOG" | sort -u | wc -l) >= 5))" 1
 
 # Deleted means gone, also for those who look on.
 follow "$VAR/last"; last=$!
