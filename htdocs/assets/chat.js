@@ -138,8 +138,9 @@ function fail(p, ways) {
 	render();
 }
 
-/* The same thing keeps its key until it is known what became of it. */
-const keys = new Map();
+/* The same thing keeps its key until it is known what became of it, over reloads too. */
+const keys = new Map(keep.get('chatkeys') || []);
+const forget = what => keys.delete(what) && keep.set('chatkeys', [...keys]);
 
 async function send(url, body, fn) {
 	const s = S, what = url + JSON.stringify(body);
@@ -149,16 +150,16 @@ async function send(url, body, fn) {
 	s.problem = null;
 	render();
 	if (!keys.has(what))
-		keys.set(what, newKey());
+		keep.set('chatkeys', [...keys.set(what, newKey())]);
 	try {
 		const doc = await post(url, body, keys.get(what));
-		keys.delete(what);
+		forget(what);
 		s.busy = false;
 		await fn?.(doc);
 	} catch (p) {
 		s.busy = false;
 		if (!p.sameKey)
-			keys.delete(what);
+			forget(what);
 		if (s === S)
 			fail(p, { retry: p.kind !== 'missing' && (() => send(url, body, fn)) });
 	}
@@ -273,9 +274,12 @@ function draw() {
 	$('composer').hidden = false;
 	setText($('title'), name);
 	document.title = S.id ? W.page(name) : W.pageTitle;
+	const held = document.activeElement === $('stop');
 	$('send').hidden = answering();
 	$('send').setAttribute('aria-disabled', S.busy);
 	$('stop').hidden = !answering();
+	if (held && !answering())
+		text.focus({ preventScroll: true });
 	setText($('stop'), S.stopping ? W.stopping : W.stop);
 	sync($('state'), S.chat ? [
 		{ key: 'rename', sig: '', make: () => button(W.rename, naming) },

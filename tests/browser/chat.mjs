@@ -89,6 +89,8 @@ await group('while it arrives', async () => {
 	await state(other, 'stopped');
 	await state(page, 'stopped');
 	ok(true, 'stop works from the other tab, and is seen in both');
+	await other.waitForFunction(() => document.activeElement.id === 'text');
+	ok(true, 'where the focus goes back to the field');
 	ok(/Stopped/.test(await answers(page).last().locator('small').innerText()), 'which says so');
 	await look(page, 'chat-stopped');
 	await page.selectOption('#model', 'bus-static');
@@ -114,6 +116,28 @@ await group('what a model may write', async () => {
 	is(await md.locator('strong').innerText(), 'bold', 'bold is bold');
 	ok((await md.innerText()).includes('<b>raw</b>'), 'raw HTML is shown as what it is');
 	await look(page, 'chat-markup');
+});
+
+await group('an answer to a request that was lost', async () => {
+	context.expected = true;
+	let lost = 0;
+	await page.route(/\/messages$/, async route => {
+		await route.fetch();
+		lost++;
+		await route.abort();
+	});
+	await say(page, 'Said once');
+	await page.locator('.card.problem').waitFor();
+	await page.unrouteAll();
+	await page.reload();
+	await page.locator('.mine').filter({ hasText: 'Said once' }).waitFor();
+	is(await page.inputValue('#text'), 'Said once', 'the words are still in the field');
+	await page.press('#text', 'Enter');
+	await page.waitForFunction(() => !document.getElementById('text').value);
+	await state(page, 'complete');
+	is(`${lost} ${await page.locator('.mine').filter({ hasText: 'Said once' }).count()}`, '1 1',
+		'sent again after a reload, it is still said once');
+	context.expected = false;
 });
 
 await group('what goes wrong', async () => {

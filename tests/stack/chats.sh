@@ -11,6 +11,7 @@ FAULTS=$(mktemp -d /tmp/bus-fault-XXXXXX) && chmod 1777 "$FAULTS" || exit 99
 export BUS_FAULT_FILE=$FAULTS/armed BUS_FAULT_LOG=$FAULTS/log
 BEFORE_UP=write_models stack_begin
 : >"$BUS_FAULT_LOG"; chmod 666 "$BUS_FAULT_LOG"
+[ "${FRONT:-nginx}" = nginx ] || "front_$FRONT"
 node "$srcdir/tests/chat/slow.mjs" "$UP" &
 SLOW=$!
 trap 'kill $SLOW; rm -rf "$FAULTS"; stack_end' EXIT
