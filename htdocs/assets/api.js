@@ -6,6 +6,8 @@ import { setClock } from './dom.js';
 
 export const path = (...parts) => ['/api/v1/build-runs', ...parts].join('/');
 
+export const chats = (...parts) => ['/api/v1/chats', ...parts].join('/');
+
 /* The readable half of the session; without it there is none. */
 export const csrf = () => document.cookie.match(/(?:^|; )(?:__Host-)?bus_csrf=([^;]*)/)?.[1] || '';
 
@@ -28,6 +30,8 @@ export class Problem extends Error {
 		this.kind = KINDS[this.code] || KINDS[status] || (status > 500 ? 'down' : 'other');
 		this.requestId = body?.request_id || headers?.get('X-Request-Id') || '';
 		this.field = body?.errors?.[0]?.code;
+		this.limit = headers?.get('x-bus-limit') || '';
+		this.resets = headers?.get('x-bus-resets') || '';
 		this.until = Date.now() + 1000 * (headers?.get('Retry-After') || 0);
 		/* May the same go out again under the same key? */
 		this.sameKey = [0, 429, 502, 503, 504].includes(status) ||

@@ -89,7 +89,7 @@ const upToDate = s => (s.events.at(-1)?.id || 0) >= s.run.last_event_id;
 
 /* The past comes first, then what happens. */
 function watch(s) {
-	feed = follow(s.id, {
+	feed = follow(path(s.id, 'events'), {
 		events(list) {
 			s.events.push(...list);
 			render(s);
@@ -321,7 +321,8 @@ function intro() {
 	$('intro').append(h('h1', null, I.head), h('p.lead', null, I.lead(price)), h('h2', null, I.try),
 		h('ul', null, I.examples.map(x => h('li', null, button(x, () => write(x))))),
 		h('dl.facts', null, I.facts.map(([head, body]) =>
-			h('div', null, h('dt', null, head), h('dd', null, body)))));
+			h('div', null, h('dt', null, head), h('dd', null, body)))),
+		h('p.note', null, T.noTool, ' ', h('a', { href: '/chat.html' }, T.ask)));
 }
 
 /* Something has changed around us: look again at once. */

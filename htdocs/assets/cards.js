@@ -243,7 +243,7 @@ export function problem(key, p, acts) {
 	return {
 		key, at: Infinity, weight: 2, sig: p.requestId + p.kind + p.until, focus: true,
 		make: () => card('stop.problem', head, para(p.message), para(help),
-			row(acts.retry && retryButton(p.until, acts.retry),
+			para(acts.note, '.note'), row(acts.retry && retryButton(p.until, acts.retry),
 				p.kind === 'stale' && button(T.reload, () => location.reload(), 'go'),
 				acts.edit && button(T.edit, acts.edit),
 				acts.fresh && button(T.newRun, acts.fresh, 'go')),

@@ -1,20 +1,20 @@
 /*
- * A run's events, in order and each once. The stream is read with fetch: an
+ * The events of a run or a conversation, in order and each once. The stream is read with fetch: an
  * EventSource hides the status of an answer and events of unknown type.
  */
-import { get, open, path } from './api.js';
+import { get, open } from './api.js';
 
 const SILENCE = 45000; /* the server sends something at least every 15 s */
 const BACK = 60000;    /* how long to poll after a stream was refused */
 const SLOW = 20000;    /* between the looks of a page nobody sees */
 
 /*
+ * What comes at the address `events` after the last one that is known.
  * on.events(list) gets what is new, on.link(up) whether the server is reached,
  * on.gone(problem) ends it. slow(): looking now and then is enough.
  */
-export function follow(id, on, slow) {
-	const events = path(id, 'events');
-	let stopped, wake, abort, last = 0, streamAfter = 0;
+export function follow(events, on, slow, last = 0) {
+	let stopped, wake, abort, streamAfter = 0;
 
 	const pause = ms => new Promise(done => {
 		wake = done;

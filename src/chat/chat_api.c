@@ -16,7 +16,6 @@
 
 #define BODY_MAX (2u << 20)
 #define TOOL_CALLS 8
-#define UNSETTLED_FOR (3600 * CLOCK_S)
 
 /* ---- to upstream */
 
@@ -113,7 +112,7 @@ static void describe(struct relay *x, struct usage_ask *ask)
 		.run_id = run && *run ? run : NULL, .model = c->model->id,
 		.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
 		.price_version = c->price->version, .micro = c->reserved,
-		.until_us = r->w.now + UNSETTLED_FOR};
+		.until_us = r->w.now + CHAT_UNSETTLED_FOR};
 	if (r->idem != NULL) {
 		ask->keyed_id = req_keyed_id(r, USAGE_ID_PREFIX);
 		ask->request_hash = crypto_sha256_hex(r->w.a, r->body, r->body_len);
@@ -121,7 +120,7 @@ static void describe(struct relay *x, struct usage_ask *ask)
 }
 
 /* Reserve for an answer of so many tokens at most. */
-static int set_limit(struct chat *c, struct req *r, int64_t max_tokens)
+int chat_set_limit(struct chat *c, struct req *r, int64_t max_tokens)
 {
 	c->max_tokens = c->q.ask.max_tokens = max_tokens;
 	return model_worst(c->model, c->price, &c->q.ask, &c->reserved, &r->w.err);
@@ -132,16 +131,16 @@ static void release(void *catalog)
 	model_release(catalog);
 }
 
-static int find_model(struct chat *c, struct req *r)
+int chat_find_model(struct chat *c, struct req *r, const char *name)
 {
 	struct model_catalog *catalog = model_hold();
 
 	if (catalog != NULL) {
 		arena_defer(r->w.a, release, catalog);
-		c->model = model_find_in(catalog, c->q.model);
+		c->model = model_find_in(catalog, name);
 	}
 	if (c->model == NULL)
-		return fail(&r->w, E_MODEL, "model %.100s", c->q.model);
+		return fail(&r->w, E_MODEL, "model %.100s", name);
 	c->price = model_price_at(c->model, r->w.now);
 	c->cost = model_cost_at(c->model, r->w.now);
 	return c->price ? 0 : fail(&r->w, E_MODEL, "%s has no price yet", c->model->id);
@@ -160,14 +159,14 @@ static const char *begin(struct relay *x)
 	while (strcmp(ids[api], r->route->id) != 0)
 		api++;
 	if (model_request_read(r->w.a, api, r->body, r->body_len, &c->q, &r->w.err) < 0 ||
-	    find_model(c, r) < 0)
+	    chat_find_model(c, r, c->q.model) < 0)
 		return NULL;
 	/* Tools that the provider runs by itself need a bound, or none can be reserved. */
 	if (c->q.ask.provider_tools && c->q.ask.max_tool_calls == 0)
 		c->q.ask.max_tool_calls = TOOL_CALLS;
 	c->asked_max = c->q.ask.max_tokens;
 	most = c->model->max_output_tokens;
-	if (set_limit(c, r, c->asked_max > 0 && c->asked_max < most ? c->asked_max : most) < 0)
+	if (chat_set_limit(c, r, c->asked_max > 0 && c->asked_max < most ? c->asked_max : most) < 0)
 		return NULL;
 	describe(x, &ask);
 	return usage_asked(&r->w, &ask, &c->reason); /* its name, until it is admitted */
@@ -186,7 +185,7 @@ static int clamp(struct relay *x, struct usage_grant *g)
 	    model_fit(c->model, c->price, &c->q.ask, g->remaining, &fits, &ignored) < 0 || fits < 1)
 		return -1;
 	err_clear(&r->w.err);
-	if (set_limit(c, r, fits) < 0)
+	if (chat_set_limit(c, r, fits) < 0)
 		return -1;
 	describe(x, &ask);
 	return usage_reserve(&r->w, &ask, g);
@@ -241,19 +240,21 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 struct listing {
 	struct jw j;
 	int64_t now;
+	bool talk; /* only what is offered for conversations */
 };
 
 static int list_one(void *ctx, const struct model *m)
 {
 	struct listing *l = ctx;
 
-	model_public(&l->j, m, l->now, NULL);
+	if (!l->talk || m->uses & 1u << MODEL_USE_CHAT)
+		model_public(&l->j, m, l->now, NULL);
 	return 0;
 }
 
 static int models(struct req *r)
 {
-	struct listing l = {.now = r->w.now};
+	struct listing l = {.now = r->w.now, .talk = r->route->audience == AUD_PUBLIC};
 	struct buf b;
 
 	buf_init(&b, r->w.a, 1u << 20);
@@ -283,6 +284,10 @@ const struct route chat_routes[] = {
 	 .audience = AUD_API, .scope = "llm:proxy", .reply = &opaque, .reply_status = 200,
 	 .handle = models, .summary = "Models there are, with what they are good for",
 	 .proof = "tests/stack/chat.sh"},
+	{.id = "chat.models", .method = METHOD_GET, .pattern = "/api/v1/models", .pool = POOL_FAST,
+	 .audience = AUD_PUBLIC, .reply = &opaque, .reply_status = 200, .handle = models, .plain = true,
+	 .summary = "What a conversation can be had with: the portal's choice of models",
+	 .proof = "tests/stack/chats.sh"},
 	{.id = "v1.chat", .pattern = "/v1/chat/completions", CALL,
 	 .summary = "A chat completion, streamed or not"},
 	{.id = "v1.responses", .pattern = "/v1/responses", CALL,

@@ -6,8 +6,16 @@
 #define CHAT_ANSWER_MAX (8u << 20)
 #define CHAT_KEPT_MAX (1u << 20) /* of an answer, for a repeated key */
 
-/* chat_api.c: the call leaves, by the present route or the next that is open. */
+/* chat_api.c: the model of that name with its price (E_MODEL); a reserve for so
+ * many tokens at most; the call leaves, by the present route or the next that is
+ * open; how long a reservation waits for its settlement. */
+#define CHAT_UNSETTLED_FOR (3600 * CLOCK_S)
+int chat_find_model(struct chat *c, struct req *r, const char *name);
+int chat_set_limit(struct chat *c, struct req *r, int64_t max_tokens);
 void chat_dispatch(struct relay *x);
+
+/* chat_thread_api.c: an event of an answer that is kept. */
+void chat_thread_event(struct relay *x, const struct model_event *ev);
 
 /* chat_relay_api.c: what comes back, and how it ends. */
 const struct model_route *chat_route(const struct chat *c);

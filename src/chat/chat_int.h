@@ -8,6 +8,7 @@
 #include "usage/usage.h"
 
 struct chat_backend;
+struct chat_thread;
 
 /* One call of a model on its way. */
 struct chat {
@@ -35,12 +36,37 @@ struct chat {
 
 	enum usage_state end;
 	const char *reason;
+
+	struct chat_thread *thread; /* of a kept conversation; NULL: the client gets it */
 };
 
 /* chat.c: what a call has used, in micro-units: what it costs the customer (the
  * reserve, when that is not known) and us. True when it is known. */
 bool chat_counted(const struct chat *c, int64_t *ret_micro, int64_t *ret_cost);
 const char *chat_tokens_json(struct arena *a, const struct chat *c);
+
+/* An answer that is kept in a conversation (chat_thread.h) while it arrives. */
+struct chat_thread {
+	const char *answer_id; /* the message it becomes */
+	const char *hash;      /* of the request, hexadecimal */
+	struct buf piece;      /* what has arrived and is not stored yet */
+	size_t bytes;          /* of all of it */
+	int64_t saved_at;      /* monotonic */
+	bool over;             /* it has ended; upstream is only read for the usage */
+	const char *ended;     /* how, when that is not told by the error: "stopped" */
+	const char *settlement; /* made once, however often it is tried */
+};
+
+/* chat_thread.c: what an event of a stream adds to the text, or NULL; the request
+ * for a model, from what was said (a JSON array). */
+const char *chat_thread_piece(struct arena *a, const char *event, size_t n);
+const char *chat_thread_request(struct arena *a, const char *model, const char *history,
+				const char *text, size_t *ret_n);
+/* The members that store an end beside its settlement. */
+const char *chat_thread_end(struct arena *a, const struct chat_thread *t, const char *settlement,
+			    const struct err *e);
+/* What is stored of it while it goes on. */
+const char *chat_thread_save(struct arena *a, const struct chat_thread *t, int n, int64_t now);
 
 /* chat_static.c: the built-in answer, as JSON or as events one after the other. */
 const char *chat_static_answer(struct arena *a, const struct chat *c, const char *id);

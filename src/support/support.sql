@@ -113,6 +113,13 @@ UNION ALL
 SELECT 'I3 nothing stays reserved', u.usage_id, 'since ' || u.created_at
 FROM usage_record u WHERE u.state = 'reserved' AND u.expires_at < now() - interval '5 minutes'
 UNION ALL
+SELECT 'I11 an answer that nobody writes has ended', m.message_id, 'since ' || m.beat_at
+FROM chat_message m WHERE m.state = 'answering' AND m.beat_at < now() - interval '5 minutes'
+UNION ALL
+SELECT 'I11 what has ended is settled', m.message_id, u.usage_id
+FROM chat_message m JOIN usage_record u ON u.usage_id = m.usage_id
+WHERE m.state IN ('complete', 'failed', 'interrupted') AND u.state = 'reserved'
+UNION ALL
 SELECT 'I4 the ledger says what was posted', u.usage_id, u.posted || ' but the ledger ' || coalesce(l.micro, 0)
 FROM usage_record u LEFT JOIN (SELECT usage, sum(CASE 'customer' WHEN debit THEN micro WHEN credit THEN -micro
 	ELSE 0 END) AS micro FROM ledger_entry GROUP BY usage) l ON l.usage = u.id

@@ -15,7 +15,10 @@
  * connection the workers are woken once a second with "something was missed".
  */
 
-static const struct pg_stmt listen_stmt = {"listen_run", "LISTEN bus_run", 0};
+/* Numbers of both kinds share the ring: one that is meant for the other is a look
+ * for nothing. */
+static const struct pg_stmt listen_stmts[] = {{"listen_run", "LISTEN bus_run", 0},
+					      {"listen_chat", "LISTEN bus_chat", 0}};
 
 static void wake(const int *fds)
 {
@@ -53,7 +56,10 @@ static bool take_all(struct pg *pg, struct shared *s, const int *fds)
 static bool begin(struct pg *pg, struct arena *a)
 {
 	struct err e = {0};
-	bool ok = pg_exec(pg, a, &listen_stmt, NULL, NULL, &e) == 0;
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < sizeof(listen_stmts) / sizeof(listen_stmts[0]); i++)
+		ok = pg_exec(pg, a, &listen_stmts[i], NULL, NULL, &e) == 0;
 
 	if (!ok)
 		log_put(LOG_WARN, "listener", "detail", e.detail, NULL);

@@ -25,7 +25,6 @@
 
 #define EVENTS_MAX 512
 #define TICK (CLOCK_S / 10)
-#define RELAY_ARENA (32u << 20) /* a body is held as it came and as it goes out */
 
 /* ---- upstream */
 
@@ -193,6 +192,27 @@ static void admitted(struct relay *x, const struct pg_call *c, int row)
 		relay_end(x);
 }
 
+/* Those that the first one's statement admits; how many are left, moved to the front. */
+static size_t admit_some(struct relays *s, struct relay **of, const char **what, size_t n)
+{
+	const struct pg_stmt *stmt = *of[0]->r.route->relay->admit_all;
+	const char *mine[PG_BATCH_MAX];
+	struct relay *now[PG_BATCH_MAX];
+	size_t taken = 0, left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (*of[i]->r.route->relay->admit_all == stmt) {
+			now[taken] = of[i];
+			mine[taken++] = what[i];
+		} else {
+			of[left] = of[i];
+			what[left++] = what[i];
+		}
+	}
+	say_together(s, stmt, now, mine, taken, admitted);
+	return left;
+}
+
 static void on_listen(struct relays *s)
 {
 	const char *what[PG_BATCH_MAX];
@@ -202,8 +222,8 @@ static void on_listen(struct relays *s)
 	while (n < PG_BATCH_MAX && (x = accept_one(s)) != NULL)
 		if ((what[n] = enter(s, x)) != NULL)
 			of[n++] = x;
-	if (n > 0)
-		say_together(s, *of[0]->r.route->relay->admit_all, of, what, n, admitted);
+	while (n > 0)
+		n = admit_some(s, of, what, n);
 }
 
 static void on_client(struct relay *x, unsigned events)
@@ -212,7 +232,7 @@ static void on_client(struct relay *x, unsigned events)
 		return;
 	if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) {
 		relay_client_gone(x);
-		if (!x->ended && x->state != NULL)
+		if (!x->ended && x->state != NULL && !x->detached)
 			x->r.route->relay->left(x, false);
 	} else if (events & EPOLLOUT) {
 		relay_flush(x);
@@ -231,12 +251,14 @@ static void settled(struct relay *x, const struct pg_call *c, int row)
 			c->err.detail, NULL);
 }
 
+/* Those of a round that one statement settles; others come with the next. */
 static size_t to_settle(struct relays *s, int64_t now, struct relay **of, const char **what)
 {
 	size_t n = 0;
 
 	for (struct relay *x = s->first; x != NULL && n < PG_BATCH_MAX; x = x->next) {
-		if (!x->ended || x->settled || now < x->settle_at)
+		if (!x->ended || x->settled || now < x->settle_at ||
+		    (n > 0 && x->r.route->relay->settle_all != of[0]->r.route->relay->settle_all))
 			continue;
 		what[n] = x->state != NULL ? x->r.route->relay->settle(x) : NULL;
 		if (what[n] != NULL)
@@ -266,6 +288,7 @@ static void settle_ended(struct relays *s, int64_t now)
 
 static void tick(struct relays *s, int64_t now)
 {
+	relay_save_all(s);
 	for (struct relay *x = s->first, *next; x != NULL; x = next) {
 		next = x->next;
 		if (!x->ended && x->state != NULL && x->r.route->relay->tick != NULL)

@@ -47,6 +47,15 @@ struct relay_row {
 	 * database could not be reached. */
 	const char *(*settle)(struct relay *x);
 	const struct pg_stmt *const *settle_all; /* $1: the array */
+
+	/* Of a call that goes on without its client, about ten times a second: what is
+	 * to be kept now, as JSON in `a` that names itself by the number n; NULL:
+	 * nothing. All of them go to `save_all` as one array, which answers with rows
+	 * of n and a word. `saved` gets the word; NULL when the database was not
+	 * reached: the same comes again. All three may be NULL. */
+	const char *(*save)(struct relay *x, struct arena *a, int n);
+	const struct pg_stmt *const *save_all;
+	void (*saved)(struct relay *x, const char *word);
 };
 
 struct req *relay_req(struct relay *x);
@@ -68,5 +77,10 @@ bool relay_behind(const struct relay *x);
 /* The answer is whole: end the stream, or send what reply_json() or fail() has
  * left in the request. */
 void relay_end(struct relay *x);
+
+/* The client gets what reply_json() has left in the request, and is done; the
+ * call goes on without it: what is written from here on goes nowhere, and `left`
+ * is only called when the process must stop. */
+void relay_detach(struct relay *x);
 
 bool relay_gone(const struct relay *x); /* has the client left? */

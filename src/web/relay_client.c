@@ -99,7 +99,7 @@ bool relay_write(struct relay *x, const char *p, size_t n)
 {
 	size_t taken = 0;
 
-	if (x->gone)
+	if (x->gone || x->detached)
 		return true;
 	check(x->streaming && x->out_n - x->out_at + n <= OUT_MAX);
 	x->beat = clock_mono() + x->r.w.conf->stream_beat_s * CLOCK_S;
@@ -123,6 +123,15 @@ void relay_finish(struct relay *x)
 	x->gone = true;
 }
 
+/* A client that has the whole answer is let go; the relay lives on. */
+static void let_go(struct relay *x)
+{
+	if (x->gone || relay_behind(x) || fcgi_stream_write(x->r.f, "", 0) == 0)
+		return;
+	fcgi_stream_end(x->r.f, false);
+	x->gone = true;
+}
+
 void relay_flush(struct relay *x)
 {
 	size_t taken;
@@ -141,6 +150,8 @@ void relay_flush(struct relay *x)
 		}
 	}
 	relay_finish(x);
+	if (x->detached)
+		let_go(x);
 	if (x->gone)
 		return;
 	watch(x, relay_behind(x) || fcgi_stream_pending(x->r.f));
@@ -198,6 +209,16 @@ static void answer(struct relay *x)
 	r->text = NULL;
 	if (begin_answer(x))
 		relay_write(x, text, n);
+}
+
+void relay_detach(struct relay *x)
+{
+	check(!x->ended && !x->streaming);
+	if (!x->gone)
+		answer(x);
+	x->streaming = true; /* nothing more is answered, gone or not */
+	x->detached = true;
+	let_go(x);
 }
 
 void relay_end(struct relay *x)

@@ -3,6 +3,8 @@
 #include "web/loop_int.h"
 #include "web/relay.h"
 
+#define RELAY_ARENA (32u << 20) /* a body is held as it came and as it goes out */
+
 struct relays;
 
 struct relay {
@@ -17,6 +19,7 @@ struct relay {
 	int64_t beat;      /* monotonic: of the next sign of life */
 	int64_t settle_at; /* monotonic: when to try again */
 	bool streaming, gone, watched, paused;
+	bool detached; /* the client has its answer, the call goes on */
 	bool ended;    /* the room has said its last */
 	bool finished; /* and the client has it, or is gone */
 	bool settled;
@@ -37,3 +40,6 @@ void relay_flush(struct relay *x);      /* the socket has room again */
 void relay_client_gone(struct relay *x);
 void relay_finish(struct relay *x); /* ended and nothing left to write */
 void relay_beat(struct relay *x, int64_t mono);
+
+/* relay_save.c: each call without a client has its pieces kept. */
+void relay_save_all(struct relays *s);

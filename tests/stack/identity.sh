@@ -336,7 +336,10 @@ leave() { api POST /api/v1/auth/delete "{\"email\":\"$1\",\"otp\":\"$2\"}"; }
 ask_code hal@example.com; code_for hal@example.com
 leave hal@example.com "$(wrong)"; ok "a session alone does not delete" is "401 code_refused"
 leave bob@example.com "$CODE"; ok "only oneself" is "422 validation_failed"
+api POST /api/v1/chats '{"title":"mine"}'
+ok "a conversation with a model" equal "$STATUS" 201
 leave hal@example.com "$CODE"; ok "by a fresh code" equal "$STATUS $(field .status)" "200 deleted"
+ok "takes the conversations along" equal "$(sql admin "SELECT count(*) FROM bus.chat WHERE title = 'mine'")" 0
 bearer "$HAL" GET /api/v1/auth/status; ok "no token" is "401 unauthenticated"
 bearer "$HAL_KEY" GET /api/v1/usage; ok "no key" is "401 unauthenticated"
 visitor hal; api GET /api/v1/build-runs; ok "no session" equal "$STATUS" 401

@@ -20,6 +20,8 @@ visitor leaver # whose session a route may end
 api POST /api/v1/sessions '{}'; enter customer@example.com
 ADMIN=$(curl -s -H "X-Bus-Internal-Key: $(cat "$VAR/etc/internal.key")" -H 'Content-Type: application/json' \
 	-d '{"resources":"waitlist:read waitlist:approve"}' "$BASE/api/internal/auth/token" | jq -r .access_token)
+visitor owner
+api POST /api/v1/chats '{}'; CHAT=$(field .chat_id)
 visitor other
 api POST /api/v1/sessions '{}'
 "$BUS" routes --json | jq -r '.[] | select(.site == "portal") |
@@ -55,11 +57,13 @@ problem() {
 }
 one_of() { case " $2 " in *" $1 "*) return 0 ;; esac; echo "# have: $1, want one of: $2"; return 1; }
 
-fill() { local p=${1//\{run_id\}/$DONE}; echo "${p//\{artifact_id\}/$ART}"; }
+fill() { local p=${1//\{run_id\}/$DONE}; p=${p//\{chat_id\}/$CHAT}; echo "${p//\{artifact_id\}/$ART}"; }
 # A body that the row would take, so that only the caller is wrong.
 send() {
 	local body='{}'
 	case $2 in
+	chat.say) body='{"text":"hi"}' ;;
+	chat.rename) body='{"title":"A name"}' ;;
 	build_run.say) body='{"text":"and a title"}' ;;
 	build_run.contact) body='{"email":"someone@example.com"}' ;;
 	auth.delete) body='{"email":"someone@example.com","otp":"12345678"}' ;;
@@ -79,7 +83,7 @@ callers() {
 			as $who "$method" "$path" "${args[@]}"
 			ok "$id: $who" problem 401 unauthenticated
 		done
-		[ "$path" = /api/v1/build-runs ] || {
+		[[ $path = /api/v1/build-runs || $path = /api/v1/chats ]] || {
 			as other "$method" "$path" "${args[@]}"
 			ok "$id: another visitor" equal "$STATUS" 404
 			ok "$id: and reads nothing of it" lacks "$BODY" "$DONE"

@@ -1,0 +1,360 @@
+/* Conversations: shows what the server has of them and passes on what is said. */
+import { T } from './text.js';
+import { $, h, button, sync, announce, setText, keep } from './dom.js';
+import { get, post, chats, newKey, csrf, Problem } from './api.js';
+import { follow } from './feed.js';
+import { link } from './link.js';
+import { said, left } from './said.js';
+import { refreshShelf, shelve, openShelf } from './shelf.js';
+
+const W = T.chat, MAX = 8000, ID = /^chat_[a-z2-7]{16,64}$/;
+const text = $('text'), page = document.scrollingElement;
+
+let S, feed, drawn;
+
+const idOfPage = () => ID.test(location.hash.slice(1)) ? location.hash.slice(1) : null;
+const last = () => S.messages.at(-1);
+const answering = () => last()?.state === 'answering';
+const draft = () => 'chat:' + (S.id || 'new');
+
+/* ---- what the server has */
+
+async function load(s) {
+	const first = await get(chats(s.id));
+	let items = first.items;
+	for (let next = first.next_cursor; next;) {
+		const more = await get(chats(s.id) + '?cursor=' + encodeURIComponent(next));
+		items = items.concat(more.items);
+		next = more.next_cursor;
+	}
+	s.chat = first.chat;
+	s.messages = items;
+}
+
+async function show(id) {
+	feed?.stop();
+	const s = S = { id, chat: null, messages: [], problem: null, busy: false, stopping: false };
+	text.value = keep.get(draft()) || '';
+	edited();
+	openShelf(false);
+	render();
+	if (!id)
+		return;
+	try {
+		await load(s);
+		if (s === S)
+			watch(s);
+		render();
+		page.scrollTo(0, page.scrollHeight);
+	} catch (p) {
+		fail(p, { retry: p.retry && (() => show(id)), fresh: p.status === 404 && fresh });
+	}
+}
+
+function watch(s) {
+	feed = follow(chats(s.id, 'events'), {
+		events: list => s === S && list.forEach(e => happened(s, e)),
+		link, gone: p => s === S && fail(p, {}),
+	}, () => document.hidden && !answering(), s.chat.last_event_id);
+}
+
+/* A piece that is known already comes again after a reload: its place tells. */
+function piece(s, { message_id, from, text: words }) {
+	const m = s.messages.find(x => x.message_id === message_id);
+	if (!m || from > m.chars)
+		again(s);
+	else if (from === m.chars) {
+		m.text += words;
+		m.chars += [...words].length;
+	}
+}
+
+function put(s, m) {
+	const i = s.messages.findIndex(x => x.message_id === m.message_id);
+	if (i < 0)
+		s.messages.push({ text: '', chars: 0, ...m });
+	else
+		s.messages[i] = { ...s.messages[i], ...m };
+}
+
+function happened(s, { type, data }) {
+	const what = type.replace('bus.chat.', '');
+	if (what === 'message.added')
+		put(s, data.message);
+	else if (what === 'answer.started') {
+		if (data.again)
+			while (s.messages.length && last().author === 'assistant')
+				s.messages.pop();
+		put(s, data.message);
+		s.chat.title = data.title;
+		s.problem = null;
+	} else if (what === 'answer.piece')
+		piece(s, data);
+	else if (what === 'answer.ended')
+		ended(s, data.message);
+	else if (what === 'renamed')
+		s.chat.title = data.title;
+	else if (what === 'deleted') {
+		announce(W.deleted);
+		fresh();
+		shelf();
+		return;
+	}
+	render();
+}
+
+function ended(s, m) {
+	const mine = s.messages.find(x => x.message_id === m.message_id);
+	const whole = mine?.chars === m.chars;
+	put(s, { ...m, chars: mine?.chars || 0 });
+	s.stopping = false;
+	announce(W.state[m.state] || W.ended);
+	limits();
+	shelf();
+	/* Where the answer is read on for its usage, that is known a little later. */
+	if (!whole || m.usage?.state === 'reserved')
+		setTimeout(() => again(s), whole ? 3000 : 0);
+}
+
+async function again(s) {
+	try {
+		await load(s);
+		render();
+	} catch (p) {
+		if (!p.retry)
+			fail(p, {});
+	}
+}
+
+/* ---- what the visitor does */
+
+function fail(p, ways) {
+	if (!(p instanceof Problem))
+		throw p;
+	if (p.kind === 'session' && csrf())
+		p.kind = 'signin';
+	S.problem = { p, ...ways };
+	announce(T.problem[p.kind][0]);
+	render();
+}
+
+/* The same thing keeps its key until it is known what became of it, over reloads too. */
+const keys = new Map(keep.get('chatkeys') || []);
+const forget = what => keys.delete(what) && keep.set('chatkeys', [...keys]);
+
+async function send(url, body, fn) {
+	const s = S, what = url + JSON.stringify(body);
+	if (s.busy)
+		return;
+	s.busy = true;
+	s.problem = null;
+	render();
+	if (!keys.has(what))
+		keep.set('chatkeys', [...keys.set(what, newKey())]);
+	try {
+		const doc = await post(url, body, keys.get(what));
+		forget(what);
+		s.busy = false;
+		await fn?.(doc);
+	} catch (p) {
+		s.busy = false;
+		if (!p.sameKey)
+			forget(what);
+		if (s === S)
+			fail(p, { retry: p.kind !== 'missing' && (() => send(url, body, fn)) });
+	}
+	render();
+}
+
+const choice = () => $('model').value ? { model: $('model').value } : {};
+
+function submit() {
+	const words = text.value, n = [...words].length;
+	if (answering() || S.busy)
+		return;
+	textError(!words.trim() ? T.empty : n > MAX ? T.tooLong(n, MAX) : '');
+	if (!words.trim() || n > MAX)
+		return text.focus();
+	say(words);
+}
+
+/* The words stay in the field until the server has them. */
+function say(words) {
+	if (!S.id)
+		return send(chats(), {}, async chat => {
+			history.pushState(null, '', '#' + chat.chat_id);
+			keep.set('chat:new', '');
+			keep.set('chat:' + chat.chat_id, words);
+			await show(chat.chat_id);
+			say(words);
+		});
+	send(chats(S.id, 'messages'), { text: words, ...choice() }, doc => {
+		if (text.value === words)
+			text.value = '';
+		edited();
+		took(doc);
+	});
+}
+
+function took({ message, answer }) {
+	if (message && !S.messages.some(m => m.message_id === message.message_id))
+		S.messages.push(message);
+	if (!S.messages.some(m => m.message_id === answer.message_id))
+		S.messages.push({ text: '', chars: 0, ...answer });
+	render();
+	page.scrollTo(0, page.scrollHeight);
+}
+
+function retry() {
+	send(chats(S.id, 'retry'), choice(), doc => {
+		while (last()?.author === 'assistant' && last().message_id !== doc.answer.message_id)
+			S.messages.pop();
+		took(doc);
+	});
+}
+
+function stop() {
+	S.stopping = true;
+	render();
+	post(chats(S.id, 'stop'), {}, newKey()).catch(p => {
+		S.stopping = false;
+		fail(p, { retry: stop });
+	});
+}
+
+function go(id) {
+	history.pushState(null, '', id ? '#' + id : location.pathname);
+	return show(id);
+}
+const fresh = () => go(null);
+
+/* ---- the page */
+
+function textError(sentence) {
+	setText($('texterror'), sentence);
+	$('texterror').hidden = !sentence;
+	text.setAttribute('aria-invalid', !!sentence);
+}
+
+function edited() {
+	keep.set(draft(), text.value);
+	textError('');
+}
+
+async function limits() {
+	try {
+		if (csrf())
+			setText($('left'), left((await get('/api/v1/usage/summary')).limits));
+	} catch { /* it is told with the next answer */ }
+}
+
+const shelf = () => refreshShelf().then(render);
+
+async function models() {
+	const list = await get('/api/v1/models').catch(() => ({ data: [] }));
+	$('model').replaceChildren(h('option', { value: '' }, W.auto), ...list.data.map(({ id, bus }) =>
+		h('option', { value: id, disabled: bus.availability !== 'available' },
+			bus.availability === 'available' ? id : W.away(id, bus.unavailable_reason))));
+	$('model').value = keep.get('chatmodel') || '';
+	if ($('model').selectedIndex < 0)
+		$('model').value = '';
+}
+
+/* At most once for each picture that the screen shows. */
+function render() {
+	drawn ||= requestAnimationFrame(() => { drawn = 0; draw(); });
+}
+
+function draw() {
+	const empty = !S.id && !S.problem, atEnd = page.scrollHeight - page.scrollTop - innerHeight < 80;
+	const name = S.chat?.title || W.untitled;
+	document.body.classList.toggle('empty', empty);
+	$('new').hidden = $('intro').hidden = !empty;
+	$('new').hidden = $('run').hidden = empty;
+	$('composer').hidden = false;
+	setText($('title'), name);
+	document.title = S.id ? W.page(name) : W.pageTitle;
+	const held = document.activeElement === $('stop');
+	$('send').hidden = answering();
+	$('send').setAttribute('aria-disabled', S.busy);
+	$('stop').hidden = !answering();
+	if (held && !answering())
+		text.focus({ preventScroll: true });
+	setText($('stop'), S.stopping ? W.stopping : W.stop);
+	sync($('state'), S.chat ? [
+		{ key: 'rename', sig: '', make: () => button(W.rename, naming) },
+		{ key: 'remove', sig: '', make: () => button(W.remove, () => $('confirm').showModal()) },
+	] : []);
+	sync($('log'), said(S, { retry }));
+	$('log').hidden = !S.messages.length && !S.problem;
+	shelve(S.id, id => plain(() => go(id)));
+	if (atEnd)
+		page.scrollTo(0, page.scrollHeight);
+	jump();
+}
+
+const jump = () => {
+	$('jump').hidden = $('run').hidden || page.scrollHeight - page.scrollTop - innerHeight < 80;
+};
+
+function naming() {
+	$('name').value = S.chat.title;
+	$('naming').showModal();
+}
+
+function rename() {
+	const title = $('name').value.trim();
+	$('naming').close();
+	if (title)
+		send(chats(S.id, 'rename'), { title }, chat => { S.chat = chat; shelf(); });
+}
+
+function remove() {
+	const s = S;
+	$('confirm').close();
+	send(chats(s.id, 'delete'), {}, () => { if (s === S) { fresh(); shelf(); } });
+}
+
+const plain = fn => e => {
+	if (e.ctrlKey || e.metaKey || e.shiftKey)
+		return;
+	e.preventDefault();
+	fn();
+};
+const onclick = (id, fn) => $(id).addEventListener('click', plain(fn));
+
+function begin() {
+	const words = name => name.split('.').reduce((t, k) => t[k], T);
+	for (const el of document.querySelectorAll('[data-t]'))
+		setText(el, words(el.dataset.t));
+	for (const el of document.querySelectorAll('[data-label]'))
+		el.setAttribute('aria-label', words(el.dataset.label));
+	const acts = {
+		skip: () => text.focus(), new: fresh, stop, confirmyes: remove, nameyes: rename,
+		confirmno: () => $('confirm').close(), nameno: () => $('naming').close(),
+		runsbutton: () => openShelf(!document.body.classList.contains('listed')),
+		jump: () => page.scrollTo(0, page.scrollHeight),
+	};
+	for (const [id, fn] of Object.entries(acts))
+		onclick(id, fn);
+	$('composer').addEventListener('submit', e => { e.preventDefault(); submit(); });
+	$('model').addEventListener('change', () => keep.set('chatmodel', $('model').value));
+	text.addEventListener('input', edited);
+	text.addEventListener('keydown', e => {
+		if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && e.keyCode !== 229) {
+			e.preventDefault();
+			submit();
+		}
+	});
+	addEventListener('keydown', e => e.key === 'Escape' && openShelf(false));
+	addEventListener('scroll', jump, { passive: true });
+	addEventListener('popstate', () => idOfPage() !== S.id && show(idOfPage()));
+	for (const name of ['online', 'visibilitychange'])
+		addEventListener(name, () => { feed?.wake(); });
+	models();
+	show(idOfPage());
+	limits();
+	shelf();
+}
+
+begin();

@@ -1,0 +1,152 @@
+#include "config.h"
+
+#include "base/check.h"
+#include "base/jw.h"
+#include "base/str.h"
+#include "chat/chat_sql.h"
+#include "chat/chat_store.h"
+#include "port/pg.h"
+
+#define HISTORY_BYTES 49152 /* of a conversation goes to the model, at most */
+
+const struct pg_stmt *const chat_context_all = &chat_sql_context_all;
+const struct pg_stmt *const chat_save_all = &chat_sql_save_all;
+const struct pg_stmt *const chat_settle_all = &chat_sql_settle_all;
+
+static const char *account(struct work *w)
+{
+	return arg_int(w, w->actor.account);
+}
+
+static int take_json(struct work *w, const struct pg_rows *rows, const char **ret)
+{
+	*ret = rows->n > 0 ? pg_text(rows, 0, 0) : NULL;
+	return *ret ? 0 : fail(w, E_NOT_FOUND, "no such conversation, or not the caller's");
+}
+
+int chat_store_create(struct work *w, const char *chat_id, const char *title, const char **ret_json)
+{
+	struct pg_rows rows;
+
+	if (DB(w, chat_sql_create, &rows, chat_id, account(w), title, arg_now(w)) < 0)
+		return -1;
+	return take_json(w, &rows, ret_json);
+}
+
+int chat_store_rename(struct work *w, const char *chat_id, const char *title, const char **ret_json)
+{
+	struct pg_rows rows;
+
+	if (DB(w, chat_sql_rename, &rows, account(w), chat_id, title, arg_now(w)) < 0)
+		return -1;
+	return take_json(w, &rows, ret_json);
+}
+
+int chat_store_delete(struct work *w, const char *chat_id)
+{
+	struct pg_rows rows;
+
+	if (DB(w, chat_sql_delete, &rows, account(w), chat_id, arg_now(w)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0) ? 0 : fail(w, E_NOT_FOUND, "conversation %.60s", chat_id);
+}
+
+int chat_store_stop(struct work *w, const char *chat_id, const char **ret_json)
+{
+	struct pg_rows rows;
+
+	if (DB(w, chat_sql_stop, &rows, account(w), chat_id) < 0)
+		return -1;
+	return take_json(w, &rows, ret_json);
+}
+
+const char *chat_store_context(struct work *w, const char *token_hash, const char *chat_id, bool again,
+			       const char *answer_id, const char *hash)
+{
+	char at[25];
+	struct buf b;
+	struct jw j;
+
+	buf_init(&b, w->a, 4096);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_kstr(&j, "session", token_hash);
+	jw_kstr(&j, "chat", chat_id);
+	jw_kbool(&j, "again", again);
+	jw_kstr(&j, "answer", answer_id);
+	jw_kstr(&j, "hash", hash);
+	jw_kint(&j, "bytes", HISTORY_BYTES);
+	jw_kstr(&j, "at", clock_text(w->now, at));
+	jw_end_object(&j);
+	return buf_str(&b);
+}
+
+/* What a word of the database means to the caller. */
+static int refuse(struct work *w, const char *word)
+{
+	static const struct {
+		const char *word;
+		enum err_id id;
+	} refusals[] = {
+		{"unknown", E_UNAUTHENTICATED}, {"sign_in", E_UNAUTHENTICATED}, {"no_chat", E_NOT_FOUND},
+		{"busy", E_CONFLICT},           {"nothing", E_CONFLICT},        {"changed", E_CONFLICT},
+		{"mismatch", E_IDEM_MISMATCH},  {"disabled", E_SCOPE},          {"no_plan", E_BILLING},
+		{"killed", E_UNAVAILABLE},      {"quota", E_QUOTA},
+	};
+
+	for (size_t i = 0; i < COUNT(refusals); i++)
+		if (str_eq(word, refusals[i].word))
+			return fail(w, refusals[i].id, "conversation: %s", word);
+	return fail(w, E_INTERNAL, "conversation: %s", word ? word : "nothing");
+}
+
+int chat_store_seen(struct work *w, const struct pg_rows *rows, int row, struct chat_context *ret)
+{
+	const char *word = pg_text(rows, row, 0), *seen = pg_text(rows, row, 1);
+	const char *history = pg_text(rows, row, 2);
+
+	*ret = (struct chat_context){seen ? arena_strdup(w->a, seen) : NULL,
+				     history ? arena_strdup(w->a, history) : NULL};
+	if (str_eq(word, "ok"))
+		return 0;
+	return str_eq(word, "again") ? 1 : refuse(w, word);
+}
+
+int chat_store_post(struct work *w, const struct chat_post *p, struct usage_grant *g,
+		    const char **ret_json)
+{
+	const struct usage_ask *k = &p->ask;
+	struct pg_rows rows;
+	const char *word;
+
+	if (DB(w, chat_sql_post, &rows, k->session_hash, p->chat_id, p->seen, p->message_id, p->text,
+	       p->answer_id, p->hash, p->usage_id, k->model, k->backend, k->feature, k->price_version,
+	       arg_int(w, k->micro), arg_now(w), arg_time(w, k->until_us)) < 0)
+		return -1;
+	check(rows.n == 1);
+	word = pg_text(&rows, 0, 0);
+	*g = (struct usage_grant){.usage_id = p->usage_id, .account = pg_int(&rows, 0, 1),
+				  .scope = pg_text(&rows, 0, 2), .period = pg_text(&rows, 0, 3),
+				  .remaining = pg_int(&rows, 0, 4), .resets = pg_int(&rows, 0, 5)};
+	*ret_json = pg_text(&rows, 0, 6);
+	return str_eq(word, "ok") ? 0 : refuse(w, word);
+}
+
+static int sweep(struct work *w, const struct pg_stmt *s, int batch)
+{
+	struct pg_rows rows;
+
+	if (DB(w, *s, &rows, arg_now(w), arg_int(w, batch)) < 0)
+		return -1;
+	return (int)pg_int(&rows, 0, 0);
+}
+
+int chat_store_expire(struct work *w, int batch)
+{
+	return sweep(w, &chat_sql_expire, batch);
+}
+
+int chat_store_forget(struct work *w, int batch)
+{
+	return sweep(w, &chat_sql_forget, batch);
+}

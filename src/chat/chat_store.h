@@ -1,0 +1,46 @@
+/* What the room asks of the database. */
+#pragma once
+#include "usage/usage.h"
+
+/* A conversation of the acting account; JSON as its owner may see it. Those of one
+ * that is not theirs: E_NOT_FOUND. */
+int chat_store_create(struct work *w, const char *chat_id, const char *title, const char **ret_json);
+int chat_store_rename(struct work *w, const char *chat_id, const char *title, const char **ret_json);
+int chat_store_delete(struct work *w, const char *chat_id);
+int chat_store_stop(struct work *w, const char *chat_id, const char **ret_json);
+
+/* What was said so far, for an answer of that name to a request of that hash
+ * (hexadecimal); `again` answers the last message once more. As JSON in the unit's
+ * arena; the statement that answers an array of them in their order: */
+const char *chat_store_context(struct work *w, const char *token_hash, const char *chat_id, bool again,
+			       const char *answer_id, const char *hash);
+extern const struct pg_stmt *const chat_context_all;
+
+/* and its answer to one of them, copied. 1: the request came before, `history` is what it was told then.
+ * -1: E_UNAUTHENTICATED, E_NOT_FOUND, E_CONFLICT (an answer is under way, or there
+ * is nothing to answer), E_IDEM_MISMATCH. */
+struct chat_context {
+	const char *seen; /* number of the last message */
+	const char *history;
+};
+int chat_store_seen(struct work *w, const struct pg_rows *rows, int row, struct chat_context *ret);
+
+/* The message and its answer, and what it may cost is reserved. Errors as of
+ * usage_granted(), E_CONFLICT when something was said in between, and
+ * E_UNAUTHENTICATED for a visitor to whom nothing is given: sign in. */
+struct chat_post {
+	const char *chat_id, *seen;
+	const char *message_id, *text; /* NULL: the last message is answered again */
+	const char *answer_id, *hash, *usage_id;
+	struct usage_ask ask;
+};
+int chat_store_post(struct work *w, const struct chat_post *p, struct usage_grant *g,
+		    const char **ret_json);
+
+/* For a relay: pieces of many answers; ends of many with their settlements. */
+extern const struct pg_stmt *const chat_save_all;
+extern const struct pg_stmt *const chat_settle_all;
+
+/* For the reaper; how many. */
+int chat_store_expire(struct work *w, int batch);
+int chat_store_forget(struct work *w, int batch);
