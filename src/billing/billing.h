@@ -61,6 +61,14 @@ struct billing_event {
 int billing_event_read(struct arena *a, const char *text, size_t n, struct billing_event *ret,
 		       struct err *e);
 
+/* Are provider, mode and key in order? Once per process; E_INVALID says what. */
+int billing_load(const struct conf *c, struct err *e);
+
+/* What the provider has sent: verified, read, written down. *ret_new is false
+ * for what was there already. E_BAD_REQUEST when it is not ours; E_UNAVAILABLE
+ * when it should be sent again. */
+int billing_receive(struct work *w, const char *header, const char *body, size_t n, bool *ret_new);
+
 /* Where a customer pays. */
 struct billing_page {
 	const char *provider; /* NULL: a person was asked to approve */

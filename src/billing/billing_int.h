@@ -27,7 +27,8 @@ int billing_store_mark(struct work *w, int64_t event, const char *state, const c
 		       const char *note, int64_t again_s);
 int billing_store_effect(struct work *w, const char *subject, const char *effect, int64_t event);
 int billing_store_find(struct work *w, const struct billing_event *e,
-		       struct billing_checkout_row *ret); /* locks its run, then it */
+		       struct billing_checkout_row *ret); /* id and run alone, no lock */
+int billing_store_lock(struct work *w, int64_t id, struct billing_checkout_row *ret);
 int billing_store_live(struct work *w, int64_t run, struct billing_checkout_row *ret);
 int billing_store_disputed(struct work *w, int64_t account);
 int billing_store_insert(struct work *w, struct billing_checkout_row *c, int64_t account);
@@ -35,11 +36,15 @@ int billing_store_state(struct work *w, int64_t id, const char *state, const cha
 int billing_store_opened(struct work *w, int64_t id, const char *session_id, const char *url);
 int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent);
 int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const char *refund);
+int billing_store_asked(struct work *w, int64_t id, const char *why_not);
 int billing_store_dispute(struct work *w, int64_t id, const char *dispute);
 int billing_store_intent(struct work *w, struct billing_checkout_row *ret);
 int billing_store_refund_due(struct work *w, struct billing_checkout_row *ret);
 int billing_store_local(struct work *w, const char *checkout_id, struct billing_checkout_row *ret);
 int billing_store_replay(struct work *w, const char *event_id);
+
+/* billing.c: the secrets as they are now; E_UNAVAILABLE without them */
+int billing_secrets_read(struct work *w, struct billing_secrets *ret);
 
 /* billing_form.c: a body of application/x-www-form-urlencoded, member by member */
 void billing_form(struct buf *b, const char *key, const char *value);

@@ -6,7 +6,7 @@ nodist_libsupport_a_SOURCES = %D%/doctor_verb.c src/support/support_sql.c src/su
 	src/support/migrations.c
 sql_rooms += support
 
-MIGRATIONS = sql/bootstrap.sql sql/0001_house.sql sql/0002_usage.sql
+MIGRATIONS = sql/bootstrap.sql sql/0001_house.sql sql/0002_usage.sql sql/0004_billing.sql
 src/support/migrations.c: sql/migrations.awk $(MIGRATIONS)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(top_srcdir)/sql/migrations.awk \
 		$(addprefix $(top_srcdir)/,$(MIGRATIONS)) > $@

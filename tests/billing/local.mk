@@ -14,4 +14,5 @@ tests_fuzz_fuzz_stripe_SOURCES = tests/fuzz/fuzz_stripe.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_stripe_LDADD = $(BILLING_LIBS)
 tests_fuzz_fuzz_stripe_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 TESTS += tests/billing/replay.test
-EXTRA_DIST += tests/billing/replay.test tests/fuzz/corpus/stripe
+EXTRA_DIST += tests/billing/replay.test tests/fuzz/corpus/stripe tests/billing/events.mjs \
+	tests/billing/fake_stripe.mjs tests/billing/sdk.mjs tests/billing/storm.mjs
