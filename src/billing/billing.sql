@@ -51,8 +51,10 @@ SELECT id, run, checkout_id, run_id, title, scope_hash, currency, provider, idem
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
 FROM checkout WHERE run = $1::bigint AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
--- name: billing_sql_disputed
-SELECT EXISTS (SELECT FROM checkout WHERE account_id = $1::bigint AND dispute IN ('open', 'lost'));
+-- A build is bought by itself: no plan is needed for it, but nobody may be
+-- disabled or have a payment in dispute.
+-- name: billing_sql_barred
+SELECT billing_decide($1::bigint, NULL, $2::timestamptz)->>'reason' IN ('operator_disabled', 'payment_disputed');
 
 -- name: billing_sql_insert
 INSERT INTO checkout (checkout_id, account_id, run, run_id, title, scope_hash, amount, currency,
@@ -121,6 +123,22 @@ RETURNING id, run, checkout_id, run_id, title, scope_hash, currency, provider, i
 
 -- name: billing_sql_local
 SELECT run_id, title, amount, currency, return_url, state, session_id FROM checkout_local($1);
+
+-- ---- entitlement
+
+-- name: billing_sql_read_status
+SELECT who.id, billing_status(who.id, $2, now())
+FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
+	FROM account_of($1, $2) AS a(id) WHERE a.id IS NOT NULL OFFSET 0) who;
+
+-- name: billing_sql_status_of
+SELECT true, billing_status((SELECT id FROM account WHERE subject = $1), $1, now());
+
+-- name: billing_sql_support_of
+SELECT true, billing_support((SELECT id FROM account WHERE subject = $1));
+
+-- name: billing_sql_decide
+SELECT billing_decide((SELECT id FROM account WHERE subject = $1), $2, $3::timestamptz);
 
 -- ---- operators: who paid is not shown
 

@@ -13,4 +13,5 @@ CLEANDIRS += test-cache test-npm tests/browser-run
 # Needs --enable-fault.
 torture: all
 	srcdir=$(srcdir) builddir=. TORTURE_ROUNDS=$${TORTURE_ROUNDS:-3} bash $(srcdir)/tests/stack/torture.sh
+	srcdir=$(srcdir) builddir=. BILLING_DELIVERIES=$${BILLING_DELIVERIES:-100000} bash $(srcdir)/tests/stack/billing.sh
 .PHONY: torture
