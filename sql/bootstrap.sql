@@ -7,7 +7,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bus_owner') THEN
 		CREATE ROLE bus_owner NOLOGIN;
 	END IF;
-	FOREACH r IN ARRAY ARRAY['bus_fast', 'bus_slow', 'bus_stream', 'bus_call', 'bus_operator', 'bus_reaper'] LOOP
+	FOREACH r IN ARRAY ARRAY['bus_fast', 'bus_slow', 'bus_stream', 'bus_call', 'bus_hook', 'bus_operator', 'bus_reaper'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = r) THEN
 			EXECUTE format('CREATE ROLE %I LOGIN', r);
 		END IF;
@@ -28,6 +28,9 @@ ALTER ROLE bus_call SET lock_timeout = '1s';
 -- A settlement that a crash of the database loses is made again, at the reserve;
 -- usage_reserve() waits for the disk by itself.
 ALTER ROLE bus_call SET synchronous_commit = off;
+ALTER ROLE bus_hook SET statement_timeout = '5s';
+ALTER ROLE bus_hook SET lock_timeout = '2s';
+ALTER ROLE bus_hook SET jit = off;
 ALTER ROLE bus_operator SET statement_timeout = '30s';
 ALTER ROLE bus_operator SET lock_timeout = '2s';
 ALTER ROLE bus_reaper SET statement_timeout = '30s';
@@ -42,7 +45,7 @@ ALTER ROLE bus_call SET plan_cache_mode = 'force_generic_plan';
 ALTER ROLE bus_reaper SET jit = off;
 
 CREATE SCHEMA IF NOT EXISTS bus AUTHORIZATION bus_owner;
-GRANT USAGE ON SCHEMA bus TO bus_fast, bus_slow, bus_stream, bus_call, bus_operator, bus_reaper;
+GRANT USAGE ON SCHEMA bus TO bus_fast, bus_slow, bus_stream, bus_call, bus_hook, bus_operator, bus_reaper;
 CREATE TABLE IF NOT EXISTS bus.schema_migration (
 	version int PRIMARY KEY,
 	name text NOT NULL,
@@ -51,4 +54,4 @@ CREATE TABLE IF NOT EXISTS bus.schema_migration (
 	took_ms int NOT NULL DEFAULT 0
 );
 ALTER TABLE bus.schema_migration OWNER TO bus_owner;
-GRANT SELECT ON bus.schema_migration TO bus_fast, bus_slow, bus_stream, bus_call, bus_operator, bus_reaper;
+GRANT SELECT ON bus.schema_migration TO bus_fast, bus_slow, bus_stream, bus_call, bus_hook, bus_operator, bus_reaper;

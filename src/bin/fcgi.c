@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "billing/billing.h"
 #include "bin/tables.h"
 #include "decide/decide.h"
 #include "identity/identity.h"
@@ -14,7 +15,7 @@
 
 static int load(const struct conf *c, struct err *e)
 {
-	return plan_load(c, e) < 0 || model_load(c, e) < 0 ? -1 : decide_load(c, e);
+	return plan_load(c, e) < 0 || model_load(c, e) < 0 || billing_load(c, e) < 0 ? -1 : decide_load(c, e);
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,6 @@
 # The roof: the three programs. Libraries in the order of the floors, rooms
 # from the highest to the lowest, because each only looks down.
-LIB_ROOMS = libsupport.a libchat.a libartifact.a libverify.a libworker.a librepo.a libtask.a librun.a \
+LIB_ROOMS = libsupport.a libbilling.a libchat.a libartifact.a libverify.a libworker.a librepo.a libtask.a librun.a \
 	libintake.a libspec.a libdecide.a libusage.a libplan.a libmodel.a libevent.a libidentity.a
 LIB_FLOORS = libwork.a libport.a libbase.a
 

@@ -3,6 +3,7 @@
 #include "artifact/artifact.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "billing/billing.h"
 #include "bin/tables.h"
 #include "decide/decide.h"
 #include "verify/verify.h"
@@ -46,6 +47,11 @@ static int read_options(int argc, char **argv, struct reap_options *o)
 	return o->conf_path ? 0 : -1;
 }
 
+static int load(const struct conf *c, struct err *e)
+{
+	return billing_load(c, e) < 0 ? -1 : artifact_load(c, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct reap_options o = {0};
@@ -62,5 +68,5 @@ int main(int argc, char **argv)
 	}
 	if (read_options(argc, argv, &o) < 0)
 		return usage(stderr);
-	return reap_main(&o, bus_passes, artifact_load);
+	return reap_main(&o, bus_passes, load);
 }

@@ -46,7 +46,7 @@ static int token_issue(struct cli *c)
 	const char *subject = cli_option(c, "subject"), *audience = cli_option(c, "audience");
 	const char *scope = cli_option(c, "scope"), *ttl = cli_option(c, "ttl"), *token;
 	struct jwt t = {.sub = subject, .aud = audience ? audience : "ai.hg.fi/api",
-			.scope = scope ? scope : "llm:proxy usage:read", .iat = c->w.now / CLOCK_S};
+			.scope = scope ? scope : "llm:proxy usage:read billing:read", .iat = c->w.now / CLOCK_S};
 	int64_t seconds;
 	size_t n;
 	char *key;
@@ -114,7 +114,7 @@ static const struct cli_opt reject_options[] = {{"reason", "TEXT", "kept for ope
 static const struct cli_opt issue_options[] = {
 	{"subject", "NAME", "whose calls these are: an account"},
 	{"audience", "NAME", "what it is good for (ai.hg.fi/api)"},
-	{"scope", "WORDS", "what it allows (llm:proxy usage:read)"},
+	{"scope", "WORDS", "what it allows (llm:proxy usage:read billing:read)"},
 	{"ttl", "TIME", "how long: 90, 15m, 12h, 30d (1h)"}, {0}};
 
 const struct verb identity_verbs[] = {

@@ -65,6 +65,10 @@ WHERE id = $1::bigint AND scope_approved_at IS NULL;
 -- name: run_sql_payment
 UPDATE run SET payment = $2, updated_at = $3::timestamptz WHERE id = $1::bigint;
 
+-- name: run_sql_sale
+SELECT scope->>'title', (scope->'price'->>'amount')::bigint, scope->'price'->>'currency'
+FROM run WHERE id = $1::bigint;
+
 -- name: run_sql_authorized
 UPDATE run_work SET approved_by = $2, authorized_at = $3::timestamptz, ended_at = NULL,
 	deadline_at = $3::timestamptz + make_interval(secs => $4::bigint)

@@ -42,21 +42,6 @@ static const struct field approve_fields[] = {
 static const struct shape approve_shape = {"ScopeApproval", approve_fields, COUNT(approve_fields),
 					   sizeof(struct approve_in)};
 
-struct checkout_in {
-	const char *return_url;
-};
-static const struct field checkout_fields[] = {
-	{"return_url", F_TOKEN, F_NULLABLE, 1, 2000,
-	 .offset = offsetof(struct checkout_in, return_url), .doc = "where a payment page returns to"},
-};
-static const struct shape checkout_shape = {"Checkout", checkout_fields, COUNT(checkout_fields),
-					    sizeof(struct checkout_in)};
-static const struct field checkout_reply_fields[] = {
-	{"approval", F_TEXT, 0, .doc = "requested: a person approves"},
-};
-static const struct shape checkout_reply = {"CheckoutReply", checkout_reply_fields,
-					    COUNT(checkout_reply_fields), 0};
-
 static const struct shape nothing = {"Empty", NULL, 0, 0};
 
 static const struct field page_fields[] = {
@@ -120,13 +105,6 @@ static int approve_scope(struct req *r)
 	if (run_approve_scope(&r->w, r->arg[0], in->scope_hash) < 0)
 		return -1;
 	return reply_run(r, 200, r->arg[0]);
-}
-
-static int checkout(struct req *r)
-{
-	if (run_ask_approval(&r->w, r->arg[0]) < 0)
-		return -1;
-	return reply_json(r, 201, "{\"approval\":\"requested\"}");
 }
 
 static int cancel(struct req *r)
@@ -206,10 +184,6 @@ const struct route run_routes[] = {
 	 .pattern = RUNS "/{run_id}/scope-approval", CUSTOMER, .rate = RATE_WRITE, .body_max = 1024,
 	 .input = &approve_shape, .reply = &run_shape, .reply_status = 200, .handle = approve_scope,
 	 .summary = "Approve exactly the scope that was shown", .proof = "tests/stack/matrix.sh"},
-	{.id = "build_run.checkout", .method = METHOD_POST, .pattern = RUNS "/{run_id}/checkout",
-	 CUSTOMER, .rate = RATE_WRITE, .body_max = 4096, .input = &checkout_shape,
-	 .reply = &checkout_reply, .reply_status = 201, .handle = checkout,
-	 .summary = "Ask for the approval of the work", .proof = "tests/stack/matrix.sh"},
 	{.id = "build_run.cancel", .method = METHOD_POST, .pattern = RUNS "/{run_id}/cancel", CUSTOMER,
 	 .rate = RATE_WRITE, .body_max = 64, .input = &nothing, .reply = &run_shape,
 	 .reply_status = 202, .handle = cancel, .summary = "Stop a run; nothing is charged",

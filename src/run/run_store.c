@@ -123,6 +123,20 @@ int run_store_payment(struct work *w, int64_t id, const char *payment)
 	return DB(w, run_sql_payment, NULL, arg_int(w, id), payment, arg_now(w));
 }
 
+int run_store_sale(struct work *w, int64_t id, const char **ret_title, int64_t *ret_amount,
+		   const char **ret_currency)
+{
+	struct pg_rows rows;
+
+	if (DB(w, run_sql_sale, &rows, arg_int(w, id)) < 0)
+		return -1;
+	check(rows.n == 1);
+	*ret_title = pg_text(&rows, 0, 0);
+	*ret_amount = pg_int(&rows, 0, 1);
+	*ret_currency = pg_text(&rows, 0, 2);
+	return 0;
+}
+
 int run_store_authorized(struct work *w, int64_t id)
 {
 	return DB(w, run_sql_authorized, NULL, arg_int(w, id), w->actor.name, arg_now(w),

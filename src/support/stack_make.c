@@ -189,6 +189,7 @@ static int make_keys(struct stack *s)
 
 	if (make_secret(s, c->server_secret, "") < 0 || make_secret(s, c->operator_token, "op_") < 0 ||
 	    make_secret(s, c->token_secret, "") < 0 || make_secret(s, c->internal_key, "ik_") < 0 ||
+	    make_secret(s, c->stripe_webhook_secret, "whsec_") < 0 ||
 	    key_make(c->receipt_key, s->e) < 0 || key_make(c->provenance_key, s->e) < 0 ||
 	    (k = key_read(c->provenance_key, s->e)) == NULL)
 		return -1;
@@ -201,7 +202,7 @@ static int make_keys(struct stack *s)
  * reaches the socket's folder. */
 static const char *ident_map(struct stack *s)
 {
-	static const char *const roles[] = {"admin", "fast", "slow", "stream", "call", "operator", "reaper"};
+	static const char *const roles[] = {"admin", "fast", "slow", "stream", "call", "hook", "operator", "reaper"};
 	const char *names[] = {*s->conf->user ? s->conf->user : NULL, NULL};
 	struct buf b;
 

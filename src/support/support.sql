@@ -127,7 +127,26 @@ WHERE u.posted <> coalesce(l.micro, 0)
 UNION ALL
 SELECT 'approved means approved scope', r.run_id, r.phase
 FROM run r WHERE r.phase IN ('authorized', 'repo_ready', 'worker_running', 'artifact_pending',
-	'artifact_ready', 'delivered') AND (r.scope_approved_at IS NULL OR r.payment NOT IN ('approved', 'paid'));
+	'artifact_ready', 'delivered') AND (r.scope_approved_at IS NULL OR r.payment NOT IN ('approved', 'paid', 'refunded'))
+UNION ALL
+SELECT 'I5 a run is authorized once', r.run_id, count(*) || ' times'
+FROM run_history h JOIN run r ON r.id = h.run WHERE h.event = 'authorize' GROUP BY r.run_id HAVING count(*) > 1
+UNION ALL
+SELECT 'I5 a payment has its effect once', c.checkout_id, c.state || ' with ' || count(e.subject) || ' effects'
+FROM checkout c LEFT JOIN billing_effect e ON e.subject = c.checkout_id AND e.effect = 'paid'
+GROUP BY c.id HAVING (c.state = 'paid')::int <> count(e.subject)
+UNION ALL
+SELECT 'I5 a payment moves its run or is given back', c.checkout_id, 'the run says ' || r.payment
+FROM checkout c JOIN run r ON r.id = c.run
+WHERE c.state = 'paid' AND c.refund = 'none' AND r.payment <> 'paid'
+UNION ALL
+SELECT 'I5 authorized by a payment means paid', r.run_id, 'no payment had this effect'
+FROM run_history h JOIN run r ON r.id = h.run
+WHERE h.event = 'authorize' AND h.actor = 'payment' AND NOT EXISTS (
+	SELECT FROM billing_effect e WHERE e.subject = r.run_id AND e.effect = 'authorized')
+UNION ALL
+SELECT 'I5 paid means a payment', r.run_id, 'no payment page was paid' FROM run r
+WHERE r.payment = 'paid' AND NOT EXISTS (SELECT FROM checkout c WHERE c.run = r.id AND c.state = 'paid');
 
 -- name: support_sql_metrics
 SELECT 'phase', phase, count(*) FROM run GROUP BY phase

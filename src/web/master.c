@@ -101,6 +101,7 @@ static void make_slots(struct master *m)
 		[POOL_STREAM] = m->conf.stream_processes,
 		[POOL_CALL] = m->conf.call_processes,
 		[POOL_OPERATOR] = m->conf.operator_processes,
+		[POOL_HOOK] = m->conf.hook_processes,
 	};
 	size_t streams = 0;
 

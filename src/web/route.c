@@ -14,7 +14,8 @@ const char *route_method_name(enum method m)
 
 const char *route_pool_name(enum pool p)
 {
-	static const char *const names[POOL_COUNT] = {"fast", "slow", "stream", "call", "operator"};
+	static const char *const names[POOL_COUNT] = {"fast", "slow", "stream", "call", "operator",
+						       "hook"};
 
 	return names[p];
 }

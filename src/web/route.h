@@ -17,7 +17,7 @@ struct relay_row;
 enum method { METHOD_GET, METHOD_POST, METHOD_COUNT }; /* HEAD is a GET without a body */
 
 /* Kinds of work; each has its processes, its socket and its database role. */
-enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_CALL, POOL_OPERATOR, POOL_COUNT };
+enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_CALL, POOL_OPERATOR, POOL_HOOK, POOL_COUNT };
 
 enum audience {
 	AUD_PUBLIC,   /* no credential is looked at */

@@ -7,7 +7,8 @@
 #   visitor NAME                     a new visitor: sets V (cookie jar), CSRF
 #   api METHOD PATH [JSON]           as the present visitor: sets STATUS, BODY
 #   field NAME                       the value of a member of BODY (a string or a number)
-#   converse MESSAGE [TYPE [ANSWER]] from the first message to the waiting approval: sets RUN
+#   quote MESSAGE [TYPE [ANSWER]]    from the first message to the approved scope: sets RUN
+#   converse MESSAGE [TYPE [ANSWER]] the same, and the work is asked for
 #   wait_phase REGEX [SECONDS]       until the run's phase matches; sets PHASE
 #   build_tool MESSAGE [TYPE]        converse, approve, wait for artifact_ready
 #   ask_code EMAIL, give_code EMAIL CODE   as the present visitor
@@ -149,7 +150,7 @@ field() {
 	jq -r "$1" <<<"$BODY"
 }
 
-converse() {
+quote() {
 	local type=${2:-}
 	api POST /api/v1/build-runs "$(jq -nc --arg m "$1" --arg t "$type" \
 		'{message: $m} + if $t == "" then {} else {artifact_type: $t} end')"
@@ -158,8 +159,8 @@ converse() {
 		api POST "/api/v1/build-runs/$RUN/messages" "$(jq -nc --arg m "${3:-Use the suggested default.}" '{text: $m}')"
 	api GET "/api/v1/build-runs/$RUN"
 	api POST "/api/v1/build-runs/$RUN/scope-approval" "{\"scope_hash\":\"$(field .scope.scope_hash)\"}"
-	api POST "/api/v1/build-runs/$RUN/checkout" '{}'
 }
+converse() { quote "$@"; api POST "/api/v1/build-runs/$RUN/checkout" '{}'; }
 
 wait_phase() {
 	local end=$((SECONDS + ${2:-60})) after=0

@@ -1,0 +1,95 @@
+#include "config.h"
+
+#include "base/check.h"
+#include "base/id.h"
+#include "base/str.h"
+#include "billing/billing.h"
+#include "port/json.h"
+
+#include <string.h>
+
+#define NAME_MAX_BYTES 255
+#define TIME_MAX INT64_C(99999999999)
+
+static const struct {
+	const char *type;
+	enum billing_kind kind;
+	const char *amount; /* member that holds it */
+} types[] = {
+	{"checkout.session.completed", BILLING_SESSION_COMPLETED, "amount_total"},
+	{"checkout.session.async_payment_succeeded", BILLING_SESSION_PAID, "amount_total"},
+	{"checkout.session.async_payment_failed", BILLING_SESSION_FAILED, "amount_total"},
+	{"checkout.session.expired", BILLING_SESSION_EXPIRED, "amount_total"},
+	{"charge.refunded", BILLING_REFUND, "amount_refunded"},
+	{"charge.dispute.created", BILLING_DISPUTE_OPEN, "amount"},
+	{"charge.dispute.closed", BILLING_DISPUTE_CLOSED, "amount"},
+};
+
+static bool name_ok(const char *s)
+{
+	return s != NULL && *s && strlen(s) <= NAME_MAX_BYTES &&
+	       str_only(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-", 1,
+			NAME_MAX_BYTES);
+}
+
+/* A name, or the object of that name when the sender has expanded it. */
+static const char *name_of(const struct json *object, const char *key)
+{
+	const struct json *v = json_get(object, key);
+	const char *s = json_kind(v) == JSON_OBJECT ? json_get_text(v, "id", NULL)
+						    : json_text(v, NULL);
+
+	return name_ok(s) ? s : NULL;
+}
+
+static const char *checkout_of(const struct json *o)
+{
+	const char *s = json_get_text(json_get(o, "metadata"), "bus_checkout_id", NULL);
+
+	if (s == NULL)
+		s = json_get_text(o, "client_reference_id", NULL);
+	return s != NULL && id_valid(s, BILLING_CHECKOUT_PREFIX) ? s : NULL;
+}
+
+static void take_object(const struct json *o, const char *amount, struct billing_event *ret)
+{
+	ret->object = name_of(o, "id");
+	ret->checkout_id = checkout_of(o);
+	ret->payment_intent = name_of(o, "payment_intent");
+	ret->payment_status = name_of(o, "payment_status");
+	ret->status = name_of(o, "status");
+	ret->mode = name_of(o, "mode");
+	ret->currency = name_of(o, "currency");
+	ret->amount = json_get_int(o, amount, -1);
+}
+
+int billing_event_read(struct arena *a, const char *text, size_t n, struct billing_event *ret,
+		       struct err *e)
+{
+	const struct json *j = json_parse(a, text, n, e), *o;
+	const char *frame;
+
+	*ret = (struct billing_event){.amount = -1};
+	if (j == NULL)
+		return -1;
+	frame = json_get_text(j, "object", "");
+	ret->id = name_of(j, "id");
+	ret->type = name_of(j, "type");
+	ret->livemode = json_flag(json_get(j, "livemode"), false);
+	ret->created = json_get_int(j, "created", -1);
+	/* A thin event names its object and says a time in words: it is kept. */
+	if (strcmp(frame, "v2.core.event") == 0 && ret->created < 0)
+		ret->created = 0;
+	else if (strcmp(frame, "event") != 0)
+		return err_set(e, E_BAD_REQUEST, "not an event but %.40s", frame);
+	if (ret->id == NULL || ret->type == NULL || ret->created < 0 || ret->created > TIME_MAX ||
+	    json_kind(json_get(j, "livemode")) != JSON_BOOL)
+		return err_set(e, E_BAD_REQUEST, "an event without a name, type, time or mode");
+	o = json_get(json_get(j, "data"), "object");
+	for (size_t i = 0; i < COUNT(types) && strcmp(frame, "event") == 0; i++)
+		if (strcmp(types[i].type, ret->type) == 0) {
+			ret->kind = types[i].kind;
+			take_object(o, types[i].amount, ret);
+		}
+	return 0;
+}

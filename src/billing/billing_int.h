@@ -1,0 +1,69 @@
+/* What the files of the room share. */
+#pragma once
+#include "base/buf.h"
+#include "billing/billing.h"
+
+struct billing_checkout_row {
+	int64_t id, run;
+	const char *checkout_id, *run_id, *title, *scope_hash, *currency, *provider, *idem_key;
+	const char *return_url, *state, *session_id, *url, *payment_intent, *refund, *dispute;
+	int64_t amount, refunded, expires_at; /* microseconds */
+	bool livemode;
+};
+
+struct billing_inbox_row {
+	int64_t id;
+	const char *event_id, *body;
+	int attempts;
+	int64_t age_s;
+};
+
+/* billing_store.c: 1 found, 0 not, -1 where a row is looked for */
+int billing_store_receive(struct work *w, const struct billing_event *e, const char *body);
+int billing_store_next(struct work *w, struct billing_inbox_row *ret);
+int billing_store_savepoint(struct work *w);
+int billing_store_undo(struct work *w);
+int billing_store_mark(struct work *w, int64_t event, const char *state, const char *waits_for,
+		       const char *note, int64_t again_s);
+int billing_store_effect(struct work *w, const char *subject, const char *effect, int64_t event);
+int billing_store_find(struct work *w, const struct billing_event *e,
+		       struct billing_checkout_row *ret); /* id and run alone, no lock */
+int billing_store_lock(struct work *w, int64_t id, struct billing_checkout_row *ret);
+int billing_store_live(struct work *w, int64_t run, struct billing_checkout_row *ret);
+int billing_store_barred(struct work *w, int64_t account);
+int billing_store_decide(struct work *w, const char *subject, const char *scope, const char **ret);
+int billing_store_insert(struct work *w, struct billing_checkout_row *c, int64_t account);
+int billing_store_state(struct work *w, int64_t id, const char *state, const char *note);
+int billing_store_opened(struct work *w, int64_t id, const char *session_id, const char *url);
+int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent);
+int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const char *refund);
+int billing_store_asked(struct work *w, int64_t id, const char *why_not);
+int billing_store_dispute(struct work *w, int64_t id, const char *dispute);
+int billing_store_intent(struct work *w, struct billing_checkout_row *ret);
+int billing_store_refund_due(struct work *w, struct billing_checkout_row *ret);
+int billing_store_local(struct work *w, const char *checkout_id, struct billing_checkout_row *ret);
+int billing_store_replay(struct work *w, const char *event_id);
+
+/* billing.c: the secrets as they are now; E_UNAVAILABLE without them */
+int billing_secrets_read(struct work *w, struct billing_secrets *ret);
+
+/* billing_form.c: a body of application/x-www-form-urlencoded, member by member */
+void billing_form(struct buf *b, const char *key, const char *value);
+void billing_form_int(struct buf *b, const char *key, int64_t value);
+
+/* billing_call.c: the provider; no transaction is open. 0, 1 when it refused for
+ * good (with the reason in *ret_why), or -1 with w->err: ask again. */
+struct billing_session {
+	const char *id, *url;
+};
+int billing_call_session(struct work *w, const struct billing_checkout_row *c,
+			 struct billing_session *ret, const char **ret_why);
+int billing_call_refund(struct work *w, const struct billing_checkout_row *c, const char **ret_why);
+
+/* billing_local.c: the provider without money, for demo and tests. It signs
+ * events like the real one and sends them to our own address. */
+void billing_local_session(struct work *w, const struct billing_checkout_row *c,
+			   struct billing_session *ret);
+int billing_local_pay(struct work *w, const struct billing_checkout_row *c, const char *type,
+		      const char *status);
+int billing_local_refund(struct work *w, const struct billing_checkout_row *c);

@@ -1,0 +1,14 @@
+#include "config.h"
+
+#include "billing/billing.h"
+#include "reap/reap.h"
+
+const struct pass billing_passes[] = {
+	{.name = "billing.inbox", .interval_s = 1, .batch = 1, .deadline_s = 20, .sweep = billing_inbox,
+	 .doc = "give the events of the payment provider their effect"},
+	{.name = "billing.complete", .interval_s = 10, .batch = 1, .deadline_s = 60,
+	 .sweep = billing_complete, .doc = "ask again for payment pages that a crash left unanswered"},
+	{.name = "billing.refund", .interval_s = 30, .batch = 1, .deadline_s = 60,
+	 .sweep = billing_refund, .doc = "give back what was paid for nothing"},
+	{0},
+};

@@ -1,0 +1,77 @@
+#include "config.h"
+
+#include "billing/billing_int.h"
+#include "billing/billing_sql.h"
+#include "web/web.h"
+
+#include <stddef.h>
+
+/* What an account may use, why not, and what would help. */
+
+struct check_in {
+	const char *account_id, *scope;
+};
+static const struct field check_fields[] = {
+	{"account_id", F_TOKEN, F_REQUIRED, 1, 200, .offset = offsetof(struct check_in, account_id)},
+	{"scope", F_TOKEN, F_REQUIRED, 1, 100, .offset = offsetof(struct check_in, scope),
+	 .doc = "a plan's feature, or llm:proxy"},
+};
+static const struct shape check_shape = {"EntitlementCheck", check_fields, COUNT(check_fields),
+					 sizeof(struct check_in)};
+static const struct field decision_fields[] = {
+	{"allowed", F_BOOL, F_REQUIRED},
+	{"reason", F_TEXT, F_REQUIRED, .doc = "billing_active, billing_required, quota_exceeded, "
+					     "operator_disabled or payment_disputed"},
+	{"command", F_TEXT, 0}, {"plan_id", F_TEXT, F_NULLABLE}, {"recommended_plan", F_TEXT, 0},
+	{"usage", F_ANY, 0, .doc = "the limit that is reached"},
+};
+static const struct shape decision = {"Entitlement", decision_fields, COUNT(decision_fields), 0};
+static const struct field status_fields[] = {
+	{"account_id", F_TEXT, F_REQUIRED | F_NULLABLE},
+	{"status", F_TEXT, F_REQUIRED, .doc = "missing, incomplete, active, past_due or canceled"},
+	{"provider", F_TEXT, F_REQUIRED | F_NULLABLE}, {"plan_id", F_TEXT, F_REQUIRED | F_NULLABLE},
+	{"features", F_LIST, F_REQUIRED}, {"trial", F_BOOL, F_REQUIRED},
+	{"operator_disabled", F_BOOL, F_REQUIRED}, {"blocked", F_BOOL, F_REQUIRED},
+	{"blocked_reason", F_TEXT, F_REQUIRED | F_NULLABLE}, {"usage", F_ANY, F_REQUIRED},
+	{"setup_required", F_BOOL, F_REQUIRED}, {"upgrade_required", F_BOOL, F_REQUIRED},
+	{"next_action", F_TEXT, F_REQUIRED | F_NULLABLE}, {"command", F_TEXT, F_REQUIRED | F_NULLABLE},
+	{"recommended_plan", F_TEXT, F_REQUIRED | F_NULLABLE},
+};
+static const struct shape status = {"BillingStatus", status_fields, COUNT(status_fields), 0};
+static const struct field support_fields[] = {{"support_id", F_TEXT, F_REQUIRED | F_NULLABLE},
+					      {"status", F_TEXT, F_REQUIRED, .doc = "active or none"}};
+static const struct shape support = {"SupportEntitlement", support_fields, COUNT(support_fields), 0};
+
+static const struct read read_status = {&billing_sql_read_status, {BIND_TOKEN, BIND_SUBJECT}, NULL};
+static const struct read status_of = {&billing_sql_status_of, {BIND_ARG0}, NULL};
+static const struct read support_of = {&billing_sql_support_of, {BIND_ARG0}, NULL};
+
+static int entitlement(struct req *r)
+{
+	const struct check_in *in = r->in;
+	const char *json;
+
+	if (billing_store_decide(&r->w, in->account_id, in->scope, &json) < 0)
+		return -1;
+	return reply_json(r, 200, json);
+}
+
+#define OPERATOR .pool = POOL_OPERATOR, .audience = AUD_OPERATOR, .proof = "tests/stack/billing.sh"
+#define INTERNAL "/api/internal/billing"
+
+const struct route billing_status_routes[] = {
+	{.id = "billing.status", .method = METHOD_GET, .pattern = "/api/v1/billing/status",
+	 .pool = POOL_FAST, .audience = AUD_API, .scope = "billing:read", .reply = &status,
+	 .reply_status = 200, .read = &read_status,
+	 .summary = "Own plan, what is left of it, and what blocks", .proof = "tests/stack/billing.sh"},
+	{.id = "operator.billing_status", .method = METHOD_GET,
+	 .pattern = INTERNAL "/accounts/{account_id}/status", OPERATOR, .reply = &status,
+	 .reply_status = 200, .read = &status_of, .summary = "The same of any program's account"},
+	{.id = "operator.support", .method = METHOD_GET,
+	 .pattern = INTERNAL "/accounts/{account_id}/support", OPERATOR, .reply = &support,
+	 .reply_status = 200, .read = &support_of, .summary = "Is support due? Without a word of money"},
+	{.id = "operator.entitlement", .method = METHOD_POST, .pattern = INTERNAL "/entitlement-check",
+	 OPERATOR, .body_max = 4096, .input = &check_shape, .reply = &decision, .reply_status = 200,
+	 .handle = entitlement, .summary = "May this account use that? If not, why, and what would help"},
+	{0},
+};

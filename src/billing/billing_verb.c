@@ -1,0 +1,87 @@
+#include "config.h"
+
+#include "base/jw.h"
+#include "base/str.h"
+#include "billing/billing_int.h"
+#include "billing/billing_sql.h"
+#include "cli/cli.h"
+
+/* `bus billing …`: what the payment provider has sent, and is all in order? */
+
+static int list(struct cli *c)
+{
+	static const char *const columns[] = {"event", "type", "state", "attempts", "received", "note", NULL};
+	const char *args[] = {cli_option(c, "state")};
+
+	return cli_query(c, &billing_sql_events, args, "items", columns);
+}
+
+static int show(struct cli *c)
+{
+	const char *args[] = {cli_arg(c, 0)};
+
+	return cli_query(c, &billing_sql_event, args, NULL, NULL);
+}
+
+static int replay(struct cli *c)
+{
+	int rc = billing_store_replay(&c->w, cli_arg(c, 0));
+
+	if (rc == 0)
+		return fail(&c->w, E_NOT_FOUND, "no event %.80s", cli_arg(c, 0));
+	return rc < 0 ? -1 : 0;
+}
+
+static void row(struct jw *j, const char *name, bool ok, const char *what, bool *all)
+{
+	jw_object(j);
+	jw_kstr(j, "check", name);
+	jw_kstr(j, "result", ok ? "ok" : "failed");
+	jw_kstr(j, "what", what);
+	jw_end_object(j);
+	*all = *all && ok;
+}
+
+/* Never prints a key or a secret, nor a part of one. */
+static int preflight(struct cli *c)
+{
+	static const char *const columns[] = {"check", "result", "what", NULL};
+	const struct conf *conf = &c->conf;
+	struct billing_secrets s = {0};
+	bool ok = true, keyed;
+	struct err e = {0};
+	struct buf b;
+	struct jw j;
+
+	buf_init(&b, c->w.a, 16384);
+	jw_init(&j, &b);
+	jw_array(&j);
+	keyed = billing_load(conf, &e) == 0;
+	row(&j, "provider", keyed, keyed ? conf->billing_provider : e.detail, &ok);
+	row(&j, "mode", true, conf->stripe_live ? "live" : "test", &ok);
+	row(&j, "address", str_starts(conf->stripe_url, "https://") || !conf->stripe_live,
+	    conf->stripe_url, &ok);
+	row(&j, "version", str_only(conf->stripe_version, "0123456789-.abcdefghijklmnopqrstuvwxyz", 10, 60),
+	    conf->stripe_version, &ok);
+	keyed = str_eq(conf->billing_provider, "manual") || billing_secrets_read(&c->w, &s) == 0;
+	row(&j, "signing secrets", keyed,
+	    keyed ? arena_printf(c->w.a, "%zu", s.n) : c->w.err.detail, &ok);
+	jw_end_array(&j);
+	err_clear(&c->w.err);
+	return cli_table(c, buf_str(&b), columns) < 0 ? -1 : !ok;
+}
+
+static const struct cli_opt list_options[] = {
+	{"state", "STATE", "new, waiting, done, ignored, refused or failed"}, {0}};
+
+const struct verb billing_verbs[] = {
+	{.name = "billing webhooks list", .options = list_options, .db = "operator", .run = list,
+	 .doc = "events of the payment provider, newest first"},
+	{.name = "billing webhooks show", .args = "EVENT_ID", .db = "operator", .run = show,
+	 .doc = "one event with what it did; without who paid"},
+	{.name = "billing webhooks replay", .args = "EVENT_ID", .db = "operator", .run = replay,
+	 .doc = "put an event into the inbox again; what it did is not done twice"},
+	{.name = "billing preflight", .run = preflight,
+	 .doc = "provider, mode, key, version and signing secrets, without printing one"},
+	{0},
+};

@@ -1,0 +1,7 @@
+noinst_LIBRARIES += libbilling.a
+libbilling_a_SOURCES = %D%/billing.c %D%/billing.h %D%/billing_api.c %D%/billing_apply.c \
+	%D%/billing_call.c %D%/billing_event.c %D%/billing_form.c %D%/billing_int.h \
+	%D%/billing_local.c %D%/billing_local_api.c %D%/billing_pass.c %D%/billing_signature.c \
+	%D%/billing_status_api.c %D%/billing_store.c %D%/billing_verb.c
+nodist_libbilling_a_SOURCES = src/billing/billing_sql.c src/billing/billing_sql.h
+sql_rooms += billing

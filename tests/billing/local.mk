@@ -1,0 +1,18 @@
+# Money: signatures, events and forms without a network.
+BILLING_LIBS = libbilling.a libwork.a libport.a libbase.a $(LIBS_PORT)
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/billing/test_billing
+TESTS += tests/billing/test_billing
+tests_billing_test_billing_SOURCES = %D%/test_billing.c
+tests_billing_test_billing_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_billing_test_billing_LDADD = $(BILLING_LIBS) $(CMOCKA_LIBS)
+endif
+
+check_PROGRAMS += tests/fuzz/fuzz_stripe
+tests_fuzz_fuzz_stripe_SOURCES = tests/fuzz/fuzz_stripe.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_stripe_LDADD = $(BILLING_LIBS)
+tests_fuzz_fuzz_stripe_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+TESTS += tests/billing/replay.test
+EXTRA_DIST += tests/billing/replay.test tests/fuzz/corpus/stripe tests/billing/events.mjs \
+	tests/billing/fake_stripe.mjs tests/billing/sdk.mjs tests/billing/storm.mjs

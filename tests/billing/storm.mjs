@@ -1,0 +1,91 @@
+/* A storm of deliveries: storm.mjs BASE SECRET PAGES DELIVERIES PARALLEL SEED
+ * PAGES is a JSON file of payment pages, each with a fate. All events of all
+ * fates, many times each, in any order, among forged and stale ones; a delivery
+ * that fails is repeated, as the provider does. Prints what came of it. */
+import fs from 'node:fs';
+import { charge, event, now, send, session, sign } from './events.mjs';
+
+const [base, secret, file, deliveries, parallel, seed] = process.argv.slice(2);
+let state = +seed || 1;
+const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+const pick = (list) => list[Math.floor(random() * list.length)];
+const good = [], bad = [];
+const S = 'checkout.session.';
+
+for (const p of JSON.parse(fs.readFileSync(file))) {
+	const e = (name, type, object) => good.push(event(`evt_${p.checkout_id}_${name}`, type, object));
+	const done = (status, more) => e(`completed_${status}`, `${S}completed`, session(p, status, more));
+	if (['paid', 'twice', 'refunded', 'disputed'].includes(p.fate))
+		done('paid');
+	if (p.fate === 'twice') /* two events that speak of one payment */
+		e('async', `${S}async_payment_succeeded`, session(p, 'paid'));
+	if (p.fate === 'async') {
+		done('unpaid');
+		e('async', `${S}async_payment_succeeded`, session(p, 'paid'));
+	}
+	if (p.fate === 'failed') {
+		done('unpaid');
+		e('failed', `${S}async_payment_failed`, session(p, 'unpaid'));
+	}
+	if (p.fate === 'expired')
+		e('expired', `${S}expired`, session(p, 'unpaid'));
+	if (p.fate === 'refunded') {
+		e('part', 'charge.refunded', charge(p, 1));
+		e('whole', 'charge.refunded', charge(p, p.amount));
+	}
+	if (p.fate === 'disputed') {
+		e('dispute', 'charge.dispute.created', { ...charge(p, 0), id: `du_${p.session_id}`, status: 'needs_response' });
+		e('closed', 'charge.dispute.closed', { ...charge(p, 0), id: `du_${p.session_id}`, status: 'won' });
+	}
+	if (p.fate === 'amount')
+		done('paid', { amount_total: p.amount - 1 });
+	if (p.fate === 'currency')
+		done('paid', { currency: 'usd' });
+	e('later', 'a.type.to.come', { id: `x_${p.session_id}` });
+	const object = session({ ...p, session_id: p.session_id }, 'paid');
+	bad.push(() => { /* signed, and of the other mode */
+		const b = event(`evt_${p.checkout_id}_live`, `${S}completed`, object, true);
+		return [b, sign(secret, now(), b)];
+	}, () => { /* forged */
+		const b = event(`evt_${p.checkout_id}_forged`, `${S}completed`, object);
+		return [b, sign('whsec_not_the_secret', now(), b)];
+	}, () => { /* kept for an hour, and of the future */
+		const b = event(`evt_${p.checkout_id}_old`, `${S}completed`, object);
+		return [b, sign(secret, now() + pick([-3600, 3600]), b)];
+	}, () => { /* changed on the way */
+		const b = event(`evt_${p.checkout_id}_changed`, `${S}completed`, object);
+		return [b.replace(p.currency, 'usd'), sign(secret, now(), b)];
+	});
+}
+
+const plan = good.map((body) => ({ body }));
+while (plan.length < +deliveries)
+	plan.push(random() < 0.2 ? { bad: pick(bad) } : { body: pick(good) });
+for (let i = plan.length - 1; i > 0; i--) {
+	const k = Math.floor(random() * (i + 1));
+	[plan[i], plan[k]] = [plan[k], plan[i]];
+}
+
+const out = { deliveries: plan.length, events: good.length, accepted: 0, duplicates: 0, refused: 0, repeated: 0, wrong: 0, lost: 0 };
+async function one({ body, bad: make }) {
+	for (let turn = 0; turn < 200; turn++) {
+		const [text, signature] = make ? make() : [body, sign(secret, now(), body)];
+		const r = await send(base, text, signature);
+		if (r.status === 200 || r.status === 400) {
+			out.wrong += (r.status === 200) === !!make;
+			out.refused += r.status === 400;
+			out.accepted += r.status === 200;
+			out.duplicates += r.text.includes('"duplicate":true');
+			return;
+		}
+		out.repeated++;
+		await new Promise((next) => setTimeout(next, 20 + 20 * turn));
+	}
+	out.lost++;
+}
+await Promise.all(Array.from({ length: +parallel }, async () => {
+	while (plan.length)
+		await one(plan.pop());
+}));
+console.log(JSON.stringify(out));
+process.exit(out.wrong || out.lost ? 1 : 0);

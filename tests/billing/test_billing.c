@@ -1,0 +1,210 @@
+#include "config.h"
+
+#include "base/check.h"
+#include "base/str.h"
+#include "billing/billing_int.h"
+#include "port/crypto.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define S1 "whsec_test_secret"
+#define B1 "{\"id\":\"evt_test_1\",\"object\":\"event\",\"type\":\"checkout.session.completed\"}"
+#define G1 "ca796b857b81e24d595a4c37abf88d2fafb533a32ede6ce4cfc9b0e892a35b08"
+#define T1 1700000000
+#define ZERO "0000000000000000000000000000000000000000000000000000000000000000"
+#define G1_UPPER "CA796B857B81E24D595A4C37ABF88D2FAFB533A32EDE6CE4CFC9B0E892A35B08"
+
+static struct arena *a;
+
+static int setup(void **state)
+{
+	(void)state;
+	a = arena_new(64u << 20);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(a);
+	return 0;
+}
+
+static int verdict(const char *header, const char *body, const char *secrets, int64_t now)
+{
+	struct billing_secrets s;
+	struct err e = {0};
+
+	assert_int_equal(billing_secrets_parse(a, secrets, &s, &e), 0);
+	return billing_verify(a, header, body, strlen(body), &s, now, 300);
+}
+
+static void signatures_of_the_provider_are_accepted(void **state)
+{
+	static const char b2[] = "{\n  \"id\": \"evt_1\",\n  \"object\": \"event\",\n  \"data\": "
+				 "{\"object\": {\"name\": \"K\xc3\xa4ytt\xc3\xa4j\xc3\xa4 \xe2\x82\xac\"}}\n}\n";
+	static const char b3[] =
+		"{\"id\":\"evt_3\",\"object\":\"event\",\"api_version\":\"2025-03-31.basil\","
+		"\"created\":1763625600,\"livemode\":false,\"pending_webhooks\":1,\"request\":{\"id\":null,"
+		"\"idempotency_key\":null},\"type\":\"checkout.session.completed\",\"data\":{\"object\":{"
+		"\"id\":\"cs_test_1\",\"object\":\"checkout.session\",\"client_reference_id\":\"run_01\","
+		"\"payment_status\":\"paid\",\"metadata\":{\"run_id\":\"run_01\"}}}}";
+
+	(void)state;
+	assert_int_equal(verdict("t=1700000000,v1=" G1, B1, S1, T1), BILLING_SIGNED);
+	assert_int_equal(verdict("t=1614265330,v1=d3c1e18b6a605a44c03a42a376e2aee23dd91b99203a2410ace1fe06081a0588",
+				 b2, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", 1614265330), BILLING_SIGNED);
+	assert_int_equal(verdict("t=1763625600,v1=9e427f5f20d5eed73c3d3bf65875afe40b41fa64f6d261d4a95eb086542bb83e",
+				 b3, "whsec_0123456789abcdef0123456789abcdef", 1763625600), BILLING_SIGNED);
+	assert_string_equal(billing_sign(a, S1, T1, B1, strlen(B1)), "t=1700000000,v1=" G1);
+}
+
+static void several_signatures_and_secrets(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict("t=1700000000,v1=" ZERO ",v1=" G1, B1, S1, T1), BILLING_SIGNED);
+	assert_int_equal(verdict("v1=" G1 ",t=1700000000", B1, S1, T1), BILLING_SIGNED);
+	assert_int_equal(verdict("t=1700000000,v9=x,v1=" G1 ",v0=" ZERO, B1, S1, T1), BILLING_SIGNED);
+	assert_int_equal(verdict("t=1700000000,v1=" G1, B1, "whsec_a_newer_secret\n" S1 "\r\n", T1),
+			 BILLING_SIGNED);
+	assert_int_equal(verdict("t=5,v1=" G1 ",t=1700000000", B1, S1, T1), BILLING_SIGNED);
+	assert_int_equal(verdict("t=1700000000,t=5,v1=" G1, B1, S1, T1), BILLING_FORGED);
+}
+
+static void what_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict(NULL, B1, S1, T1), BILLING_MALFORMED);
+	assert_int_equal(verdict("", B1, S1, T1), BILLING_MALFORMED);
+	assert_int_equal(verdict("t=1700000000,v0=" G1, B1, S1, T1), BILLING_MALFORMED);
+	assert_int_equal(verdict("t=1700000000,v1=" G1_UPPER, B1, S1, T1), BILLING_MALFORMED);
+	assert_int_equal(verdict("t=1700000000, v1=" G1, B1, S1, T1), BILLING_MALFORMED);
+	assert_int_equal(verdict("v1=" G1, B1, S1, T1), BILLING_MALFORMED);
+	assert_int_equal(verdict("t=-1700000000,v1=" G1, B1, S1, T1), BILLING_MALFORMED);
+	assert_int_equal(verdict("t=1700000000000000000000,v1=" G1, B1, S1, T1), BILLING_MALFORMED);
+	assert_int_equal(verdict("t=1700000000,v1=" G1 "00", B1, S1, T1), BILLING_MALFORMED);
+	assert_int_equal(verdict("t=1700000001,v1=" G1, B1, S1, T1), BILLING_FORGED);
+	assert_int_equal(verdict("t=1700000000,v1=" G1, B1 " ", S1, T1), BILLING_FORGED);
+	assert_int_equal(verdict("t=1700000000,v1=" G1, B1, "whsec_test_secret2", T1), BILLING_FORGED);
+	assert_int_equal(verdict(arena_printf(a, "t=1700000000,v1=" G1 ",%05000d", 0), B1, S1, T1),
+			 BILLING_MALFORMED);
+}
+
+static void the_tolerance_holds_both_ways(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict("t=1700000000,v1=" G1, B1, S1, T1 + 300), BILLING_SIGNED);
+	assert_int_equal(verdict("t=1700000000,v1=" G1, B1, S1, T1 + 301), BILLING_OLD);
+	assert_int_equal(verdict("t=1700000000,v1=" G1, B1, S1, T1 - 300), BILLING_SIGNED);
+	assert_int_equal(verdict("t=1700000000,v1=" G1, B1, S1, T1 - 301), BILLING_FUTURE);
+}
+
+static void secrets_are_checked(void **state)
+{
+	static const char *const bad[] = {"", "\n \n", "whsec_short", S1 "\nx"};
+	struct billing_secrets s;
+	struct err e = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_int_equal(billing_secrets_parse(a, bad[i], &s, &e), -1);
+	assert_int_equal(billing_secrets_parse(a, "\n" S1 "\n\nwhsec_another_secret", &s, &e), 0);
+	assert_int_equal(s.n, 2);
+}
+
+static void a_form_is_encoded_as_the_provider_expects(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, a, 4096);
+	billing_form(&b, "mode", "payment");
+	billing_form(&b, "line_items[0][price]", "price_1");
+	billing_form_int(&b, "line_items[0][quantity]", 1);
+	billing_form(&b, "success_url", "https://x.example/ok?session_id={CHECKOUT_SESSION_ID}");
+	billing_form(&b, "cancel_url", "https://x.example/c");
+	billing_form(&b, "client_reference_id", "run_1");
+	billing_form(&b, "metadata[run_id]", "run_1");
+	billing_form(&b, "metadata[k\xc3\xa9y a]", "v & w=");
+	billing_form(&b, "payment_intent_data[metadata][run_id]", "run_1");
+	billing_form_int(&b, "expires_at", 1763629200);
+	assert_string_equal(buf_str(&b),
+		"mode=payment&line_items[0][price]=price_1&line_items[0][quantity]=1&"
+		"success_url=https%3A%2F%2Fx.example%2Fok%3Fsession_id%3D%7BCHECKOUT_SESSION_ID%7D&"
+		"cancel_url=https%3A%2F%2Fx.example%2Fc&client_reference_id=run_1&metadata[run_id]=run_1&"
+		"metadata[k%C3%A9y%20a]=v%20%26%20w%3D&payment_intent_data[metadata][run_id]=run_1&"
+		"expires_at=1763629200");
+}
+
+#define CHK "chk_abcdefghijklmnopqrstuvwxyz234567"
+#define FRAME(type, object) "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"" type "\",\"created\":5," \
+	"\"livemode\":true,\"data\":{\"object\":" object "},\"news\":{\"x\":[1]}}"
+
+static int reads(const char *text, struct billing_event *ret)
+{
+	struct err e = {0};
+
+	return billing_event_read(a, text, strlen(text), ret, &e);
+}
+
+static void events_are_read(void **state)
+{
+	struct billing_event v;
+
+	(void)state;
+	assert_int_equal(reads(FRAME("checkout.session.completed",
+		"{\"id\":\"cs_1\",\"mode\":\"payment\",\"amount_total\":1900,\"currency\":\"eur\","
+		"\"payment_status\":\"paid\",\"payment_intent\":{\"id\":\"pi_1\"},\"metadata\":{\"bus_checkout_id\":\""
+		CHK "\"}}"), &v), 0);
+	assert_int_equal(v.kind, BILLING_SESSION_COMPLETED);
+	assert_true(v.livemode);
+	assert_string_equal(v.checkout_id, CHK);
+	assert_string_equal(v.payment_intent, "pi_1");
+	assert_int_equal(v.amount, 1900);
+	assert_int_equal(reads(FRAME("charge.refunded", "{\"id\":\"ch_1\",\"amount\":9,\"amount_refunded\":4,"
+		"\"payment_intent\":\"pi_2\"}"), &v), 0);
+	assert_int_equal(v.kind, BILLING_REFUND);
+	assert_int_equal(v.amount, 4);
+	assert_null(v.checkout_id);
+	assert_int_equal(reads(FRAME("a.type.to.come", "{}"), &v), 0);
+	assert_int_equal(v.kind, BILLING_OTHER);
+	assert_int_equal(reads(FRAME("checkout.session.expired", "[]"), &v), 0);
+	assert_null(v.object);
+	assert_int_equal(v.amount, -1);
+}
+
+static void frames_that_are_none(void **state)
+{
+	static const char *const bad[] = {
+		"", "{}", "[]", FRAME("x", "{}") "{}", "{\"id\":\"evt_1\",\"object\":\"charge\"}",
+		"{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"x\",\"created\":5}",
+		"{\"id\":\"evt 1\",\"object\":\"event\",\"type\":\"x\",\"created\":5,\"livemode\":false}",
+		"{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"x\",\"created\":-5,\"livemode\":false}",
+		"{\"id\":\"evt_1\",\"id\":\"evt_2\",\"object\":\"event\",\"type\":\"x\",\"created\":5,\"livemode\":false}",
+	};
+	struct billing_event v;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_int_equal(reads(bad[i], &v), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(signatures_of_the_provider_are_accepted),
+		cmocka_unit_test(several_signatures_and_secrets),
+		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(the_tolerance_holds_both_ways),
+		cmocka_unit_test(secrets_are_checked),
+		cmocka_unit_test(a_form_is_encoded_as_the_provider_expects),
+		cmocka_unit_test(events_are_read),
+		cmocka_unit_test(frames_that_are_none),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,38 @@
+/* A signature header (the first line) and a body from anywhere: taken only when
+ * it is signed; what is signed is taken, and not after one byte has changed. */
+#include "config.h"
+
+#include "base/check.h"
+#include "billing/billing.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define NOW 1700000000
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	const struct billing_secrets s = {{"whsec_fuzz_a_secret", "whsec_fuzz_another"}, 2};
+	struct arena *a = arena_new(64u << 20);
+	const uint8_t *line = n ? memchr(data, '\n', n) : NULL;
+	size_t head = line ? (size_t)(line - data) : n, len = line ? n - head - 1 : 0;
+	const char *header = arena_strndup(a, (const char *)data, head);
+	char *body = arena_strndup(a, line ? (const char *)line + 1 : "", len);
+	struct billing_event v;
+	struct err e = {0};
+
+	check(billing_verify(a, header, body, len, &s, NOW, 300) != BILLING_SIGNED ||
+	      strstr(header, "v1=") != NULL);
+	header = billing_sign(a, s.one[1], NOW + 1, body, len);
+	check(billing_verify(a, header, body, len, &s, NOW, 300) == BILLING_SIGNED);
+	if (billing_event_read(a, body, len, &v, &e) == 0)
+		check(v.id != NULL && v.type != NULL && v.created >= 0);
+	if (len > 0) {
+		body[len / 2] ^= 1;
+		check(billing_verify(a, header, body, len, &s, NOW, 300) == BILLING_FORGED);
+	}
+	arena_free(a);
+	return 0;
+}
