@@ -47,6 +47,9 @@ CREATE INDEX checkout_intent ON checkout (due_at) WHERE state = 'intent' OR refu
 CREATE INDEX checkout_kept ON checkout (run) WHERE state = 'paid' AND refund = 'none';
 CREATE INDEX checkout_dispute ON checkout (account_id) WHERE dispute IN ('open', 'lost');
 
+-- A visitor who becomes a customer keeps it.
+INSERT INTO account_row VALUES ('checkout');
+
 -- What the provider has sent, as it came: written before it is acknowledged.
 CREATE TABLE stripe_event (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -240,6 +243,7 @@ SELECT NOT has_table_privilege('bus_hook', 'bus.stripe_event', 'SELECT');
 
 -- rollback
 
+DELETE FROM bus.account_row WHERE name = 'checkout';
 DROP FUNCTION bus.stripe_receive, bus.checkout_local, bus.stripe_replay, bus.billing_status,
 	bus.billing_support, bus.billing_decide, bus.billing_better, bus.billing_usage;
 DROP TABLE bus.billing_effect, bus.stripe_event, bus.checkout;

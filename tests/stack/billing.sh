@@ -233,6 +233,12 @@ for i in 1 2 3 4 5 6; do
 done
 ok "the invariants hold" sound
 
+# Who signs in keeps the page that is open.
+before=$RUN; visitor guest; converse "$TOOL" web; URL=$(field .url)
+enter guest@example.com; visitor guest; checkout
+ok "a visitor's page is the customer's" equal "$STATUS $(field .url)" "201 $URL"
+RUN=$before; visitor v
+
 # The provider's own library.
 if npm install --prefix "$builddir/test-npm" --silent --no-audit --no-fund stripe@23.1.0 >/dev/null 2>&1; then
 	cp "$srcdir"/tests/billing/*.mjs "$builddir/test-npm/"
