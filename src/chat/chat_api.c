@@ -270,7 +270,8 @@ static int models(struct req *r)
 }
 
 static const struct relay_row calls = {.state = sizeof(struct chat), .begin = begin,
-				       .admit_all = &usage_reserve_all, .admitted = admitted, .head = chat_head, .data = chat_data,
+				       .admit_all = &usage_reserve_all, .admitted = admitted,
+				       .head = chat_head, .data = chat_data,
 				       .end = chat_end, .tick = chat_tick, .left = chat_left,
 				       .settle = chat_settle, .settle_all = &usage_settle_all};
 static const struct shape opaque = {"OpenAI", NULL, 0, 0};

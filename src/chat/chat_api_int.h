@@ -14,8 +14,8 @@ int chat_find_model(struct chat *c, struct req *r, const char *name);
 int chat_set_limit(struct chat *c, struct req *r, int64_t max_tokens);
 void chat_dispatch(struct relay *x);
 
-/* chat_thread_api.c: an event of an answer that is kept. */
-void chat_thread_event(struct relay *x, const struct model_event *ev);
+/* chat_thread_api.c: an event of an answer that is kept; 1 when that is too long. */
+int chat_thread_event(struct relay *x, const struct model_event *ev);
 
 /* chat_relay_api.c: what comes back, and how it ends. */
 const struct model_route *chat_route(const struct chat *c);

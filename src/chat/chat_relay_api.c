@@ -187,10 +187,8 @@ int chat_on_event(void *ctx, const struct model_event *ev)
 		return 0;
 	c->bytes += ev->n;
 	c->told = true;
-	if (c->thread != NULL) {
-		chat_thread_event(x, ev);
-		return 0;
-	}
+	if (c->thread != NULL)
+		return chat_thread_event(x, ev);
 	if (saw & MODEL_SAW_DONE && ev->data[0] != '{') {
 		pass_event(x, ev->type, ev->data, ev->n);
 		return 0;

@@ -16,8 +16,8 @@ const char *chat_store_context(struct work *w, const char *token_hash, const cha
 			       const char *answer_id, const char *hash);
 extern const struct pg_stmt *const chat_context_all;
 
-/* and its answer to one of them, copied. 1: the request came before, `history` is what it was told then.
- * -1: E_UNAUTHENTICATED, E_NOT_FOUND, E_CONFLICT (an answer is under way, or there
+/* and its answer to one of them, copied. 1: the request came before, `history` is
+ * what it was told then. -1: E_UNAUTHENTICATED, E_NOT_FOUND, E_CONFLICT (an answer is under way, or there
  * is nothing to answer), E_IDEM_MISMATCH. */
 struct chat_context {
 	const char *seen; /* number of the last message */

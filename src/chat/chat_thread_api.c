@@ -161,23 +161,28 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 	return 0;
 }
 
-void chat_thread_event(struct relay *x, const struct model_event *ev)
+int chat_thread_event(struct relay *x, const struct model_event *ev)
 {
 	struct chat *c = relay_state(x);
 	struct chat_thread *t = c->thread;
 	struct arena *scratch;
 	const char *text;
+	bool fits;
 
 	if (t->over)
-		return;
+		return 0;
 	scratch = arena_new(SCRATCH);
 	text = chat_thread_piece(scratch, ev->data, ev->n);
-	if (text != NULL && t->bytes + strlen(text) <= ANSWER_BYTES) {
+	if (text == NULL)
+		text = "";
+	fits = t->bytes + strlen(text) <= ANSWER_BYTES;
+	if (fits) {
 		t->bytes += strlen(text);
 		buf_puts(&t->piece, text);
 	}
 	arena_free(scratch);
 	fault_point("chat.mid_stream");
+	return !fits;
 }
 
 static const char *save(struct relay *x, struct arena *a, int n)
@@ -248,7 +253,8 @@ static const char *settle(struct relay *x)
 
 static const struct relay_row answers = {
 	.state = sizeof(struct chat), .begin = begin, .admit_all = &chat_context_all,
-	.admitted = admitted, .head = chat_head, .data = chat_data, .end = chat_end, .tick = chat_tick, .left = left, .settle = settle,
+	.admitted = admitted, .head = chat_head, .data = chat_data, .end = chat_end,
+	.tick = chat_tick, .left = left, .settle = settle,
 	.settle_all = &chat_settle_all, .save = save, .save_all = &chat_save_all, .saved = saved};
 
 #define ANSWER .method = METHOD_POST, .pool = POOL_CALL, .audience = AUD_CUSTOMER, \

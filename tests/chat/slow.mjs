@@ -2,6 +2,7 @@
  * An upstream that takes its time: slow.mjs PORT. The model's name says how:
  *   slow     a list of sixty lines, one each 60 ms
  *   broken   the same, cut after ten lines
+ *   long     more text than is kept of an answer
  *   markup   Markdown with what must never become a part of the page
  *   models   prints the models file, as a command: slow.mjs PORT models
  * GET / tells how many calls are open and how many were left before their end.
@@ -9,7 +10,7 @@
 import http from 'node:http';
 
 const port = Number(process.argv[2]);
-const names = ['slow', 'broken', 'markup', 'drained'];
+const names = ['slow', 'broken', 'markup', 'drained', 'long'];
 
 const rates = { version: 't', from: '2026-01-01T00:00:00Z', input: 1000000, cached_input: 1000000,
 	cache_write: 1000000, output: 2000000, reasoning: 2000000, audio: 2000000, image: 1000000, tool_unit: 1 };
@@ -43,6 +44,7 @@ http.createServer((req, res) => {
 	req.on('end', () => {
 		const { model, messages } = JSON.parse(text);
 		const lines = model === 'markup' ? MARKUP.match(/[^]{1,40}/g) :
+			model === 'long' ? Array(20).fill('x'.repeat(40000)) :
 			Array.from({ length: 60 }, (_, i) => `- line ${i} of ${messages.length} “€”\n`);
 		const chunk = o => res.write(`data: ${JSON.stringify(o)}\n\n`);
 		let i = 0, ended = false;

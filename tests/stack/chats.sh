@@ -32,7 +32,7 @@ say() {
 }
 
 api_public=$(curl -s "$BASE/api/v1/models" | jq -c '[.data[].id]')
-ok "what there is to talk with is public" equal "$api_public" '["bus-static","slow","broken","markup","drained"]'
+ok "what there is to talk with is public" equal "$api_public" '["bus-static","slow","broken","markup","drained","long"]'
 
 visitor ada
 begin
@@ -132,6 +132,11 @@ api GET "$CHATS?limit=2&cursor=$(field .next_cursor)"
 ok "goes on" equal "$(field '.items[0].title') $(field '.items[1].title') $(field .next_cursor)" "Counting What are you? null"
 COUNTING=$(field '.items[0].chat_id')
 
+# A text that is longer than what is kept does not pass for a whole one.
+visitor long; begin; say "Go on" long
+ok "too long a text fails" until_true answer_is failed
+ok "and what was kept has no hole" equal "$(field '.items[-1] | [.error, .chars == (.text | length), .chars <= 524288] | join(" ")')" "upstream_failed true true"
+
 # Somebody else.
 visitor bob; api POST /api/v1/sessions '{}'
 for what in "GET $CHATS/$COUNTING" "GET $CHATS/$COUNTING/events"; do
@@ -226,4 +231,14 @@ kill "$early" "$late" 2>/dev/null
 no_open() { [ "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE state = 'reserved'")" = 0 ]; }
 ok "nothing stays reserved" until_true no_open
 ok "the invariants hold" silent "$BUS" fsck
+# Nobody holds all the places.
+echo 'call_max_caller = 1' >>"$VAR/etc/bus.conf"
+kill -HUP "$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")"
+"$BUS" plan put "$srcdir/conf/plans.json"
+visitor greedy
+one_place() { begin; say "Count" slow; begin; say "Count" slow; [ "$STATUS $(field .code)" = "429 rate_limited" ]; }
+ok "one call of a credential at a time" until_true one_place
+visitor modest; begin; say "Hello" bus-static
+ok "while others have theirs" equal "$STATUS" 202
+
 done_testing
