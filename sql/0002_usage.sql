@@ -171,6 +171,13 @@ BEGIN ATOMIC
 	SELECT pg_advisory_xact_lock(7262001);
 END;
 
+-- Whose calls a program makes, by the name in its token.
+CREATE FUNCTION account_by(p_subject text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	SELECT id FROM account WHERE subject = p_subject;
+END;
+
 -- Reserve `micro` against every limit that applies, or against none.
 -- outcome: 'ok', 'unknown' (no such caller), 'disabled', 'killed', 'no_plan',
 -- 'no_run', 'quota' (with the limit that said no, what is left and when it
@@ -196,7 +203,7 @@ BEGIN
 	SELECT acc.id, acc.plan, acc.disabled, k.level, coalesce(p_feature = ANY (p.features), false) AS may
 	INTO a
 	FROM kill_switch k LEFT JOIN account acc ON acc.id = CASE WHEN p_session IS NULL
-			THEN (SELECT id FROM account WHERE subject = p_subject)
+			THEN account_by(p_subject)
 			ELSE (SELECT account_id FROM session WHERE token_hash = decode(p_session, 'hex')
 				AND expires_at > p_at) END
 		LEFT JOIN plan p ON p.id = acc.plan;
@@ -257,6 +264,9 @@ BEGIN
 	remaining := remaining - p_micro;
 END $$;
 
+CREATE TYPE usage_ask AS (usage_id text, session text, subject text, run text, chat text, model text,
+	backend text, feature text, price text, micro bigint, at timestamptz, until timestamptz, hash text);
+
 -- Many at once, answered in their order. When all of them fit, each budget is
 -- written once, however many calls share it; otherwise one after the other.
 CREATE FUNCTION usage_reserve_all(p json)
@@ -268,13 +278,11 @@ BEGIN
 	PERFORM budget_lock();
 	PERFORM set_config('synchronous_commit', 'on', true);
 	RETURN QUERY WITH q AS MATERIALIZED (
-		SELECT * FROM ROWS FROM (json_to_recordset(p) AS (usage_id text, session text, subject text,
-			run text, chat text, model text, backend text, feature text, price text, micro bigint,
-			at timestamptz, until timestamptz, hash text)) WITH ORDINALITY
+		SELECT * FROM json_populate_recordset(NULL::usage_ask, p) WITH ORDINALITY
 	), c AS MATERIALIZED (
 		SELECT q.*, acc.id AS account_id, acc.plan, r.id AS run_no
 		FROM q JOIN account acc ON acc.id = CASE WHEN q.session IS NULL
-				THEN (SELECT id FROM account WHERE subject = q.subject)
+				THEN account_by(q.subject)
 				ELSE (SELECT account_id FROM session WHERE token_hash = decode(q.session, 'hex')
 					AND expires_at > q.at) END
 			JOIN plan ON plan.id = acc.plan AND q.feature = ANY (plan.features)
@@ -310,11 +318,10 @@ BEGIN
 		RETURN;
 	END IF;
 	RETURN QUERY SELECT r.outcome, r.account, r.scope, r.period, r.remaining, r.resets, r.answer, r.stream
-	FROM json_to_recordset(p) AS q(usage_id text, session text, subject text, run text, chat text,
-		model text, backend text, feature text, price text, micro bigint, at timestamptz,
-		until timestamptz, hash text) CROSS JOIN LATERAL usage_reserve(q.usage_id, q.session,
-		q.subject, q.run, q.chat, q.model, q.backend, q.feature, q.price, q.micro, q.at, q.until,
-		q.hash) r;
+	FROM json_populate_recordset(NULL::usage_ask, p) WITH ORDINALITY q CROSS JOIN LATERAL
+		usage_reserve(q.usage_id, q.session, q.subject, q.run, q.chat, q.model, q.backend, q.feature,
+			q.price, q.micro, q.at, q.until, q.hash) r
+	ORDER BY q.ordinality;
 END $$;
 
 -- The end of a reservation: what was used of it, never more than it. Once; a
@@ -480,7 +487,7 @@ BEGIN ATOMIC
 	SELECT account_id FROM session
 	WHERE p_session IS NOT NULL AND token_hash = decode(p_session, 'hex') AND expires_at > now()
 	UNION ALL SELECT id FROM account
-	WHERE p_session IS NULL AND subject = p_subject AND NOT disabled;
+	WHERE p_session IS NULL AND id = account_by(p_subject) AND NOT disabled;
 END;
 
 -- What a customer may see of a call.
@@ -493,7 +500,8 @@ FROM usage_record;
 
 ---------------------------------------------------------------- rights
 
-REVOKE ALL ON FUNCTION usage_reserve_all, usage_settle_all, budget_lock, ledger_leaves, limits_of, account_of, usage_reserve, usage_settle, usage_correct, usage_expire, plan_put, account_put
+REVOKE ALL ON FUNCTION usage_reserve_all, usage_settle_all, budget_lock, ledger_leaves, limits_of, account_of, account_by, usage_reserve,
+	usage_settle, usage_correct, usage_expire, plan_put, account_put
 	FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_reserve_all, usage_settle, usage_settle_all TO bus_call;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_reserve_all, usage_settle, usage_correct, plan_put,
@@ -540,8 +548,9 @@ SELECT bool_and(relrowsecurity) FROM pg_class
 
 DROP VIEW bus.usage_public;
 DROP FUNCTION bus.usage_reserve_all, bus.usage_reserve, bus.usage_settle, bus.usage_settle_all, bus.usage_correct, bus.usage_expire,
-	bus.plan_put, bus.account_put, bus.account_of, bus.limits_of, bus.budget_lock, bus.period_start, bus.period_end;
+	bus.plan_put, bus.account_put, bus.account_of, bus.account_by, bus.limits_of, bus.budget_lock, bus.period_start, bus.period_end;
 DROP FUNCTION bus.ledger_leaves, bus.ledger_text;
+DROP TYPE bus.usage_ask;
 DROP TABLE bus.ledger_seal, bus.ledger_entry, bus.call_answer, bus.usage_record, bus.budget, bus.kill_switch,
 	bus.plan_limit;
 CREATE OR REPLACE FUNCTION bus.visitor_new(hash bytea, at timestamptz, until timestamptz) RETURNS bigint

@@ -194,8 +194,10 @@ BEGIN
 		decided_at = CASE WHEN p_approve AND c.status = 'waitlisted' THEN p_at ELSE decided_at END,
 		decided_by = CASE WHEN p_approve AND c.status = 'waitlisted' THEN 'configuration' ELSE decided_by END
 	WHERE c.account_id = account RETURNING c.identity_id, c.status INTO identity, status;
-	-- Nobody can begin a run for the visitor while this lasts (run_owner below).
-	PERFORM FROM account a WHERE a.id = p_visitor AND kind = 'visitor' AND merged_into IS NULL FOR UPDATE;
+	-- Nobody can begin anything for the visitor while this lasts (account_owner
+	-- below). The mode lets foreign keys be checked: who settles a call has locked
+	-- its chat already, which we are about to move.
+	PERFORM FROM account a WHERE a.id = p_visitor AND kind = 'visitor' AND merged_into IS NULL FOR NO KEY UPDATE;
 	IF FOUND THEN
 		PERFORM FROM run r WHERE r.account_id = p_visitor ORDER BY r.id FOR UPDATE;
 		SELECT count(*) INTO moved FROM run r WHERE r.account_id = p_visitor;
@@ -222,7 +224,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
 DECLARE
 	me bigint := bus_account();
 BEGIN
-	PERFORM FROM account WHERE id = me FOR UPDATE;
+	PERFORM FROM account WHERE id = me FOR NO KEY UPDATE;
 	IF EXISTS (SELECT FROM run WHERE account_id = me
 			AND phase IN ('authorized', 'repo_ready', 'worker_running', 'artifact_pending')) THEN
 		RETURN 'busy';
@@ -241,16 +243,16 @@ END $$;
 
 -- A request that was let in before the visitor became a customer, or the customer
 -- left, comes too late.
-CREATE FUNCTION run_owner() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION account_owner() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = bus, pg_temp AS $$
 BEGIN
-	PERFORM FROM account WHERE id = NEW.account_id FOR KEY SHARE;
+	PERFORM FROM account WHERE id = NEW.account_id FOR SHARE;
 	IF EXISTS (SELECT FROM account WHERE id = NEW.account_id AND (merged_into IS NOT NULL OR disabled)) THEN
 		RAISE EXCEPTION 'account % has become another, or left', NEW.account_id USING ERRCODE = 'BUS01';
 	END IF;
 	RETURN NEW;
 END $$;
-CREATE TRIGGER run_owner BEFORE INSERT ON run FOR EACH ROW EXECUTE FUNCTION run_owner();
+CREATE TRIGGER run_owner BEFORE INSERT ON run FOR EACH ROW EXECUTE FUNCTION account_owner();
 
 -- What an operator says about an address; only a confirmed one is approved.
 CREATE FUNCTION customer_decide(p_email text, p_status text, p_reason text, p_by text,
@@ -287,7 +289,7 @@ BEGIN ATOMIC
 END;
 
 -- Whose calls a program makes: by a key ("key:" and its hash) or by a name.
-CREATE FUNCTION account_by(p_subject text) RETURNS bigint
+CREATE OR REPLACE FUNCTION account_by(p_subject text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
 BEGIN ATOMIC
 	SELECT account_id FROM api_key
@@ -296,30 +298,10 @@ BEGIN ATOMIC
 	UNION ALL SELECT id FROM account WHERE p_subject NOT LIKE 'key:%' AND subject = p_subject;
 END;
 
-CREATE OR REPLACE FUNCTION account_of(p_session text, p_subject text) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
-BEGIN ATOMIC
-	SELECT account_id FROM session
-	WHERE p_session IS NOT NULL AND token_hash = decode(p_session, 'hex') AND expires_at > now()
-	UNION ALL SELECT id FROM account
-	WHERE p_session IS NULL AND id = account_by(p_subject) AND NOT disabled;
-END;
-
--- Reservations find their caller in the same way; all else of them stays.
-DO $$
-DECLARE f regproc;
-BEGIN
-	FOREACH f IN ARRAY ARRAY['usage_reserve', 'usage_reserve_all']::regproc[] LOOP
-		EXECUTE replace(replace(pg_get_functiondef(f),
-			'SELECT id FROM account WHERE subject = p_subject', 'SELECT account_by(p_subject)'),
-			'SELECT id FROM account WHERE subject = q.subject', 'SELECT account_by(q.subject)');
-	END LOOP;
-END $$;
-
 ---------------------------------------------------------------- rights
 
 REVOKE ALL ON FUNCTION customer_close, code_new, code_try, customer_register, customer_enter, customer_decide,
-	auth_account, session_end, account_by FROM PUBLIC;
+	auth_account, session_end FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION customer_close, code_new, code_try, customer_register, customer_enter TO bus_slow;
 GRANT EXECUTE ON FUNCTION auth_account, session_end TO bus_fast, bus_slow, bus_operator;
 GRANT EXECUTE ON FUNCTION customer_decide TO bus_operator;
@@ -346,33 +328,20 @@ GRANT SELECT, UPDATE (sealed, due_at, attempts, sent_at, failed_at, reason), DEL
 
 -- verify
 
-SELECT bool_and(prosrc LIKE '%SELECT account_by(%') FROM pg_proc
-	WHERE oid IN ('bus.usage_reserve'::regproc, 'bus.usage_reserve_all'::regproc);
+SELECT pg_get_functiondef('bus.account_by'::regproc) LIKE '%api_key%';
 SELECT bool_and(relrowsecurity) FROM pg_class
 	WHERE oid IN ('bus.customer'::regclass, 'bus.api_key'::regclass);
 SELECT count(*) >= 8 FROM bus.account_row;
 
 -- rollback
 
-DO $$
-DECLARE f regproc;
-BEGIN
-	FOREACH f IN ARRAY ARRAY['bus.usage_reserve', 'bus.usage_reserve_all']::regproc[] LOOP
-		EXECUTE replace(replace(pg_get_functiondef(f),
-			'SELECT account_by(p_subject)', 'SELECT id FROM account WHERE subject = p_subject'),
-			'SELECT account_by(q.subject)', 'SELECT id FROM account WHERE subject = q.subject');
-	END LOOP;
-END $$;
-CREATE OR REPLACE FUNCTION bus.account_of(p_session text, p_subject text) RETURNS bigint
+CREATE OR REPLACE FUNCTION bus.account_by(p_subject text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
 BEGIN ATOMIC
-	SELECT account_id FROM bus.session
-	WHERE p_session IS NOT NULL AND token_hash = decode(p_session, 'hex') AND expires_at > now()
-	UNION ALL SELECT id FROM bus.account
-	WHERE p_session IS NULL AND subject = p_subject AND NOT disabled;
+	SELECT id FROM bus.account WHERE subject = p_subject;
 END;
 DROP TRIGGER run_owner ON bus.run;
-DROP FUNCTION bus.run_owner, bus.customer_close, bus.account_by, bus.session_end, bus.auth_account, bus.customer_decide,
+DROP FUNCTION bus.account_owner, bus.customer_close, bus.session_end, bus.auth_account, bus.customer_decide,
 	bus.customer_enter, bus.customer_register, bus.code_try, bus.code_new;
 DROP VIEW bus.session_public;
 DROP TABLE bus.account_row, bus.api_key, bus.mail, bus.code, bus.customer;

@@ -50,6 +50,8 @@ CREATE TABLE chat_message (
 CREATE UNIQUE INDEX chat_message_one_answer ON chat_message (chat) WHERE state = 'answering';
 CREATE INDEX chat_message_open ON chat_message (beat_at) WHERE state = 'answering';
 
+CREATE TRIGGER chat_owner BEFORE INSERT ON chat FOR EACH ROW EXECUTE FUNCTION account_owner();
+
 -- An answer ends once, and what has ended stays as it is.
 CREATE FUNCTION chat_message_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

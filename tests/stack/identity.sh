@@ -66,6 +66,23 @@ api GET /api/v1/build-runs
 ok "with all runs" equal "$(field '.items | length')" 2
 ok "a request that comes too late is refused" contains "$(sql admin "INSERT INTO bus.run (run_id, account_id, created_at, updated_at)
 	SELECT 'run_late', id, now(), now() FROM bus.account WHERE merged_into IS NOT NULL LIMIT 1")" "has become another"
+ok "a late conversation too" contains "$(sql admin "INSERT INTO bus.chat (chat_id, account_id, created_at, updated_at)
+	SELECT 'chat_late', id, now(), now() FROM bus.account WHERE merged_into IS NOT NULL LIMIT 1")" "has become another"
+
+# Signing in while an answer is settled: it has its chat, and needs the account for
+# a foreign key. Neither waits for the other for ever.
+visitor ivy; api POST /api/v1/chats '{}'; CHAT=$(field .chat_id)
+ask_code ivy@example.com; code_for ivy@example.com
+sql admin "SELECT FROM bus.chat WHERE chat_id = '$CHAT' FOR NO KEY UPDATE; DO \$\$ BEGIN FOR i IN 1..200 LOOP
+	EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted); PERFORM pg_sleep(0.05); END LOOP; END \$\$;
+	SELECT 'through' FROM bus.account WHERE id = (SELECT account_id FROM bus.chat WHERE chat_id = '$CHAT') FOR KEY SHARE" >"$VAR/settler" & SETTLER=$!
+for _ in $(seq 100); do
+	[ "$(sql admin "SELECT count(*) FROM pg_locks WHERE relation = 'bus.chat'::regclass AND mode = 'RowShareLock' AND pid <> pg_backend_pid()")" -gt 0 ] && break
+	read -rt 0.05 <> <(:)
+done
+give_code ivy@example.com "$CODE"
+wait "$SETTLER"
+ok "a sign-in and a settlement at once" equal "$STATUS $(tail -n 1 "$VAR/settler")" "200 through"
 visitor other; api POST /api/v1/sessions '{}'
 api GET "/api/v1/build-runs/$ANN_RUN"
 ok "nobody else reads them" is "404 not_found"
