@@ -99,7 +99,8 @@ static int intend(struct work *w, const char *run_id, const char *back,
 	if (run_for_sale(w, run_id, &s) < 0 || (rc = billing_store_barred(w, s.run.account)) < 0)
 		return -1;
 	if (rc > 0)
-		return fail(w, E_BILLING, "account %lld is disabled or has a payment in dispute", (long long)s.run.account);
+		return fail(w, E_BILLING, "account %lld is disabled or has a payment in dispute",
+			    (long long)s.run.account);
 	rc = billing_store_live(w, s.run.id, ret);
 	if (rc < 0)
 		return -1;

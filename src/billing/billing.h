@@ -77,9 +77,9 @@ struct billing_page {
 };
 
 /* Open (or find) the payment page of a run's approved quote; makes transactions
- * of its own. E_CONFLICT when there is nothing to pay, E_BILLING for an account that
- * is disabled or has a payment in dispute, E_UNAVAILABLE when the provider does not answer: the next call or a
- * pass goes on from there. */
+ * of its own. E_CONFLICT when there is nothing to pay, E_BILLING for an account
+ * that is disabled or has a payment in dispute, E_UNAVAILABLE when the provider
+ * does not answer: the next call or a pass goes on from there. */
 int billing_checkout(struct work *w, const char *run_id, const char *return_url,
 		     struct billing_page *ret);
 
