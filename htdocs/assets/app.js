@@ -1,6 +1,6 @@
 /* The portal: shows what the server says and passes on what the visitor does. */
 import { T } from './text.js';
-import { $, h, button, sync, announce, setText, keep, money } from './dom.js';
+import { $, h, button, sync, announce, setText, keep, label, onclick, money } from './dom.js';
 import { get, post, all, path, newKey, Problem } from './api.js';
 import { follow } from './feed.js';
 import * as outbox from './outbox.js';
@@ -338,20 +338,8 @@ function wake() {
 		S.problem.retry();
 }
 
-const plain = fn => e => {
-	if (e.ctrlKey || e.metaKey || e.shiftKey)
-		return;
-	e.preventDefault();
-	fn();
-};
-const onclick = (id, fn) => $(id).addEventListener('click', plain(fn));
-
 function begin() {
-	const words = name => name.split('.').reduce((t, k) => t[k], T);
-	for (const el of document.querySelectorAll('[data-t]'))
-		setText(el, words(el.dataset.t));
-	for (const el of document.querySelectorAll('[data-label]'))
-		el.setAttribute('aria-label', words(el.dataset.label));
+	label(T);
 	intro();
 	history.scrollRestoration = 'manual';
 	onclick('skip', () => text.focus());

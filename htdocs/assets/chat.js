@@ -1,6 +1,6 @@
 /* Conversations: shows what the server has of them and passes on what is said. */
 import { T } from './text.js';
-import { $, h, button, sync, announce, setText, keep } from './dom.js';
+import { $, h, button, sync, announce, setText, keep, label, onclick } from './dom.js';
 import { get, post, chats, newKey, csrf, Problem } from './api.js';
 import { follow } from './feed.js';
 import { link } from './link.js';
@@ -315,20 +315,8 @@ function remove() {
 	send(chats(s.id, 'delete'), {}, () => { if (s === S) { fresh(); shelf(); } });
 }
 
-const plain = fn => e => {
-	if (e.ctrlKey || e.metaKey || e.shiftKey)
-		return;
-	e.preventDefault();
-	fn();
-};
-const onclick = (id, fn) => $(id).addEventListener('click', plain(fn));
-
 function begin() {
-	const words = name => name.split('.').reduce((t, k) => t[k], T);
-	for (const el of document.querySelectorAll('[data-t]'))
-		setText(el, words(el.dataset.t));
-	for (const el of document.querySelectorAll('[data-label]'))
-		el.setAttribute('aria-label', words(el.dataset.label));
+	label(T);
 	const acts = {
 		skip: () => text.focus(), new: fresh, stop, confirmyes: remove, nameyes: rename,
 		confirmno: () => $('confirm').close(), nameno: () => $('naming').close(),

@@ -21,6 +21,23 @@ export function h(tag, props, ...kids) {
 export const button = (label, onclick, kind = 'quiet', props) =>
 	h('button.' + kind, { type: 'button', onclick, ...props }, label);
 
+/* A click that would open a tab or a window is the browser's. */
+export const onclick = (id, fn) => $(id).addEventListener('click', e => {
+	if (e.ctrlKey || e.metaKey || e.shiftKey)
+		return;
+	e.preventDefault();
+	fn();
+});
+
+/* The page's own words, where its elements name them. */
+export function label(T) {
+	const words = name => name.split('.').reduce((t, k) => t[k], T);
+	for (const el of document.querySelectorAll('[data-t]'))
+		setText(el, words(el.dataset.t));
+	for (const el of document.querySelectorAll('[data-label]'))
+		el.setAttribute('aria-label', words(el.dataset.label));
+}
+
 export function setText(el, text) {
 	if (el.textContent !== text)
 		el.textContent = text;
