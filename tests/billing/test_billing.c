@@ -11,28 +11,14 @@
 
 #include <cmocka.h>
 
+#include "tests/lib/arena.h"
+
 #define S1 "whsec_test_secret"
 #define B1 "{\"id\":\"evt_test_1\",\"object\":\"event\",\"type\":\"checkout.session.completed\"}"
 #define G1 "ca796b857b81e24d595a4c37abf88d2fafb533a32ede6ce4cfc9b0e892a35b08"
 #define T1 1700000000
 #define ZERO "0000000000000000000000000000000000000000000000000000000000000000"
 #define G1_UPPER "CA796B857B81E24D595A4C37ABF88D2FAFB533A32EDE6CE4CFC9B0E892A35B08"
-
-static struct arena *a;
-
-static int setup(void **state)
-{
-	(void)state;
-	a = arena_new(64u << 20);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(a);
-	return 0;
-}
 
 static int verdict(const char *header, const char *body, const char *secrets, int64_t now)
 {

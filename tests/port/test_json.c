@@ -15,21 +15,7 @@
 
 #include <cmocka.h>
 
-static struct arena *a;
-
-static int setup(void **state)
-{
-	(void)state;
-	a = arena_new(64u << 20);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(a);
-	return 0;
-}
+#include "tests/lib/arena.h"
 
 static const struct json *parse(const char *text)
 {

@@ -12,24 +12,10 @@
 
 #include <cmocka.h>
 
+#include "tests/lib/arena.h"
+
 #define KEY "0123456789abcdef0123456789abcdef"
 #define NOW (INT64_C(1800000000) * CLOCK_S)
-
-static struct arena *a;
-
-static int setup(void **state)
-{
-	(void)state;
-	a = arena_new(8u << 20);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(a);
-	return 0;
-}
 
 /* Any header and claims, signed with any key. */
 static const char *forged(const char *key, const char *header, const char *claims)
