@@ -1,6 +1,6 @@
 /* The portal: shows what the server says and passes on what the visitor does. */
 import { T } from './text.js';
-import { $, h, button, sync, announce, setText, keep, label, onclick, money } from './dom.js';
+import { $, h, button, sync, announce, setText, keep, label, plain, onclick, money } from './dom.js';
 import { get, post, all, path, newKey, Problem } from './api.js';
 import { follow } from './feed.js';
 import * as outbox from './outbox.js';

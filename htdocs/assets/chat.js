@@ -1,6 +1,6 @@
 /* Conversations: shows what the server has of them and passes on what is said. */
 import { T } from './text.js';
-import { $, h, button, sync, announce, setText, keep, label, onclick } from './dom.js';
+import { $, h, button, sync, announce, setText, keep, label, plain, onclick } from './dom.js';
 import { get, post, chats, newKey, csrf, Problem } from './api.js';
 import { follow } from './feed.js';
 import { link } from './link.js';

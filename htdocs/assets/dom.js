@@ -22,12 +22,13 @@ export const button = (label, onclick, kind = 'quiet', props) =>
 	h('button.' + kind, { type: 'button', onclick, ...props }, label);
 
 /* A click that would open a tab or a window is the browser's. */
-export const onclick = (id, fn) => $(id).addEventListener('click', e => {
+export const plain = fn => e => {
 	if (e.ctrlKey || e.metaKey || e.shiftKey)
 		return;
 	e.preventDefault();
 	fn();
-});
+};
+export const onclick = (id, fn) => $(id).addEventListener('click', plain(fn));
 
 /* The page's own words, where its elements name them. */
 export function label(T) {

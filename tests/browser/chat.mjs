@@ -37,7 +37,7 @@ await group('first screen', async () => {
 	await page.locator('#intro h1').waitFor();
 	ok(/does not build/.test(await page.locator('#hint').innerText()), 'it says that this is no run');
 	await page.locator('#model option').nth(1).waitFor({ state: 'attached' });
-	is((await page.locator('#model option').allInnerTexts()).join(), 'Automatic,bus-static,slow,broken,markup,drained',
+	is((await page.locator('#model option').allInnerTexts()).join(), 'Automatic,bus-static,slow,broken,markup,drained,long',
 		'the models are the operator\'s choice');
 	await look(page, 'chat-empty');
 	await page.fill('#text', ' ');
