@@ -15,11 +15,16 @@ struct sha256 {
 
 void crypto_sha256(const void *p, size_t n, unsigned char to[SHA256_BYTES])
 {
-	static EVP_MD *md; /* fetched once: the lookup costs more than a short hash */
+	/* Made once: looking up the method and allocating cost more than a short hash. */
+	static EVP_MD *md;
+	static EVP_MD_CTX *ctx;
 
-	if (md == NULL)
+	if (ctx == NULL) {
 		check((md = EVP_MD_fetch(NULL, "SHA256", NULL)) != NULL);
-	check(EVP_Digest(p, n, to, NULL, md, NULL) == 1);
+		check((ctx = EVP_MD_CTX_new()) != NULL);
+	}
+	check(EVP_DigestInit_ex2(ctx, md, NULL) == 1 && EVP_DigestUpdate(ctx, p, n) == 1 &&
+	      EVP_DigestFinal_ex(ctx, to, NULL) == 1);
 }
 
 char *crypto_sha256_hex(struct arena *a, const void *p, size_t n)
