@@ -42,10 +42,11 @@ done_testing() {
 	exit 0
 }
 
+# Below the ports that the system gives to connections on their way out.
 free_port() {
 	local port
 	for _ in $(seq 100); do
-		port=$((20000 + RANDOM % 20000))
+		port=$((10000 + RANDOM % 20000))
 		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo $port; return; }
 	done
 	return 1
