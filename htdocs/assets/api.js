@@ -6,8 +6,6 @@ import { setClock } from './dom.js';
 
 export const path = (...parts) => ['/api/v1/build-runs', ...parts].join('/');
 
-export const chats = (...parts) => ['/api/v1/chats', ...parts].join('/');
-
 /* The readable half of the session; without it there is none. */
 export const csrf = () => document.cookie.match(/(?:^|; )(?:__Host-)?bus_csrf=([^;]*)/)?.[1] || '';
 

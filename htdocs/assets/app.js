@@ -256,7 +256,9 @@ const draft = () => 'draft:' + (S.id || 'new');
 /* Does a message start a new run? */
 const starts = () => S.run ? over(S.run) : !S.loading;
 
-const mood = () => !S.run ? starts() ? 'start' : 'other' : over(S.run) ? 'done' :
+const asks = () => !$('purpose').hidden && $('ask').checked;
+
+const mood = () => asks() ? 'ask' : !S.run ? starts() ? 'start' : 'other' : over(S.run) ? 'done' :
 	building(S.run) ? 'working' : S.run.next_action;
 
 function edited() {
@@ -290,6 +292,12 @@ function submit() {
 		text.focus();
 		return;
 	}
+	if (asks()) {
+		keep.set('asked', words);
+		write('');
+		location.assign('/chat.html');
+		return;
+	}
 	write('');
 	stick();
 	S.problem = null;
@@ -307,6 +315,7 @@ function render(s = S) {
 	$('intro').hidden = !empty;
 	$('run').hidden = empty;
 	$('composer').hidden = false;
+	$('purpose').hidden = !empty;
 	setText($('label'), T.label[mood()] || T.label.other);
 	setText($('effect'), T.hint[mood()] || '');
 	list(S.id, id => plain(() => go(id)));
@@ -321,8 +330,7 @@ function intro() {
 	$('intro').append(h('h1', null, I.head), h('p.lead', null, I.lead(price)), h('h2', null, I.try),
 		h('ul', null, I.examples.map(x => h('li', null, button(x, () => write(x))))),
 		h('dl.facts', null, I.facts.map(([head, body]) =>
-			h('div', null, h('dt', null, head), h('dd', null, body)))),
-		h('p.note', null, T.noTool, ' ', h('a', { href: '/chat.html' }, T.ask)));
+			h('div', null, h('dt', null, head), h('dd', null, body)))));
 }
 
 /* Something has changed around us: look again at once. */
@@ -350,6 +358,7 @@ function begin() {
 	onclick('confirmno', () => $('confirm').close());
 	onclick('confirmyes', () => { $('confirm').close(); act.cancel(); });
 	$('composer').addEventListener('submit', e => { e.preventDefault(); submit(); });
+	$('purpose').addEventListener('change', () => { render(); text.focus(); });
 	text.addEventListener('input', edited);
 	text.addEventListener('keydown', e => {
 		if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && e.keyCode !== 229) {

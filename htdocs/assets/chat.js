@@ -1,13 +1,14 @@
 /* Conversations: shows what the server has of them and passes on what is said. */
 import { T } from './text.js';
+import { W } from './chat_text.js';
 import { $, h, button, sync, announce, setText, keep, label, plain, onclick } from './dom.js';
-import { get, post, chats, newKey, csrf, Problem } from './api.js';
+import { get, post, newKey, csrf, Problem } from './api.js';
 import { follow } from './feed.js';
 import { link } from './link.js';
 import { said, left } from './said.js';
-import { refreshShelf, shelve, openShelf } from './shelf.js';
+import { chats, refreshShelf, shelve, openShelf } from './shelf.js';
 
-const W = T.chat, MAX = 8000, ID = /^chat_[a-z2-7]{16,64}$/;
+const MAX = 8000, ID = /^chat_[a-z2-7]{16,64}$/;
 const text = $('text'), page = document.scrollingElement;
 
 let S, feed, drawn;
@@ -271,6 +272,7 @@ function draw() {
 	document.body.classList.toggle('empty', empty);
 	$('new').hidden = $('intro').hidden = !empty;
 	$('new').hidden = $('run').hidden = empty;
+	$('purpose').hidden = !!S.id;
 	$('composer').hidden = false;
 	setText($('title'), name);
 	document.title = S.id ? W.page(name) : W.pageTitle;
@@ -316,7 +318,7 @@ function remove() {
 }
 
 function begin() {
-	label(T);
+	label({ ...T, chat: W });
 	const acts = {
 		skip: () => text.focus(), new: fresh, stop, confirmyes: remove, nameyes: rename,
 		confirmno: () => $('confirm').close(), nameno: () => $('naming').close(),
@@ -326,6 +328,10 @@ function begin() {
 	for (const [id, fn] of Object.entries(acts))
 		onclick(id, fn);
 	$('composer').addEventListener('submit', e => { e.preventDefault(); submit(); });
+	$('build').addEventListener('change', () => {
+		keep.set('draft:new', text.value);
+		location.assign('/');
+	});
 	$('model').addEventListener('change', () => keep.set('chatmodel', $('model').value));
 	text.addEventListener('input', edited);
 	text.addEventListener('keydown', e => {
@@ -341,6 +347,10 @@ function begin() {
 		addEventListener(name, () => { feed?.wake(); });
 	models();
 	show(idOfPage());
+	const asked = keep.get('asked'); /* on the first screen */
+	keep.set('asked', null);
+	if (asked && !S.id)
+		say(asked);
 	limits();
 	shelf();
 }

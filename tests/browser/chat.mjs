@@ -45,6 +45,33 @@ await group('first screen', async () => {
 	ok(await page.locator('#texterror').isVisible(), 'nothing to say is told at the field');
 });
 
+await group('one composer', async () => {
+	const other = await context.newPage();
+	await other.goto('/');
+	await other.fill('#text', 'Draft of a tool');
+	await other.getByLabel('Ask a model').check();
+	is(await other.locator('#label').innerText(), 'Your question', 'the first screen asks as well');
+	ok(/nothing is built/.test(await other.locator('#effect').innerText()), 'and says what that does');
+	is(await other.inputValue('#text'), 'Draft of a tool', 'what was written stays');
+	await look(other, 'composer-ask');
+	await other.goto('/chat.html');
+	await other.fill('#text', 'A packing checklist');
+	await other.getByLabel('Build a tool').check();
+	await other.waitForURL('/');
+	await other.waitForFunction(() => document.getElementById('text').value === 'A packing checklist');
+	ok(await other.getByLabel('Build a tool').isChecked(), 'and the other way round, with its words');
+	await other.getByLabel('Ask a model').check();
+	await other.fill('#text', 'Who are you?');
+	await other.press('#text', 'Enter');
+	await other.waitForURL(/chat\.html#chat_/);
+	await state(other, 'complete');
+	is(await other.locator('.mine').count(), 1, 'a question goes straight to a conversation');
+	await other.goBack();
+	await other.goBack();
+	is(await other.inputValue('#text'), '', 'and is not left behind');
+	await other.close();
+});
+
 await group('an answer', async () => {
 	await ask(page, 'What are you?');
 	await state(page, 'complete');
@@ -198,7 +225,7 @@ await group('rows', async () => {
 	await look(page, 'chat-delete');
 	await page.locator('#confirmyes').click();
 	await page.locator('#intro h1').waitFor();
-	await page.waitForFunction(() => !document.querySelector('#runlist a'));
+	await page.waitForFunction(() => !document.getElementById('runlist').textContent.includes('Trials'));
 	ok(true, 'deleted');
 });
 
