@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -90,6 +91,15 @@ static int parse_line(char *line, struct conf *c, bool *given, const char **why)
 	return 0;
 }
 
+const char *conf_credential(struct arena *a, const char *path)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+
+	if (dir == NULL || !str_starts(path, CONF_CREDENTIALS))
+		return path;
+	return arena_printf(a, "%s/%s", dir, path + strlen(CONF_CREDENTIALS));
+}
+
 /* "$var/x" and "$run/x" become paths below those folders. */
 static void expand(struct arena *a, struct conf *c)
 {
@@ -100,6 +110,8 @@ static void expand(struct arena *a, struct conf *c)
 			*v = arena_printf(a, "%s%s", c->var, *v + 4);
 		else if (v != NULL && str_starts(*v, "$run"))
 			*v = arena_printf(a, "%s%s", c->run, *v + 4);
+		else if (v != NULL)
+			*v = conf_credential(a, *v);
 	}
 }
 

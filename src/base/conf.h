@@ -43,5 +43,11 @@ int conf_read(struct arena *a, const char *path, struct conf *ret, struct err *e
 int conf_parse(struct arena *a, const char *name, const char *text, struct conf *ret,
 	       struct err *e);
 
+/* "$credentials/x" is what the service manager hands over under that name
+ * (systemd.exec, LoadCredential=): a file below CREDENTIALS_DIRECTORY. Any other
+ * path, or all of them where there is no such folder, stays as it is. */
+#define CONF_CREDENTIALS "$credentials/"
+const char *conf_credential(struct arena *a, const char *path);
+
 /* The value of a row as text; for a secret row only "set" or "unset". */
 const char *conf_show(struct arena *a, const struct conf *c, const struct conf_row *row);

@@ -3,6 +3,7 @@
 #include "chat/chat_int.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/conf.h"
 #include "base/str.h"
 #include "port/file.h"
 
@@ -82,7 +83,7 @@ int chat_backend_key(struct chat_backend *s, const struct model_backend *b, cons
 	if (s->has_key || *b->key_file == '\0')
 		return 0;
 	a = arena_new(64 * 1024);
-	text = file_read(a, b->key_file, KEY_MAX, NULL, e);
+	text = file_read(a, conf_credential(a, b->key_file), KEY_MAX, NULL, e);
 	if (text != NULL) {
 		text[strcspn(text, "\r\n")] = '\0';
 		/* RFC 6750, 2.1: what a bearer token is made of. */

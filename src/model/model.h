@@ -59,7 +59,7 @@ struct model_backend {
 	const char *id; /* [a-z0-9][a-z0-9._-]*, at most 64 */
 	enum model_kind kind;
 	const char *url;      /* without a slash at the end; "" for static */
-	const char *key_file; /* absolute path of the bearer secret, or "" */
+	const char *key_file; /* absolute path of the bearer secret, "$credentials/name", or "" */
 	int64_t priority;     /* the lower is asked first, after the order of routes */
 	int64_t connect_ms, idle_ms, max_parallel;
 	enum model_disconnect on_disconnect;

@@ -2,6 +2,7 @@
 
 #include "model/model_int.h"
 #include "base/check.h"
+#include "base/conf.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -98,7 +99,7 @@ static void check_backend(const struct model_catalog *c, size_t i, struct err *e
 		wrong(e, "required", "backends[%zu].url", i);
 	else if ((why = url_problem(b->url, b->kind)) != NULL)
 		wrong(e, why, "backends[%zu].url", i);
-	if (*b->key_file != '\0' && *b->key_file != '/')
+	if (*b->key_file != '\0' && *b->key_file != '/' && !str_starts(b->key_file, CONF_CREDENTIALS))
 		wrong(e, "not_a_path", "backends[%zu].key_file", i);
 }
 

@@ -197,6 +197,22 @@ static void a_setting_is_taken_or_named(void **state)
 	assert_string_equal(c.db_host, "/run/b");
 }
 
+static void a_secret_may_come_from_the_service_manager(void **state)
+{
+	struct conf c;
+	struct err e;
+
+	(void)state;
+	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_int_equal(parse("stripe_key = $credentials/stripe", &c, &e), 0);
+	assert_string_equal(c.stripe_key, "$credentials/stripe");
+	setenv("CREDENTIALS_DIRECTORY", "/run/credentials/bus", 1);
+	assert_int_equal(parse("stripe_key = $credentials/stripe\ncatalog = /$credentials/c", &c, &e), 0);
+	assert_string_equal(c.stripe_key, "/run/credentials/bus/stripe");
+	assert_string_equal(c.catalog, "/$credentials/c");
+	unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 static void every_row_stands_by_its_default(void **state)
 {
 	struct conf c;
@@ -239,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(whole_numbers), T(heads_and_tails), T(utf8), T(encodings), T(percent), T(a_setting_is_taken_or_named),
+		T(a_secret_may_come_from_the_service_manager), T(a_file_is_bounded),
 		T(every_row_stands_by_its_default), T(a_file_is_bounded),
 	};
 

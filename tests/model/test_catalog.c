@@ -126,6 +126,7 @@ static void test_refusals(void **state)
 		{"https://api", "http://127.0.0.1.api", "backends[0].url", "not_https"},
 		{"\"url\":\"https://api.example.net/v1\",", "", "backends[0].url", "required"},
 		{"/etc/bus/b1.key", "sk-abc", "backends[0].key_file", "not_a_path"},
+		{"/etc/bus/b1.key", "$credentials", "backends[0].key_file", "not_a_path"},
 		{"\"kind\":\"static\"", "\"kind\":\"static\",\"url\":\"https://a\"", "backends[1].url",
 		 "not_for_static"},
 		{"\"id\":\"b2\"", "\"id\":\"b1\"", "backends[1].id", "duplicate"},
