@@ -59,7 +59,8 @@ UPDATE run SET artifact_type = $2, scope = $3::json, scope_hash = $4, scope_appr
 WHERE id = (SELECT run FROM w);
 
 -- name: run_sql_scope_approved
-UPDATE run SET scope_approved_at = $2::timestamptz, updated_at = $2::timestamptz
+UPDATE run SET scope_approved_at = $2::timestamptz, updated_at = $2::timestamptz,
+	needs_contact = $3::boolean
 WHERE id = $1::bigint AND scope_approved_at IS NULL;
 
 -- name: run_sql_payment

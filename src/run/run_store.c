@@ -115,7 +115,8 @@ int run_store_quote(struct work *w, int64_t id, const struct run_quote *q)
 
 int run_store_scope_approved(struct work *w, int64_t id)
 {
-	return DB(w, run_sql_scope_approved, NULL, arg_int(w, id), arg_now(w));
+	return DB(w, run_sql_scope_approved, NULL, arg_int(w, id), arg_now(w),
+		  arg_bool(w->conf->contact_required));
 }
 
 int run_store_payment(struct work *w, int64_t id, const char *payment)
