@@ -155,16 +155,16 @@ static void move_up(struct removal *m, int fd, const char *name)
 	}
 }
 
-/* Everything below the open folder `fd`, which is closed. */
-static int empty_folder(struct removal *m, int fd, int depth)
+/* Everything below the open folder `fd`, which is closed. What stays is seen
+ * when its folder cannot go. */
+static void empty_folder(struct removal *m, int fd, int depth)
 {
 	DIR *d = fdopendir(fd);
 	struct dirent *at;
-	int rc = 0;
 
 	if (d == NULL) {
 		close(fd);
-		return -1;
+		return;
 	}
 	while ((at = readdir(d)) != NULL) {
 		int sub;
@@ -176,18 +176,17 @@ static int empty_folder(struct removal *m, int fd, int depth)
 		if (sub < 0 && errno == EACCES && fchmodat(fd, at->d_name, 0700, 0) == 0)
 			sub = openat(fd, at->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (sub >= 0)
-			rc |= fchmod(sub, 0700);
+			fchmod(sub, 0700);
 		if (sub >= 0 && depth == DEPTH_MAX) {
 			close(sub);
 			move_up(m, fd, at->d_name);
 			continue;
 		}
 		if (sub >= 0)
-			rc |= empty_folder(m, sub, depth + 1);
-		rc |= unlinkat(fd, at->d_name, sub >= 0 ? AT_REMOVEDIR : 0);
+			empty_folder(m, sub, depth + 1);
+		unlinkat(fd, at->d_name, sub >= 0 ? AT_REMOVEDIR : 0);
 	}
 	closedir(d);
-	return rc;
 }
 
 int file_remove_tree(const char *path, struct err *e)

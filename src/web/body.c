@@ -61,7 +61,7 @@ int body_read(struct req *r)
 		return -1;
 	if (s == NULL)
 		return 0;
-	r->in = arena_alloc(r->w.a, s->size ? s->size : 1);
+	r->in = arena_alloc(r->w.a, s->size);
 	if (r->body_len == 0)
 		r->body = "{}", r->body_len = 2;
 	return json_read(r->w.a, r->body, r->body_len, s, r->in, &r->w.err);

@@ -4,9 +4,11 @@
 #include "web/web_int.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -60,6 +62,41 @@ static void a_second_that_goes_back_gives_nothing(void **state)
 	assert_int_equal(taken(RATE_WRITE, 100, NOON - 100000 * CLOCK_S, 100), 60); /* the clock was set */
 }
 
+/* Another process is quicker, exactly between our look at the bucket and our
+ * swap: the swap is the first write, and until then the memory takes none. */
+static void another_is_quicker(int number)
+{
+	struct rate_left left;
+
+	(void)number;
+	mprotect(s, sizeof(*s), PROT_READ | PROT_WRITE);
+	rate_take(s, RATE_CREATE, "who", 100, NOON, &left);
+}
+
+static bool take_late(struct rate_left *ret)
+{
+	const struct sigaction quicker = {.sa_handler = another_is_quicker};
+	struct sigaction before;
+	bool got;
+
+	assert_int_equal(sigaction(SIGSEGV, &quicker, &before), 0);
+	assert_int_equal(mprotect(s, sizeof(*s), PROT_READ), 0);
+	got = rate_take(s, RATE_CREATE, "who", 100, NOON, ret);
+	assert_int_equal(sigaction(SIGSEGV, &before, NULL), 0);
+	return got;
+}
+
+static void a_token_is_taken_once(void **state)
+{
+	struct rate_left left;
+
+	(void)state;
+	assert_int_equal(taken(RATE_CREATE, 100, NOON, 17), 17);
+	assert_true(take_late(&left)); /* two of three are gone now */
+	assert_int_equal(left.remaining, 1);
+	assert_false(take_late(&left)); /* and the other has the last */
+}
+
 static void sizes(void **state)
 {
 	(void)state;
@@ -74,6 +111,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_bucket_empties_and_fills, setup),
 		cmocka_unit_test_setup(a_second_that_goes_back_gives_nothing, setup),
+		cmocka_unit_test_setup(a_token_is_taken_once, setup),
 		cmocka_unit_test_setup(sizes, setup),
 	};
 
