@@ -100,7 +100,8 @@ static void start(struct supervisor *v, struct running *p)
 		return;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Not SIGKILL: nginx would leave its workers behind, and the port with them. */
+	prctl(PR_SET_PDEATHSIG, p->stop_signal);
 	setpgid(0, 0);
 	log = open(arena_printf(v->s->a, "%s/log/%s.log", v->s->conf->var, p->name),
 		   O_WRONLY | O_APPEND | O_CREAT, 0644);
@@ -145,6 +146,7 @@ static void reap(struct supervisor *v)
 			if (p->pid != pid)
 				continue;
 			p->pid = 0;
+			kill(-pid, p->stop_signal); /* nginx is outlived by its workers, which hold the port */
 			p->wanted = p->wanted && !p->once;
 			if (clean || clock_mono() - p->born > 5 * CLOCK_S)
 				p->backoff = clean && i == PART_REAPER ? 0 : CLOCK_S / 20;

@@ -113,6 +113,20 @@ front_apache() {
 		echo "Bail out! Apache does not start"; cat "$dir/stderr" "$dir/error.log" 2>/dev/null; exit 99; }
 }
 
+# Processes of the stack that are there although it is down. Some take a moment.
+left_behind() {
+	local end=$((SECONDS + 10)) at found
+	while found=$(for at in /proc/[0-9]*; do
+		case $(readlink "$at/cwd" 2>/dev/null) in "$VAR" | "$VAR"/*) echo "${at#/proc/}" ;; esac
+	done); do
+		[ -n "$found" ] && [ $SECONDS -lt $end ] || break
+		read -rt 0.1 <> <(:)
+	done
+	[ -n "$found" ] || return 1
+	for at in $found; do echo "not ok - left behind: $at $(tr '\0' ' ' <"/proc/$at/cmdline")"; done
+	kill -9 $found 2>/dev/null
+}
+
 stack_end() {
 	local status=$?
 	trap - EXIT
@@ -123,6 +137,7 @@ stack_end() {
 		tail -n 15 "$VAR"/log/*.log 2>/dev/null | sed 's/^/# /'
 	# A database must not outlive its test, whatever became of the supervisor.
 	[ ! -f "$VAR/pg/postmaster.pid" ] || kill -9 "$(head -n 1 "$VAR/pg/postmaster.pid")" 2>/dev/null
+	left_behind && status=1
 	[ -n "${KEEP:-}" ] || rm -rf "$VAR"
 	VAR=''
 	return $status

@@ -35,6 +35,15 @@ ok "a build without a blow" wait_phase artifact_ready
 POINTS=$(sort -u "$BUS_FAULT_LOG")
 ok "the path has fault points" equal "$(($(wc -w <<<"$POINTS") >= 5))" 1
 
+new_web_server() { # THE_OLD_ONE
+	local end=$((SECONDS + 20)) pid
+	while [ $SECONDS -lt $end ]; do
+		pid=$(cat "$VAR/run/nginx.pid" 2>/dev/null)
+		[ "$pid" != "$1" ] && kill -0 "$pid" 2>/dev/null && ! kill -0 $workers 2>/dev/null && return
+		read -rt 0.1 <> <(:)
+	done
+	return 1
+}
 pids() { pgrep -f "$1 $VAR/etc/bus.conf"; }
 for round in $(seq "${TORTURE_ROUNDS:-1}"); do
 	for point in $POINTS; do
@@ -51,11 +60,12 @@ for round in $(seq "${TORTURE_ROUNDS:-1}"); do
 		wait_phase 'repo_ready|worker_running|artifact_pending|artifact_ready' 20
 		case $program in
 		postgres) kill -9 "$(head -n 1 "$VAR/pg/postmaster.pid")" ;;
-		nginx) kill -9 "$(cat "$VAR/run/nginx.pid")" ;;
+		nginx) old=$(cat "$VAR/run/nginx.pid"); workers=$(pgrep -P "$old"); kill -9 "$old" ;;
 		*) kill -9 "$(pids $program | tail -n 1)" ;;
 		esac
 		whole "$program"
 	done
+	ok "a new web server has the port" new_web_server "$old"
 done
 rm -rf "$BUS_FAULT_DIR"
 done_testing
