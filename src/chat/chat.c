@@ -33,3 +33,44 @@ const char *chat_tokens_json(struct arena *a, const struct chat *c)
 	jw_end_object(&j);
 	return buf_str(&b);
 }
+
+bool chat_clamped(const struct chat *c)
+{
+	int64_t most = c->model->max_output_tokens;
+
+	return c->max_tokens < (c->asked_max > 0 && c->asked_max < most ? c->asked_max : most);
+}
+
+const char *chat_asked_json(struct arena *a, const struct chat *c)
+{
+	struct buf b;
+	struct jw j;
+
+	buf_init(&b, a, 1024);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_kstr(&j, "interface", model_api_paths[c->q.api]);
+	jw_kbool(&j, "stream", c->q.stream);
+	if (c->asked_max > 0)
+		jw_kint(&j, "max_tokens", c->asked_max);
+	jw_end_object(&j);
+	return buf_str(&b);
+}
+
+const char *chat_answered_json(struct arena *a, const struct chat *c)
+{
+	struct buf b;
+	struct jw j;
+
+	buf_init(&b, a, 1024);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_kstr(&j, "backend_class", model_kind_names[c->model->routes[c->route].backend->kind]);
+	jw_kint(&j, "fallbacks", (int64_t)c->route);
+	if (c->route > 0)
+		jw_kstr(&j, "fallback_reason", err_row(c->fell)->code);
+	jw_kbool(&j, "clamped", chat_clamped(c));
+	jw_kint(&j, "max_tokens", c->max_tokens);
+	jw_end_object(&j);
+	return buf_str(&b);
+}

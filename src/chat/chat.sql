@@ -82,7 +82,7 @@ ORDER BY q.ordinality;
 -- name: chat_sql_post
 SELECT outcome, account, scope, period, remaining, (extract(epoch FROM resets) * 1000000)::bigint, doc
 FROM chat_post($1, $2, $3::int, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::bigint, $14::timestamptz,
-	$15::timestamptz);
+	$15::timestamptz, $16::json);
 
 -- name: chat_sql_save_all
 SELECT n, word FROM chat_save_all($1::json);

@@ -121,7 +121,7 @@ int chat_store_post(struct work *w, const struct chat_post *p, struct usage_gran
 
 	if (DB(w, chat_sql_post, &rows, k->session_hash, p->chat_id, p->seen, p->message_id, p->text,
 	       p->answer_id, p->hash, p->usage_id, k->model, k->backend, k->feature, k->price_version,
-	       arg_int(w, k->micro), arg_now(w), arg_time(w, k->until_us)) < 0)
+	       arg_int(w, k->micro), arg_now(w), arg_time(w, k->until_us), k->asked) < 0)
 		return -1;
 	check(rows.n == 1);
 	word = pg_text(&rows, 0, 0);
