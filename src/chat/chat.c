@@ -53,6 +53,8 @@ const char *chat_asked_json(struct arena *a, const struct chat *c)
 	jw_kbool(&j, "stream", c->q.stream);
 	if (c->asked_max > 0)
 		jw_kint(&j, "max_tokens", c->asked_max);
+	if (c->q.service_tier != NULL)
+		jw_kstr(&j, "service_tier", c->q.service_tier);
 	jw_end_object(&j);
 	return buf_str(&b);
 }
@@ -71,6 +73,8 @@ const char *chat_answered_json(struct arena *a, const struct chat *c)
 		jw_kstr(&j, "fallback_reason", err_row(c->fell)->code);
 	jw_kbool(&j, "clamped", chat_clamped(c));
 	jw_kint(&j, "max_tokens", c->max_tokens);
+	if (c->q.service_tier != NULL)
+		jw_kstr(&j, "service_tier", c->usual_tier ? MODEL_TIER_USUAL : c->q.service_tier);
 	jw_end_object(&j);
 	return buf_str(&b);
 }

@@ -63,7 +63,8 @@ static int call_out(struct relay *x, const struct model_backend *b)
 				 .idle_us = b->idle_ms * CLOCK_MS};
 	const struct model_rewrite rewrite = {
 		.model = chat_route(c)->model, .max_tokens = c->max_tokens,
-		.max_tool_calls = c->q.ask.max_tool_calls, .old_max = b->kind == MODEL_LOCAL_RUNTIME};
+		.max_tool_calls = c->q.ask.max_tool_calls, .old_max = b->kind == MODEL_LOCAL_RUNTIME,
+		.usual_tier = c->usual_tier};
 	struct err e = {0};
 	const char *key;
 
@@ -153,8 +154,14 @@ int chat_find_model(struct chat *c, struct req *r, const char *name)
 	}
 	if (c->model == NULL)
 		return fail(&r->w, E_MODEL, "model %.100s", name);
-	c->price = model_price_at(c->model, r->w.now);
-	c->cost = model_cost_at(c->model, r->w.now);
+	/* A tier that nobody has put a price on is served as the usual one. */
+	c->price = model_price_at(c->model, c->q.service_tier, r->w.now);
+	c->usual_tier = c->price == NULL;
+	if (c->usual_tier)
+		c->price = model_price_at(c->model, NULL, r->w.now);
+	c->cost = model_cost_at(c->model, c->usual_tier ? NULL : c->q.service_tier, r->w.now);
+	if (c->cost == NULL)
+		c->cost = model_cost_at(c->model, NULL, r->w.now);
 	return c->price ? 0 : fail(&r->w, E_MODEL, "%s has no price yet", c->model->id);
 }
 

@@ -15,6 +15,7 @@ struct chat {
 	const struct model *model;
 	const struct model_rates *price, *cost; /* pinned; cost may be NULL */
 	struct model_request q;
+	bool usual_tier;    /* the service_tier that was asked for has no price here */
 	int64_t asked_max;  /* what the client said, 0: nothing */
 	int64_t max_tokens; /* what was reserved for, and is said upstream */
 	int64_t reserved;   /* micro-units */

@@ -117,6 +117,8 @@ static void add_head(struct relay *x)
 	reply_header(r, "x-bus-overhead-us", "%lld", (long long)(c->dispatched - r->started));
 	if (c->route > 0)
 		reply_header(r, "x-bus-fallback", "%zu", c->route);
+	if (c->usual_tier && !str_eq(c->q.service_tier, MODEL_TIER_USUAL))
+		reply_header(r, "x-bus-service-tier", MODEL_TIER_USUAL);
 	if (chat_clamped(c))
 		reply_header(r, "x-bus-clamped-to", "%lld", (long long)c->max_tokens);
 }

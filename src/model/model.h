@@ -30,6 +30,7 @@
 #define MODEL_PRICES 64
 #define MODEL_CAPABILITIES 32
 #define MODEL_RATE_MAX INT64_C(1000000000000)
+#define MODEL_TIER_USUAL "default" /* as a service_tier: none */
 #define MODEL_FILE_MAX (4u * 1024 * 1024)
 
 enum model_kind {
@@ -70,6 +71,7 @@ struct model_rates {
 	const char *version;
 	int64_t from; /* microseconds since 1970 */
 	int64_t rate[MODEL_CLASSES];
+	const char *tier; /* the service_tier they are for; "": every other, and none */
 };
 
 struct model_route {
@@ -124,9 +126,10 @@ int model_each(const struct model_catalog *c, int (*fn)(void *ctx, const struct 
 int model_each_backend(const struct model_catalog *c,
 		       int (*fn)(void *ctx, const struct model_backend *), void *ctx);
 
-/* The prices (or costs) that hold at a time; NULL: none yet. */
-const struct model_rates *model_price_at(const struct model *m, int64_t now);
-const struct model_rates *model_cost_at(const struct model *m, int64_t now);
+/* The prices (or costs) that hold at a time for a service_tier (NULL or "": the usual
+ * one); NULL: none yet, or none for that tier. */
+const struct model_rates *model_price_at(const struct model *m, const char *tier, int64_t now);
+const struct model_rates *model_cost_at(const struct model *m, const char *tier, int64_t now);
 
 /* The model as /v1/models shows it. `reason` is a sentence for customers why
  * it cannot be used now, or NULL; a model without a price at `now` says so. */

@@ -62,6 +62,7 @@ struct reading {
 
 static const struct member rates[] = {
 	TEXT(model_rates, version, true, 1, 40, LOWER UPPER DIGIT "._-"),
+	TEXT(model_rates, tier, false, 1, 20, LOWER "_-"),
 	{"from", M_TIME, true, offsetof(struct model_rates, from)},
 	RATE("input", true, MODEL_INPUT),
 	RATE("cached_input", true, MODEL_CACHED_INPUT),
