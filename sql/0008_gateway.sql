@@ -22,9 +22,9 @@ CREATE TRIGGER kill_tell AFTER UPDATE ON kill_switch FOR EACH ROW EXECUTE FUNCTI
 CREATE TABLE backend_health (
 	backend text PRIMARY KEY,
 	up boolean NOT NULL,
-	reason text NOT NULL, -- a code: ok, unreachable, silent, loading, refused, nonsense
+	reason text NOT NULL, -- a code of model_probe.c
 	detail text NOT NULL DEFAULT '' CHECK (length(detail) <= 300), -- for operators
-	models int NOT NULL DEFAULT 0,
+	models int, -- NULL: no list was ever read
 	since timestamptz NOT NULL, -- it has been so
 	checked_at timestamptz NOT NULL
 );
@@ -66,6 +66,20 @@ BEGIN
 	END LOOP;
 	RETURN n;
 END $$;
+
+-- Of routes [{n, backend, model, listed}] those whose runtime was probed lately: is it
+-- up, why not, and does it offer the model? (`listed`: what is not in its list it does
+-- not have.) Ollama calls one without a tag "latest".
+CREATE FUNCTION backend_routes(p json, p_at timestamptz)
+RETURNS TABLE (n int, up boolean, reason text, offered boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	SELECT r.n, h.up, h.reason, NOT r.listed OR h.models IS NULL OR EXISTS (SELECT FROM backend_model m
+		WHERE m.backend = r.backend AND m.model IN (r.model, r.model || ':latest'))
+	FROM json_to_recordset(p) AS r(n int, backend text, model text, listed boolean)
+	JOIN backend_health h ON h.backend = r.backend
+	WHERE h.checked_at > p_at - interval '90 s' ORDER BY r.n;
+END;
 
 ---------------------------------------------------------------- what a call was
 
@@ -407,13 +421,12 @@ END $$;
 
 ---------------------------------------------------------------- rights
 
-REVOKE ALL ON FUNCTION kill_tell, backend_found, usage_reserve, usage_reserve_all, usage_settle_all, usage_collected,
+REVOKE ALL ON FUNCTION kill_tell, backend_found, backend_routes, usage_reserve, usage_reserve_all, usage_settle_all, usage_collected,
 	chat_post FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_reserve_all, usage_settle_all, chat_post TO bus_call;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_reserve_all, usage_collected TO bus_operator;
 GRANT EXECUTE ON FUNCTION backend_found TO bus_reaper;
-GRANT SELECT (backend, up, reason, checked_at) ON backend_health TO bus_fast;
-GRANT SELECT (backend, model) ON backend_model TO bus_fast;
+GRANT EXECUTE ON FUNCTION backend_routes TO bus_fast;
 GRANT SELECT ON backend_health, backend_model TO bus_operator, bus_reaper;
 GRANT SELECT (price_version, settled_at, lease_epoch, asked, answered) ON usage_record TO bus_fast, bus_slow;
 GRANT SELECT ON usage_public TO bus_fast, bus_slow, bus_operator, bus_reaper;
@@ -430,7 +443,7 @@ SELECT NOT has_column_privilege('bus_fast', 'bus.usage_record', 'served', 'SELEC
 
 DROP VIEW bus.usage_feed, bus.usage_receipt, bus.usage_public;
 DROP FUNCTION bus.chat_post, bus.usage_reserve_all, bus.usage_reserve, bus.usage_settle_all, bus.usage_collected,
-	bus.receipt_of, bus.backend_found;
+	bus.receipt_of, bus.backend_found, bus.backend_routes;
 DROP TABLE bus.backend_model, bus.backend_health;
 DROP TRIGGER kill_tell ON bus.kill_switch;
 DROP FUNCTION bus.kill_tell;

@@ -262,38 +262,6 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 	return 0;
 }
 
-struct listing {
-	struct jw j;
-	int64_t now;
-	bool talk; /* only what is offered for conversations */
-};
-
-static int list_one(void *ctx, const struct model *m)
-{
-	struct listing *l = ctx;
-
-	if (!l->talk || m->uses & 1u << MODEL_USE_CHAT)
-		model_public(&l->j, m, l->now, NULL);
-	return 0;
-}
-
-static int models(struct req *r)
-{
-	struct listing l = {.now = r->w.now, .talk = r->route->audience == AUD_PUBLIC};
-	struct buf b;
-
-	buf_init(&b, r->w.a, 1u << 20);
-	jw_init(&l.j, &b);
-	jw_object(&l.j);
-	jw_kstr(&l.j, "object", "list");
-	jw_key(&l.j, "data");
-	jw_array(&l.j);
-	model_each(NULL, list_one, &l);
-	jw_end_array(&l.j);
-	jw_end_object(&l.j);
-	return reply_json(r, 200, buf_str(&b));
-}
-
 static const struct relay_row calls = {.state = sizeof(struct chat), .begin = begin,
 				       .admit_all = &usage_reserve_all, .admitted = admitted,
 				       .head = chat_head, .data = chat_data,
@@ -306,14 +274,6 @@ static const struct shape opaque = {"OpenAI", NULL, 0, 0};
 	.reply_status = 200, .proof = "tests/stack/chat.sh"
 
 const struct route chat_routes[] = {
-	{.id = "v1.models", .method = METHOD_GET, .pattern = "/v1/models", .pool = POOL_FAST,
-	 .audience = AUD_API, .scope = "llm:proxy", .reply = &opaque, .reply_status = 200,
-	 .handle = models, .summary = "Models there are, with what they are good for",
-	 .proof = "tests/stack/chat.sh"},
-	{.id = "chat.models", .method = METHOD_GET, .pattern = "/api/v1/models", .pool = POOL_FAST,
-	 .audience = AUD_PUBLIC, .reply = &opaque, .reply_status = 200, .handle = models, .plain = true,
-	 .summary = "What a conversation can be had with: the portal's choice of models",
-	 .proof = "tests/stack/chats.sh"},
 	{.id = "v1.chat", .pattern = "/v1/chat/completions", CALL,
 	 .summary = "A chat completion, streamed or not"},
 	{.id = "v1.responses", .pattern = "/v1/responses", CALL,

@@ -13,7 +13,8 @@
  * not sold. Secrets are named by file and never stand in the catalog.
  *
  * The room is pure: no database, no HTTP. Further headers: model_usage.h,
- * model_price.h, model_request.h, model_sse.h, model_watch.h, model_span.h.
+ * model_price.h, model_request.h, model_sse.h, model_watch.h, model_span.h,
+ * model_probe.h.
  */
 #pragma once
 #include "base/arena.h"
@@ -40,6 +41,11 @@ enum model_kind {
 	MODEL_KINDS
 };
 
+/* Which program it is, where that is in our own network. */
+enum model_runtime {
+	MODEL_RUNTIME_OTHER, MODEL_RUNTIME_LLAMA_CPP, MODEL_RUNTIME_OLLAMA, MODEL_RUNTIME_VLLM, MODEL_RUNTIMES
+};
+
 enum model_disconnect {
 	MODEL_CUT,   /* the client has left: close the upstream to save money */
 	MODEL_DRAIN, /* read on, so that the usage is known */
@@ -53,12 +59,14 @@ enum model_use {
 };
 
 extern const char *const model_kind_names[MODEL_KINDS];
+extern const char *const model_runtime_names[MODEL_RUNTIMES];
 extern const char *const model_disconnect_names[MODEL_DISCONNECTS];
 extern const char *const model_use_names[MODEL_USES];
 
 struct model_backend {
 	const char *id; /* [a-z0-9][a-z0-9._-]*, at most 64 */
 	enum model_kind kind;
+	enum model_runtime runtime; /* of MODEL_LOCAL_RUNTIME */
 	const char *url;      /* without a slash at the end; "" for static */
 	const char *key_file; /* absolute path of the bearer secret, or "" */
 	int64_t priority;     /* the lower is asked first, after the order of routes */

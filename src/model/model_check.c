@@ -87,6 +87,8 @@ static void check_backend(const struct model_catalog *c, size_t i, struct err *e
 	for (size_t k = 0; k < i; k++)
 		if (strcmp(c->backends[k].id, b->id) == 0)
 			wrong(e, "duplicate", "backends[%zu].id", i);
+	if (b->kind != MODEL_LOCAL_RUNTIME && b->runtime != MODEL_RUNTIME_OTHER)
+		wrong(e, "only_for_local_runtime", "backends[%zu].runtime", i);
 	if (b->kind == MODEL_STATIC) {
 		if (*b->url != '\0')
 			wrong(e, "not_for_static", "backends[%zu].url", i);

@@ -185,6 +185,8 @@ static void test_refusals(void **state)
 		{"\"version\":\"v2\"", "\"version\":\"v2\",\"tier\":\"Flex\"", "models[0].prices[1].tier", "malformed"},
 		{"\"version\":\"v1\"", "\"version\":\"v1\",\"tier\":\"flex\"", "models[0].prices[0].tier",
 		 "a_tier_comes_first"},
+		{"\"kind\":\"openai_api\"", "\"kind\":\"openai_api\",\"runtime\":\"vllm\"", "backends[0].runtime",
+		 "only_for_local_runtime"},
 		{"2026-02-01T00:00:00Z", "soon", "models[0].prices[1].from", "not_a_time"},
 	};
 	struct arena *a = arena_new(8 << 20);
