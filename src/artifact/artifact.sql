@@ -66,9 +66,11 @@ SELECT a.id, a.run, a.kind, a.name, a.sha256, a.size_bytes, a.mime, a.entrypoint
 FROM artifact a JOIN run r ON r.id = a.run
 WHERE r.run_id = $1 AND a.artifact_id = $2 AND a.account_id = $3::bigint;
 
+-- No row while an operator has everything taken down.
 -- name: artifact_sql_preview_new
 INSERT INTO preview (host, run, account_id, artifact, ticket_hash, ticket_until, until)
-VALUES ($1, $2::bigint, $3::bigint, $4::bigint, decode($5, 'hex'), $6::timestamptz, $6::timestamptz);
+SELECT $1, $2::bigint, $3::bigint, $4::bigint, decode($5, 'hex'), $6::timestamptz, $6::timestamptz
+FROM kill_switch WHERE level < 4;
 
 -- name: artifact_sql_preview_find
 SELECT p.artifact, p.run, set_config('bus.preview_run', p.run::text, true), p.ticket, p.ticket_open,
@@ -91,6 +93,9 @@ WHERE a.run = $1::bigint AND a.kind = 'web' AND ($3 = '' AND a.id = $2::bigint O
 -- name: artifact_sql_preview_expire
 DELETE FROM preview WHERE host IN (
 	SELECT host FROM preview WHERE until < $1::timestamptz LIMIT $2::int);
+
+-- name: artifact_sql_preview_close
+DELETE FROM preview WHERE host IN (SELECT host FROM preview LIMIT $1::int);
 
 -- ---- operators
 

@@ -37,4 +37,5 @@ int artifact_store_preview_use(struct work *w, const char *host, const char *coo
 int artifact_store_preview_file(struct work *w, const struct artifact_preview *p, const char *name,
 				const char **ret_sha256, const char **ret_mime); /* 1, 0, -1 */
 int artifact_store_preview_expire(struct work *w, int batch);
+int artifact_store_preview_close(struct work *w, int batch); /* all of them */
 int artifact_store_build_log(struct work *w, int64_t run, const char **ret); /* NULL: none */

@@ -218,5 +218,7 @@ const struct pass artifact_passes[] = {
 	 .doc = "the gate: scan, smoke proof, second build; then publish, or back for repair"},
 	{.name = "artifact.previews", .interval_s = 60, .batch = 500, .deadline_s = 20,
 	 .sweep = artifact_store_preview_expire, .doc = "close previews whose time is over"},
+	{.name = "artifact.stop", .interval_s = 1, .batch = 500, .deadline_s = 20, .kill = KILL_DESTROY,
+	 .sweep = artifact_store_preview_close, .doc = "close all previews, because an operator says so"},
 	{0},
 };

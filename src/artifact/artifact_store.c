@@ -81,8 +81,12 @@ int artifact_store_find(struct work *w, const char *run_id, const char *artifact
 int artifact_store_preview_new(struct work *w, const char *host, const struct artifact_row *row,
 			       const char *ticket_hash, int64_t until)
 {
-	return DB(w, artifact_sql_preview_new, NULL, host, arg_int(w, row->run),
-		  arg_int(w, w->actor.account), arg_int(w, row->id), ticket_hash, arg_time(w, until));
+	struct pg_rows rows;
+
+	if (DB(w, artifact_sql_preview_new, &rows, host, arg_int(w, row->run), arg_int(w, w->actor.account),
+	       arg_int(w, row->id), ticket_hash, arg_time(w, until)) < 0)
+		return -1;
+	return rows.count == 1 ? 0 : fail(w, E_UNAVAILABLE, "an operator has everything taken down");
 }
 
 int artifact_store_preview_find(struct work *w, const char *host, struct artifact_preview *ret)
@@ -122,6 +126,15 @@ int artifact_store_preview_file(struct work *w, const struct artifact_preview *p
 	*ret_sha256 = pg_text(&rows, 0, 0);
 	*ret_mime = pg_text(&rows, 0, 1);
 	return 1;
+}
+
+int artifact_store_preview_close(struct work *w, int batch)
+{
+	struct pg_rows rows;
+
+	if (DB(w, artifact_sql_preview_close, &rows, arg_int(w, batch)) < 0)
+		return -1;
+	return (int)rows.count;
 }
 
 int artifact_store_preview_expire(struct work *w, int batch)

@@ -6,6 +6,7 @@
 #include "billing/billing.h"
 #include "bin/tables.h"
 #include "decide/decide.h"
+#include "model/model.h"
 #include "verify/verify.h"
 #include "worker/worker.h"
 
@@ -49,6 +50,8 @@ static int read_options(int argc, char **argv, struct reap_options *o)
 
 static int load(const struct conf *c, struct err *e)
 {
+	if (*c->models != '\0' && model_load(c, e) < 0)
+		return -1;
 	return billing_load(c, e) < 0 ? -1 : artifact_load(c, e);
 }
 

@@ -82,7 +82,7 @@ ORDER BY q.ordinality;
 -- name: chat_sql_post
 SELECT outcome, account, scope, period, remaining, (extract(epoch FROM resets) * 1000000)::bigint, doc
 FROM chat_post($1, $2, $3::int, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::bigint, $14::timestamptz,
-	$15::timestamptz);
+	$15::timestamptz, $16::json);
 
 -- name: chat_sql_save_all
 SELECT n, word FROM chat_save_all($1::json);
@@ -95,3 +95,21 @@ SELECT chat_expire($1::timestamptz, $2::int);
 
 -- name: chat_sql_forget
 SELECT chat_forget($1::timestamptz, $2::int);
+
+-- name: chat_sql_found
+SELECT backend_found($1::json, $2::timestamptz);
+
+-- name: chat_sql_routes
+SELECT n, up, reason, offered FROM backend_routes($1::json, $2::timestamptz);
+
+-- name: chat_sql_backends
+SELECT true, json_build_object('items', coalesce(json_agg(json_build_object('backend', backend, 'up', up,
+	'reason', reason, 'models', models, 'since', public_time(since),
+	'checked_at', public_time(checked_at), 'detail', detail) ORDER BY backend), '[]'::json)) FROM backend_health;
+
+-- name: chat_sql_discovered
+SELECT true, json_build_object('items', coalesce(json_agg(json_build_object('backend', m.backend,
+	'model', m.model, 'sold_as', (SELECT string_agg(r.sold_as, ' ') FROM json_to_recordset($1::json)
+		AS r(backend text, model text, sold_as text)
+		WHERE r.backend = m.backend AND m.model IN (r.model, r.model || ':latest')),
+	'first_seen', public_time(m.first_seen)) ORDER BY m.backend, m.model), '[]'::json)) FROM backend_model m;

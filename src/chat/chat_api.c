@@ -43,7 +43,7 @@ static void answer_static(struct relay *x)
 /* The first route whose backend is neither failing nor full. */
 static bool choose(struct chat *c, int64_t now)
 {
-	for (; c->route < c->model->routes_n; c->route++) {
+	for (; c->route < c->model->routes_n; c->route++, c->fell = E_RESOURCE) {
 		const struct model_backend *b = chat_route(c)->backend;
 
 		if (chat_backend_usable(chat_backend(b), b, now))
@@ -63,7 +63,8 @@ static int call_out(struct relay *x, const struct model_backend *b)
 				 .idle_us = b->idle_ms * CLOCK_MS};
 	const struct model_rewrite rewrite = {
 		.model = chat_route(c)->model, .max_tokens = c->max_tokens,
-		.max_tool_calls = c->q.ask.max_tool_calls, .old_max = b->kind == MODEL_LOCAL_RUNTIME};
+		.max_tool_calls = c->q.ask.max_tool_calls, .old_max = b->kind == MODEL_LOCAL_RUNTIME,
+		.usual_tier = c->usual_tier};
 	struct err e = {0};
 	const char *key;
 
@@ -82,6 +83,10 @@ void chat_dispatch(struct relay *x)
 	struct chat *c = relay_state(x);
 	const struct model_backend *b;
 
+	if (relay_killed(x)) {
+		chat_give_up(x, E_UNAVAILABLE, "an operator has stopped all calls");
+		return;
+	}
 	if (!choose(c, clock_mono())) {
 		chat_give_up(x, E_RESOURCE, "every backend is failing or full");
 		return;
@@ -101,15 +106,16 @@ void chat_dispatch(struct relay *x)
 
 /* ---- admission */
 
-static void describe(struct relay *x, struct usage_ask *ask)
+static int describe(struct relay *x, struct usage_ask *ask)
 {
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
-	const char *run = req_param(r, "HTTP_X_BUS_RUN_ID");
+	const char *run = req_param(r, "HTTP_X_BUS_RUN_ID"), *epoch = req_param(r, "HTTP_X_BUS_LEASE_EPOCH");
 
 	*ask = (struct usage_ask){
 		.session_hash = r->token_hash, .subject = r->token_hash ? NULL : r->subject,
-		.run_id = run && *run ? run : NULL, .model = c->model->id,
+		.run_id = run && *run ? run : NULL, .asked = chat_asked_json(r->w.a, c),
+		.model = c->model->id,
 		.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
 		.price_version = c->price->version, .micro = c->reserved,
 		.until_us = r->w.now + CHAT_UNSETTLED_FOR};
@@ -117,6 +123,13 @@ static void describe(struct relay *x, struct usage_ask *ask)
 		ask->keyed_id = req_keyed_id(r, USAGE_ID_PREFIX);
 		ask->request_hash = crypto_sha256_hex(r->w.a, r->body, r->body_len);
 	}
+	if (epoch == NULL || *epoch == '\0')
+		return 0;
+	if (ask->run_id == NULL)
+		return fail_field(&r->w, "x-bus-run-id", "required");
+	if (!str_int(epoch, 1, INT64_MAX, &ask->lease_epoch))
+		return fail_field(&r->w, "x-bus-lease-epoch", "not_an_integer");
+	return 0;
 }
 
 /* Reserve for an answer of so many tokens at most. */
@@ -141,8 +154,14 @@ int chat_find_model(struct chat *c, struct req *r, const char *name)
 	}
 	if (c->model == NULL)
 		return fail(&r->w, E_MODEL, "model %.100s", name);
-	c->price = model_price_at(c->model, r->w.now);
-	c->cost = model_cost_at(c->model, r->w.now);
+	/* A tier that nobody has put a price on is served as the usual one. */
+	c->price = model_price_at(c->model, c->q.service_tier, r->w.now);
+	c->usual_tier = c->price == NULL;
+	if (c->usual_tier)
+		c->price = model_price_at(c->model, NULL, r->w.now);
+	c->cost = model_cost_at(c->model, c->usual_tier ? NULL : c->q.service_tier, r->w.now);
+	if (c->cost == NULL)
+		c->cost = model_cost_at(c->model, NULL, r->w.now);
 	return c->price ? 0 : fail(&r->w, E_MODEL, "%s has no price yet", c->model->id);
 }
 
@@ -168,7 +187,8 @@ static const char *begin(struct relay *x)
 	most = c->model->max_output_tokens;
 	if (chat_set_limit(c, r, c->asked_max > 0 && c->asked_max < most ? c->asked_max : most) < 0)
 		return NULL;
-	describe(x, &ask);
+	if (describe(x, &ask) < 0)
+		return NULL;
 	return usage_asked(&r->w, &ask, &c->reason); /* its name, until it is admitted */
 }
 
@@ -185,9 +205,8 @@ static int clamp(struct relay *x, struct usage_grant *g)
 	    model_fit(c->model, c->price, &c->q.ask, g->remaining, &fits, &ignored) < 0 || fits < 1)
 		return -1;
 	err_clear(&r->w.err);
-	if (chat_set_limit(c, r, fits) < 0)
+	if (chat_set_limit(c, r, fits) < 0 || describe(x, &ask) < 0)
 		return -1;
-	describe(x, &ask);
 	return usage_reserve(&r->w, &ask, g);
 }
 
@@ -200,7 +219,6 @@ static int replay(struct relay *x, const struct usage_grant *g)
 
 	if (text == NULL)
 		return fail(&r->w, E_INTERNAL, "a stored answer does not open");
-	reply_header(r, "x-bus-usage-id", "%s", g->usage_id);
 	reply_header(r, "Idempotency-Replayed", "true");
 	if (g->answer_stream) {
 		relay_stream(x, 200, "text/event-stream");
@@ -210,6 +228,12 @@ static int replay(struct relay *x, const struct usage_grant *g)
 	}
 	relay_end(x);
 	return 0;
+}
+
+void chat_tell_names(struct req *r, const char *usage_id)
+{
+	reply_header(r, "x-bus-usage-id", "%s", usage_id);
+	reply_header(r, "x-bus-receipt-id", USAGE_RECEIPT_PREFIX "%s", usage_id + strlen(USAGE_ID_PREFIX));
 }
 
 static int admitted(struct relay *x, const struct pg_rows *rows, int row)
@@ -227,6 +251,7 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 		}
 		return -1;
 	}
+	chat_tell_names(r, g.usage_id);
 	if (g.answer != NULL)
 		return replay(x, &g);
 	c->usage_id = g.usage_id;
@@ -235,38 +260,6 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 	fault_point("chat.reserved");
 	chat_dispatch(x);
 	return 0;
-}
-
-struct listing {
-	struct jw j;
-	int64_t now;
-	bool talk; /* only what is offered for conversations */
-};
-
-static int list_one(void *ctx, const struct model *m)
-{
-	struct listing *l = ctx;
-
-	if (!l->talk || m->uses & 1u << MODEL_USE_CHAT)
-		model_public(&l->j, m, l->now, NULL);
-	return 0;
-}
-
-static int models(struct req *r)
-{
-	struct listing l = {.now = r->w.now, .talk = r->route->audience == AUD_PUBLIC};
-	struct buf b;
-
-	buf_init(&b, r->w.a, 1u << 20);
-	jw_init(&l.j, &b);
-	jw_object(&l.j);
-	jw_kstr(&l.j, "object", "list");
-	jw_key(&l.j, "data");
-	jw_array(&l.j);
-	model_each(NULL, list_one, &l);
-	jw_end_array(&l.j);
-	jw_end_object(&l.j);
-	return reply_json(r, 200, buf_str(&b));
 }
 
 static const struct relay_row calls = {.state = sizeof(struct chat), .begin = begin,
@@ -281,14 +274,6 @@ static const struct shape opaque = {"OpenAI", NULL, 0, 0};
 	.reply_status = 200, .proof = "tests/stack/chat.sh"
 
 const struct route chat_routes[] = {
-	{.id = "v1.models", .method = METHOD_GET, .pattern = "/v1/models", .pool = POOL_FAST,
-	 .audience = AUD_API, .scope = "llm:proxy", .reply = &opaque, .reply_status = 200,
-	 .handle = models, .summary = "Models there are, with what they are good for",
-	 .proof = "tests/stack/chat.sh"},
-	{.id = "chat.models", .method = METHOD_GET, .pattern = "/api/v1/models", .pool = POOL_FAST,
-	 .audience = AUD_PUBLIC, .reply = &opaque, .reply_status = 200, .handle = models, .plain = true,
-	 .summary = "What a conversation can be had with: the portal's choice of models",
-	 .proof = "tests/stack/chats.sh"},
 	{.id = "v1.chat", .pattern = "/v1/chat/completions", CALL,
 	 .summary = "A chat completion, streamed or not"},
 	{.id = "v1.responses", .pattern = "/v1/responses", CALL,

@@ -13,6 +13,8 @@
 int chat_find_model(struct chat *c, struct req *r, const char *name);
 int chat_set_limit(struct chat *c, struct req *r, int64_t max_tokens);
 void chat_dispatch(struct relay *x);
+/* Every answer from here on names the call and its receipt. */
+void chat_tell_names(struct req *r, const char *usage_id);
 
 /* chat_thread_api.c: an event of an answer that is kept; 1 when that is too long. */
 int chat_thread_event(struct relay *x, const struct model_event *ev);
@@ -30,5 +32,5 @@ void chat_head(struct relay *x, int status, const char *type, const char *retry_
 bool chat_data(struct relay *x, const char *p, size_t n);
 void chat_end(struct relay *x, enum call_end how, const char *detail);
 void chat_tick(struct relay *x, int64_t mono);
-void chat_left(struct relay *x, bool must_end);
+void chat_left(struct relay *x, enum relay_why why);
 const char *chat_settle(struct relay *x);

@@ -15,12 +15,14 @@ struct chat {
 	const struct model *model;
 	const struct model_rates *price, *cost; /* pinned; cost may be NULL */
 	struct model_request q;
+	bool usual_tier;    /* the service_tier that was asked for has no price here */
 	int64_t asked_max;  /* what the client said, 0: nothing */
 	int64_t max_tokens; /* what was reserved for, and is said upstream */
 	int64_t reserved;   /* micro-units */
 	const char *usage_id; /* once it is reserved */
 
 	size_t route; /* of model->routes, and how often another was taken */
+	enum err_id fell; /* why the last one before this did not answer */
 	struct chat_backend *at; /* while a call is under way there */
 	int status;              /* of upstream; 0 while there is none */
 	int64_t dispatched;      /* monotonic; 0: nothing has left */
@@ -44,6 +46,10 @@ struct chat {
  * reserve, when that is not known) and us. True when it is known. */
 bool chat_counted(const struct chat *c, int64_t *ret_micro, int64_t *ret_cost);
 const char *chat_tokens_json(struct arena *a, const struct chat *c);
+bool chat_clamped(const struct chat *c); /* is less given than was asked for? */
+/* For the receipt, in a customer's words. */
+const char *chat_asked_json(struct arena *a, const struct chat *c);
+const char *chat_answered_json(struct arena *a, const struct chat *c);
 
 /* An answer that is kept in a conversation (chat_thread.h) while it arrives. */
 struct chat_thread {

@@ -59,7 +59,8 @@ const char *chat_settle(struct relay *x)
 	known = chat_counted(c, &micro, &cost) && c->end != USAGE_RELEASED;
 	return usage_settlement(&r->w, c->usage_id, c->end, micro, known ? cost : 0,
 				known ? chat_tokens_json(r->w.a, c) : NULL, c->reason ? c->reason : "",
-				&(struct usage_answer){c->sealed, c->q.stream});
+				&(struct usage_answer){c->sealed, c->q.stream, chat_answered_json(r->w.a, c),
+						       chat_route(c)->backend->id});
 }
 
 /* The whole answer has been given: a repeated key gets the same. */
@@ -113,11 +114,12 @@ static void add_head(struct relay *x)
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
 
-	reply_header(r, "x-bus-usage-id", "%s", c->usage_id);
 	reply_header(r, "x-bus-overhead-us", "%lld", (long long)(c->dispatched - r->started));
 	if (c->route > 0)
 		reply_header(r, "x-bus-fallback", "%zu", c->route);
-	if (c->max_tokens < (c->asked_max > 0 ? c->asked_max : c->model->max_output_tokens))
+	if (c->usual_tier && !str_eq(c->q.service_tier, MODEL_TIER_USUAL))
+		reply_header(r, "x-bus-service-tier", MODEL_TIER_USUAL);
+	if (chat_clamped(c))
 		reply_header(r, "x-bus-clamped-to", "%lld", (long long)c->max_tokens);
 }
 
@@ -240,6 +242,7 @@ static void next_route(struct relay *x, enum err_id id, const char *why)
 
 	call_ended(c);
 	if (c->route + 1 < c->model->routes_n && !c->told) {
+		c->fell = id;
 		c->route++;
 		c->status = 0;
 		c->head_ok = false;
@@ -280,7 +283,6 @@ static void pass_refusal(struct relay *x)
 	jw_kstr(&w, "request_id", r->w.trace);
 	jw_end_object(&w);
 	reply_header(r, "x-should-retry", "false");
-	reply_header(r, "x-bus-usage-id", "%s", c->usage_id);
 	reply_json(r, c->status, buf_str(&b));
 	relay_end(x);
 }
@@ -361,19 +363,21 @@ void chat_tick(struct relay *x, int64_t mono)
 	relay_write(x, waiting, sizeof(waiting) - 1); /* a head alone may wait in a buffer */
 }
 
-void chat_left(struct relay *x, bool must_end)
+void chat_left(struct relay *x, enum relay_why why)
 {
+	static const char *const reasons[] = {"the client left", "the process had to stop",
+					      "an operator has stopped all calls"};
 	struct chat *c = relay_state(x);
 
 	/* An agent may leave once it has its work: the usage is only a moment away. */
-	if (!must_end && c->dispatched &&
+	if (why == RELAY_LEFT && c->dispatched &&
 	    (c->watch.finished > 0 || chat_route(c)->backend->on_disconnect == MODEL_DRAIN))
 		return;
-	if (must_end && relay_streaming(x) && !relay_gone(x)) {
-		fail(&relay_req(x)->w, E_UNAVAILABLE, "the process must stop");
+	if (why != RELAY_LEFT)
+		fail(&relay_req(x)->w, E_UNAVAILABLE, "%s", reasons[why]);
+	if (why != RELAY_LEFT && relay_streaming(x))
 		error_event(x);
-	}
 	relay_call_stop(x);
-	ends_as(c, c->dispatched ? USAGE_ESTIMATED : USAGE_RELEASED, "the client left");
+	ends_as(c, c->dispatched ? USAGE_ESTIMATED : USAGE_RELEASED, reasons[why]);
 	relay_end(x);
 }

@@ -121,7 +121,7 @@ int chat_store_post(struct work *w, const struct chat_post *p, struct usage_gran
 
 	if (DB(w, chat_sql_post, &rows, k->session_hash, p->chat_id, p->seen, p->message_id, p->text,
 	       p->answer_id, p->hash, p->usage_id, k->model, k->backend, k->feature, k->price_version,
-	       arg_int(w, k->micro), arg_now(w), arg_time(w, k->until_us)) < 0)
+	       arg_int(w, k->micro), arg_now(w), arg_time(w, k->until_us), k->asked) < 0)
 		return -1;
 	check(rows.n == 1);
 	word = pg_text(&rows, 0, 0);
@@ -149,4 +149,35 @@ int chat_store_expire(struct work *w, int batch)
 int chat_store_forget(struct work *w, int batch)
 {
 	return sweep(w, &chat_sql_forget, batch);
+}
+
+int chat_store_found(struct work *w, const char *json)
+{
+	struct pg_rows rows;
+
+	if (DB(w, chat_sql_found, &rows, json, arg_time(w, clock_now())) < 0)
+		return -1;
+	return (int)pg_int(&rows, 0, 0);
+}
+
+int chat_store_routes(struct work *w, const struct chat_route_state **ret)
+{
+	struct chat_route_state *of;
+	struct pg_rows rows;
+	size_t all;
+	const char *json = chat_routes_json(w->a, &all);
+
+	*ret = of = ARENA_ARRAY(w->a, struct chat_route_state, all + 1);
+	if (str_eq(json, "[]"))
+		return 0;
+	if (DB(w, chat_sql_routes, &rows, json, arg_now(w)) < 0)
+		return -1;
+	for (int i = 0; i < rows.n; i++) {
+		int64_t n = pg_int(&rows, i, 0);
+
+		check(n >= 0 && (size_t)n < all);
+		of[n] = (struct chat_route_state){.up = pg_bool(&rows, i, 1), .reason = pg_text(&rows, i, 2),
+						  .offered = pg_bool(&rows, i, 3)};
+	}
+	return 0;
 }

@@ -1,5 +1,6 @@
 /* What the room asks of the database. */
 #pragma once
+#include "model/model.h"
 #include "usage/usage.h"
 
 /* A conversation of the acting account; JSON as its owner may see it. Those of one
@@ -36,6 +37,20 @@ struct chat_post {
 };
 int chat_store_post(struct work *w, const struct chat_post *p, struct usage_grant *g,
 		    const char **ret_json);
+
+/* What is known of a route, of all models in the order of the current catalog. */
+struct chat_route_state {
+	const char *reason; /* the probe's code; NULL: it was not probed, or not lately */
+	bool up, offered;
+};
+int chat_store_routes(struct work *w, const struct chat_route_state **ret);
+
+/* What a round of probes has found, as backend_found() takes it; how many. */
+int chat_store_found(struct work *w, const char *json);
+
+/* The routes of the current catalog that lead to runtimes of our own, as a JSON array
+ * of {n, backend, model, listed, sold_as}; n counts all routes. */
+const char *chat_routes_json(struct arena *a, size_t *ret_all);
 
 /* For a relay: pieces of many answers; ends of many with their settlements. */
 extern const struct pg_stmt *const chat_save_all;

@@ -143,7 +143,7 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 		.ask = {.session_hash = r->token_hash, .model = c->model->id,
 			.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
 			.price_version = c->price->version, .micro = c->reserved,
-			.until_us = r->w.now + CHAT_UNSETTLED_FOR}};
+			.asked = chat_asked_json(r->w.a, c), .until_us = r->w.now + CHAT_UNSETTLED_FOR}};
 	if (chat_store_post(&r->w, &post, &g, &doc) < 0) {
 		if (r->w.err.id == E_QUOTA)
 			tell_limit(r, &g);
@@ -153,7 +153,7 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 	fault_point("chat.reserved");
 	r->idem = NULL; /* the rows tell a repeated key its answer */
 	buf_init(&c->kept, r->w.a, 1);
-	reply_header(r, "x-bus-usage-id", "%s", c->usage_id);
+	chat_tell_names(r, c->usage_id);
 	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g.remaining);
 	reply_json(r, 202, doc);
 	relay_detach(x);
@@ -204,7 +204,7 @@ static void stop(struct relay *x)
 	struct chat *c = relay_state(x);
 
 	c->thread->ended = "stopped";
-	chat_left(x, false);
+	chat_left(x, RELAY_LEFT);
 	c->thread->over = c->dispatched != 0;
 }
 
@@ -223,18 +223,17 @@ static void saved(struct relay *x, const char *word)
 	if (str_eq(word, "stop"))
 		stop(x);
 	else if (str_eq(word, "gone"))
-		chat_left(x, true);
+		chat_left(x, RELAY_STOPPING);
 }
 
-static void left(struct relay *x, bool must_end)
+static void left(struct relay *x, enum relay_why why)
 {
 	struct chat *c = relay_state(x);
 
-	(void)must_end; /* it is not called for a client that leaves */
+	/* It is not called for a client that leaves. */
 	if (c->thread->ended == NULL)
 		c->thread->ended = "interrupted";
-	fail(&relay_req(x)->w, E_UNAVAILABLE, "the process must stop");
-	chat_left(x, true);
+	chat_left(x, why);
 }
 
 static const char *settle(struct relay *x)

@@ -109,16 +109,25 @@ static const char *payload(struct work *w, const char *id, const struct decision
 	return buf_str(&b);
 }
 
+const char *decide_sign(struct arena *a, const char *receipt_json)
+{
+	check(signing_key != NULL);
+	return arena_printf(a, "%.*s,\"signature\":\"%s\"}", (int)strlen(receipt_json) - 1, receipt_json,
+			    jws(a, receipt_json));
+}
+
+int decide_find(struct work *w, const char *receipt_id, const char **ret_json)
+{
+	return decide_store_find(w, receipt_id, ret_json);
+}
+
 int decide_receipt(struct work *w, int64_t run, int64_t account, const struct decision *d,
 		   const char **ret_json)
 {
 	const char *id = id_new(w->a, "rcpt_"), *body;
 
-	check(signing_key != NULL);
 	body = payload(w, id, d);
-	/* The signature is a further member of the same object. */
-	*ret_json = arena_printf(w->a, "%.*s,\"signature\":\"%s\"}", (int)strlen(body) - 1, body,
-				 jws(w->a, body));
+	*ret_json = decide_sign(w->a, body);
 	return decide_store_insert(w, id, run, account, *ret_json);
 }
 

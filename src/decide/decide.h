@@ -35,6 +35,12 @@ int decide_load(const struct conf *c, struct err *e);
 int decide_receipt(struct work *w, int64_t run, int64_t account, const struct decision *d,
 		   const char **ret_json);
 
+/* A receipt's JSON with its signature as a further member. */
+const char *decide_sign(struct arena *a, const char *receipt_json);
+
+/* The stored receipt of a run of the acting account. 1 found, 0 there is none, -1. */
+int decide_find(struct work *w, const char *receipt_id, const char **ret_json);
+
 /* The backend a name such as "codex_worker" stands for, and back. */
 const char *decide_backend_name(enum decide_backend b);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 const char *const model_kind_names[MODEL_KINDS] = {"openai_api", "local_runtime", "static"};
+const char *const model_runtime_names[MODEL_RUNTIMES] = {"other", "llama.cpp", "ollama", "vllm"};
 const char *const model_disconnect_names[MODEL_DISCONNECTS] = {"cut", "drain"};
 const char *const model_use_names[MODEL_USES] = {"chat", "code", "tools", "long_context",
 						 "fallback"};
@@ -100,26 +101,27 @@ int model_each_backend(const struct model_catalog *c,
 	return rc;
 }
 
-static const struct model_rates *at(const struct model_rates *rates, size_t n, int64_t now)
+static const struct model_rates *at(const struct model_rates *rates, size_t n, const char *tier,
+				    int64_t now)
 {
-	while (n > 0 && rates[n - 1].from > now)
+	while (n > 0 && (rates[n - 1].from > now || strcmp(rates[n - 1].tier, tier ? tier : "") != 0))
 		n--;
 	return n > 0 ? &rates[n - 1] : NULL;
 }
 
-const struct model_rates *model_price_at(const struct model *m, int64_t now)
+const struct model_rates *model_price_at(const struct model *m, const char *tier, int64_t now)
 {
-	return at(m->prices, m->prices_n, now);
+	return at(m->prices, m->prices_n, tier, now);
 }
 
-const struct model_rates *model_cost_at(const struct model *m, int64_t now)
+const struct model_rates *model_cost_at(const struct model *m, const char *tier, int64_t now)
 {
-	return at(m->costs, m->costs_n, now);
+	return at(m->costs, m->costs_n, tier, now);
 }
 
 void model_public(struct jw *j, const struct model *m, int64_t now, const char *reason)
 {
-	if (reason == NULL && model_price_at(m, now) == NULL)
+	if (reason == NULL && model_price_at(m, NULL, now) == NULL)
 		reason = "This model is not for sale yet.";
 	jw_object(j);
 	jw_kstr(j, "id", m->id);

@@ -13,7 +13,8 @@
  * not sold. Secrets are named by file and never stand in the catalog.
  *
  * The room is pure: no database, no HTTP. Further headers: model_usage.h,
- * model_price.h, model_request.h, model_sse.h, model_watch.h, model_span.h.
+ * model_price.h, model_request.h, model_sse.h, model_watch.h, model_span.h,
+ * model_probe.h.
  */
 #pragma once
 #include "base/arena.h"
@@ -30,6 +31,7 @@
 #define MODEL_PRICES 64
 #define MODEL_CAPABILITIES 32
 #define MODEL_RATE_MAX INT64_C(1000000000000)
+#define MODEL_TIER_USUAL "default" /* as a service_tier: none */
 #define MODEL_FILE_MAX (4u * 1024 * 1024)
 
 enum model_kind {
@@ -37,6 +39,11 @@ enum model_kind {
 	MODEL_LOCAL_RUNTIME, /* the same in our own network; http is allowed */
 	MODEL_STATIC,        /* deterministic answers made here; no address */
 	MODEL_KINDS
+};
+
+/* Which program it is, where that is in our own network. */
+enum model_runtime {
+	MODEL_RUNTIME_OTHER, MODEL_RUNTIME_LLAMA_CPP, MODEL_RUNTIME_OLLAMA, MODEL_RUNTIME_VLLM, MODEL_RUNTIMES
 };
 
 enum model_disconnect {
@@ -52,12 +59,14 @@ enum model_use {
 };
 
 extern const char *const model_kind_names[MODEL_KINDS];
+extern const char *const model_runtime_names[MODEL_RUNTIMES];
 extern const char *const model_disconnect_names[MODEL_DISCONNECTS];
 extern const char *const model_use_names[MODEL_USES];
 
 struct model_backend {
 	const char *id; /* [a-z0-9][a-z0-9._-]*, at most 64 */
 	enum model_kind kind;
+	enum model_runtime runtime; /* of MODEL_LOCAL_RUNTIME */
 	const char *url;      /* without a slash at the end; "" for static */
 	const char *key_file; /* absolute path of the bearer secret, "$credentials/name", or "" */
 	int64_t priority;     /* the lower is asked first, after the order of routes */
@@ -70,6 +79,7 @@ struct model_rates {
 	const char *version;
 	int64_t from; /* microseconds since 1970 */
 	int64_t rate[MODEL_CLASSES];
+	const char *tier; /* the service_tier they are for; "": every other, and none */
 };
 
 struct model_route {
@@ -124,9 +134,10 @@ int model_each(const struct model_catalog *c, int (*fn)(void *ctx, const struct 
 int model_each_backend(const struct model_catalog *c,
 		       int (*fn)(void *ctx, const struct model_backend *), void *ctx);
 
-/* The prices (or costs) that hold at a time; NULL: none yet. */
-const struct model_rates *model_price_at(const struct model *m, int64_t now);
-const struct model_rates *model_cost_at(const struct model *m, int64_t now);
+/* The prices (or costs) that hold at a time for a service_tier (NULL or "": the usual
+ * one); NULL: none yet, or none for that tier. */
+const struct model_rates *model_price_at(const struct model *m, const char *tier, int64_t now);
+const struct model_rates *model_cost_at(const struct model *m, const char *tier, int64_t now);
 
 /* The model as /v1/models shows it. `reason` is a sentence for customers why
  * it cannot be used now, or NULL; a model without a price at `now` says so. */

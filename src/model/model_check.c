@@ -88,6 +88,8 @@ static void check_backend(const struct model_catalog *c, size_t i, struct err *e
 	for (size_t k = 0; k < i; k++)
 		if (strcmp(c->backends[k].id, b->id) == 0)
 			wrong(e, "duplicate", "backends[%zu].id", i);
+	if (b->kind != MODEL_LOCAL_RUNTIME && b->runtime != MODEL_RUNTIME_OTHER)
+		wrong(e, "only_for_local_runtime", "backends[%zu].runtime", i);
 	if (b->kind == MODEL_STATIC) {
 		if (*b->url != '\0')
 			wrong(e, "not_for_static", "backends[%zu].url", i);
@@ -136,11 +138,15 @@ static void check_rates(const struct model *m, size_t i, const char *list,
 	for (size_t k = 0; k < n; k++) {
 		const struct model_rates *r = &rates[k];
 
-		for (size_t before = 0; before < k; before++)
+		for (size_t before = 0; before < k; before++) {
 			if (strcmp(rates[before].version, r->version) == 0)
 				wrong(e, "duplicate", "models[%zu].%s[%zu].version", i, list, k);
-		if (k > 0 && rates[k - 1].from >= r->from)
-			wrong(e, "not_in_order", "models[%zu].%s[%zu].from", i, list, k);
+			if (strcmp(rates[before].tier, r->tier) == 0 && rates[before].from >= r->from)
+				wrong(e, "not_in_order", "models[%zu].%s[%zu].from", i, list, k);
+		}
+		/* What is sent to upstream in place of a tier that has no price. */
+		if (strcmp(r->tier, MODEL_TIER_USUAL) == 0)
+			wrong(e, "not_a_tier_of_its_own", "models[%zu].%s[%zu].tier", i, list, k);
 		if (m->image_tokens > 0 && r->rate[MODEL_IMAGE] < 0)
 			wrong(e, "required", "models[%zu].%s[%zu].image", i, list, k);
 		if (can(m, "audio") && r->rate[MODEL_AUDIO] < 0)
@@ -160,6 +166,8 @@ static void check_model(const struct model_catalog *c, size_t i, struct err *e)
 	check_routes(c, i, e);
 	if (m->prices_n == 0)
 		wrong(e, "empty", "models[%zu].prices", i);
+	else if (*m->prices[0].tier != '\0')
+		wrong(e, "a_tier_comes_first", "models[%zu].prices[0].tier", i);
 	check_rates(m, i, "prices", m->prices, m->prices_n, e);
 	check_rates(m, i, "cost", m->costs, m->costs_n, e);
 }

@@ -62,6 +62,7 @@ struct reading {
 
 static const struct member rates[] = {
 	TEXT(model_rates, version, true, 1, 40, LOWER UPPER DIGIT "._-"),
+	TEXT(model_rates, tier, false, 1, 20, LOWER "_-"),
 	{"from", M_TIME, true, offsetof(struct model_rates, from)},
 	RATE("input", true, MODEL_INPUT),
 	RATE("cached_input", true, MODEL_CACHED_INPUT),
@@ -111,6 +112,8 @@ static const struct member backend[] = {
 	TEXT(model_backend, id, true, 1, 64, LOWER DIGIT "._-"),
 	{"kind", M_NAME, true, offsetof(struct model_backend, kind), .max = MODEL_KINDS,
 	 .names = model_kind_names},
+	{"runtime", M_NAME, false, offsetof(struct model_backend, runtime), .max = MODEL_RUNTIMES,
+	 .dflt = MODEL_RUNTIME_OTHER, .names = model_runtime_names},
 	TEXT(model_backend, url, false, 1, 500, NULL),
 	TEXT(model_backend, key_file, false, 1, 500, NULL),
 	INT(model_backend, priority, false, 0, 1000000, 100),

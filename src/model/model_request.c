@@ -75,11 +75,17 @@ static void take_background(struct reading *r, struct model_span v)
 	take_flag(r, v, &r->to->background);
 }
 
+#define TIER_MAX 40
+
 static void take_tier(struct reading *r, struct model_span v)
 {
+	if (model_span_kind(v) == 'n')
+		return;
 	r->to->service_tier = model_span_text(r->a, v);
 	if (r->to->service_tier == NULL)
 		wrong(r, "not_text");
+	else if (strlen(r->to->service_tier) > TIER_MAX)
+		wrong(r, "too_long");
 }
 
 static void take_options(struct reading *r, struct model_span v)
@@ -233,7 +239,7 @@ static const struct known {
 	{"prediction", CHAT, take_prediction, 0},
 	{"store", CHAT | RESPONSES, take_store, 0},
 	{"background", RESPONSES, take_background, 0},
-	{"service_tier", ALL, take_tier, 0},
+	{"service_tier", ALL, take_tier, PLACE(tier_at)},
 };
 
 static void read_member(struct reading *r, const char *name, struct model_span v)
@@ -370,6 +376,8 @@ const char *model_request_write(struct arena *a, const struct model_request *r,
 	if (r->stream && (r->api == MODEL_API_CHAT || r->api == MODEL_API_COMPLETIONS))
 		ask_for_usage(&w, r);
 	set_max(&w, r, to);
+	if (to->usual_tier && r->tier_at.p != NULL)
+		replace(&w, r->tier_at, "\"" MODEL_TIER_USUAL "\"");
 	if (to->max_tool_calls > 0 && r->api == MODEL_API_RESPONSES) {
 		const char *calls = arena_printf(a, "%lld", (long long)to->max_tool_calls);
 

@@ -35,7 +35,7 @@ struct model_request {
 	/* Where things stand in the text, for model_request_write(). */
 	const char *text;
 	size_t n;
-	struct model_span object, model_at, options_at, usage_at, max_at, other_max_at, calls_at;
+	struct model_span object, model_at, options_at, usage_at, max_at, other_max_at, calls_at, tier_at;
 };
 
 /*
@@ -52,6 +52,7 @@ struct model_rewrite {
 	int64_t max_tokens;     /* the bound that was reserved for; 0: as the client said */
 	bool old_max;           /* when chat names none: max_tokens, not max_completion_tokens */
 	int64_t max_tool_calls; /* responses only; 0: as the client said */
+	bool usual_tier;        /* where the client asks for another service_tier: it is not sold */
 };
 
 /*

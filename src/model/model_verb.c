@@ -39,8 +39,8 @@ static void put_rate(struct jw *j, const char *name, const struct model_rates *r
 static int put_model(void *ctx, const struct model *m)
 {
 	const struct printing *p = ctx;
-	const struct model_rates *price = model_price_at(m, p->now);
-	const struct model_rates *cost = model_cost_at(m, p->now);
+	const struct model_rates *price = model_price_at(m, NULL, p->now);
+	const struct model_rates *cost = model_cost_at(m, NULL, p->now);
 
 	jw_object(p->j);
 	jw_kstr(p->j, "model", m->id);

@@ -95,10 +95,22 @@ static void run_sweep(struct reaper *r, const struct pass *p)
 	ended(r, p, id, items, rc < 0);
 }
 
+/* A switch that cannot be read stops nothing. */
+static int kill_level(struct reaper *r)
+{
+	struct pg_rows rows;
+	struct work w;
+
+	reap_work(r, &w, "kill");
+	return DB(&w, reap_sql_kill_level, &rows) < 0 ? KILL_NOTHING : (int)pg_int(&rows, 0, 0);
+}
+
 static void sweep_due(struct reaper *r)
 {
+	int level = kill_level(r);
+
 	for (size_t i = 0; i < r->passes_n && !r->stopping; i++) {
-		if (r->passes[i]->sweep == NULL || clock_mono() < r->next[i])
+		if (r->passes[i]->sweep == NULL || level < (int)r->passes[i]->kill || clock_mono() < r->next[i])
 			continue;
 		r->next[i] = clock_mono() + r->passes[i]->interval_s * CLOCK_S;
 		run_sweep(r, r->passes[i]);

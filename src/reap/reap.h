@@ -6,6 +6,10 @@
  * sandboxed children beside each other: claim under a lease, start a child,
  * read its lines, beat while it lives, judge its end, start the next.
  *
+ * What costs something while it runs has a sweep with `kill`: it gives that back
+ * when an operator says so (`bus kill`), within a second, and finds nothing to do
+ * the next time.
+ *
  * Many reapers on many hosts may run: claims skip what others have locked,
  * leases carry an epoch, and what is written with an old epoch fails.
  */
@@ -52,6 +56,7 @@ struct pass {
 	int deadline_s;  /* of one sweep; of one stage of a job: build_wall_s */
 	int (*sweep)(struct work *w, int batch); /* items done, -1 */
 	const struct job_ops *job;
+	enum kill_level kill; /* a sweep only while the operator's switch stands here or above */
 	const char *doc;
 };
 

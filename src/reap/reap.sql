@@ -7,5 +7,8 @@ INSERT INTO pass_log (pass, host, started_at) VALUES ($1, $2, $3::timestamptz) R
 UPDATE pass_log SET ended_at = $2::timestamptz, items = $3::int, failed = $4::int
 WHERE id = $1::bigint;
 
+-- name: reap_sql_kill_level
+SELECT level FROM kill_switch;
+
 -- name: reap_sql_listen
 LISTEN bus_work;

@@ -196,3 +196,26 @@ int run_overdue(struct work *w, int batch)
 	}
 	return n;
 }
+
+int run_stop_all(struct work *w, int batch)
+{
+	int64_t ids[RUN_BATCH_MAX];
+	const char *reason;
+	struct run r;
+	int n, rc;
+
+	if (run_store_running(w, batch < RUN_BATCH_MAX ? batch : RUN_BATCH_MAX, ids, &n) < 0 ||
+	    run_store_kill_reason(w, &reason) < 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		rc = run_store_lock_id(w, ids[i], &r);
+		if (rc < 0)
+			return -1;
+		/* It may have ended between the two statements. */
+		if (rc > 0 && run_edge_find(r.phase, RUN_EV_CANCEL) != NULL &&
+		    (run_evidence(w, r.id, "stopped", arena_printf(w->a, "by an operator: %s", reason)) < 0 ||
+		     run_advance(w, &r, RUN_EV_CANCEL, EVENT_STOPPED, NULL) < 0))
+			return -1;
+	}
+	return n;
+}

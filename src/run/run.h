@@ -123,3 +123,6 @@ int run_evidence(struct work *w, int64_t run, const char *kind, const char *text
 /* Passes: close silent conversations; end what is overdue. */
 int run_expire(struct work *w, int batch);
 int run_overdue(struct work *w, int batch);
+
+/* Cancel what is being built; its customers read that the operator has stopped it. */
+int run_stop_all(struct work *w, int batch);

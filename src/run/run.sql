@@ -133,7 +133,7 @@ FROM (
 -- changed by somebody else and is left alone.
 -- name: run_sql_candidate
 SELECT r.id FROM run r JOIN run_work w ON w.run = r.id
-WHERE w.phase IN ($1, $2) AND w.due_at <= $3::timestamptz
+WHERE w.phase IN ($1, $2) AND w.due_at <= $3::timestamptz AND EXISTS (SELECT FROM kill_switch WHERE level < 3)
 	AND (w.lease_until IS NULL OR w.lease_until < $3::timestamptz)
 ORDER BY w.due_at LIMIT 1 FOR NO KEY UPDATE OF r, w SKIP LOCKED;
 
@@ -180,6 +180,15 @@ SELECT run FROM run_work
 WHERE phase IN ('authorized', 'repo_ready', 'worker_running', 'artifact_pending')
 	AND deadline_at < $1::timestamptz
 LIMIT $2::int;
+
+-- What is being built, oldest first, while an operator has stopped that.
+-- name: run_sql_running
+SELECT w.run FROM run_work w CROSS JOIN kill_switch k
+WHERE w.phase IN ('authorized', 'repo_ready', 'worker_running', 'artifact_pending') AND k.level >= 3
+ORDER BY w.run LIMIT $1::int;
+
+-- name: run_sql_kill_reason
+SELECT reason FROM kill_switch;
 
 -- ---- operators
 

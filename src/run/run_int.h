@@ -38,6 +38,8 @@ int run_store_repaired(struct work *w, int64_t id);
 int run_store_evidence(struct work *w, int64_t run, const char *kind, const char *text);
 int run_store_silent(struct work *w, int batch, int64_t *ret_ids, int *ret_n);
 int run_store_overdue(struct work *w, int batch, int64_t *ret_ids, int *ret_n);
+int run_store_running(struct work *w, int batch, int64_t *ret_ids, int *ret_n);
+int run_store_kill_reason(struct work *w, const char **ret); /* what the operator gave as the reason */
 
 /* run_talk.c: think about the conversation again and say what follows. */
 int run_talk(struct work *w, struct run *r);

@@ -256,3 +256,22 @@ int run_store_overdue(struct work *w, int batch, int64_t *ret_ids, int *ret_n)
 		return -1;
 	return take_ids(&rows, ret_ids, ret_n);
 }
+
+int run_store_running(struct work *w, int batch, int64_t *ret_ids, int *ret_n)
+{
+	struct pg_rows rows;
+
+	if (DB(w, run_sql_running, &rows, arg_int(w, batch)) < 0)
+		return -1;
+	return take_ids(&rows, ret_ids, ret_n);
+}
+
+int run_store_kill_reason(struct work *w, const char **ret)
+{
+	struct pg_rows rows;
+
+	if (DB(w, run_sql_kill_reason, &rows) < 0)
+		return -1;
+	*ret = pg_text(&rows, 0, 0);
+	return 0;
+}

@@ -10,7 +10,7 @@ static const struct {
 } refusals[] = {
 	{"unknown", E_UNAUTHENTICATED}, {"disabled", E_SCOPE},       {"no_plan", E_BILLING},
 	{"no_run", E_NOT_FOUND},        {"killed", E_UNAVAILABLE},   {"quota", E_QUOTA},
-	{"busy", E_IDEM_BUSY},          {"mismatch", E_IDEM_MISMATCH}, {"gone", E_CONFLICT},
+	{"stale", E_STALE},             {"busy", E_IDEM_BUSY},          {"mismatch", E_IDEM_MISMATCH}, {"gone", E_CONFLICT},
 };
 
 int usage_granted(struct work *w, const struct pg_rows *rows, int row, const char *usage_id,

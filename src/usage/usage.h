@@ -12,10 +12,13 @@
 #include "work/work.h"
 
 #define USAGE_ID_PREFIX "usg_"
+#define USAGE_RECEIPT_PREFIX "rcpt_" /* a receipt has the name of its call behind it */
 
 struct usage_ask {
 	const char *session_hash, *subject; /* one of them: who calls */
 	const char *run_id, *chat_id;       /* or NULL */
+	int64_t lease_epoch; /* of the run's holder, whose call it is; 0: not one of a holder */
+	const char *asked;   /* JSON for its receipt: what is asked, as the caller may read it */
 	const char *model, *backend, *feature, *price_version;
 	int64_t micro;    /* the worst case */
 	int64_t until_us; /* wall clock: after that nobody will settle it any more */
@@ -41,7 +44,7 @@ extern const struct pg_stmt *const usage_reserve_all;
 
 /* Its answer to one of them; the grant's texts live as long as the rows. -1:
  * E_UNAUTHENTICATED, E_SCOPE (disabled), E_BILLING (no plan for it), E_NOT_FOUND
- * (no such run), E_UNAVAILABLE (spending is stopped) or E_QUOTA; with the last the
+ * (no such run), E_STALE (the run has another holder), E_UNAVAILABLE (spending is stopped) or E_QUOTA; with the last the
  * grant says which limit, and what is left of it. With a key also E_IDEM_BUSY,
  * E_IDEM_MISMATCH, E_CONFLICT, or 0 with the answer that the first call got: then
  * nothing was reserved. */
@@ -53,10 +56,12 @@ int usage_reserve(struct work *w, const struct usage_ask *ask, struct usage_gran
 
 enum usage_state { USAGE_POSTED, USAGE_RELEASED, USAGE_ESTIMATED };
 
-/* What is kept for a repeated key, sealed; NULL: nothing. */
+/* How it was answered. */
 struct usage_answer {
-	const char *sealed; /* hexadecimal */
+	const char *sealed; /* hexadecimal: kept for a repeated key; NULL: nothing */
 	bool stream;
+	const char *answered; /* JSON for its receipt, as the caller may read it; or NULL */
+	const char *served;   /* the backend, for operators; or NULL */
 };
 
 /* A settlement as JSON; a second one of the same call changes nothing. `tokens`
@@ -64,6 +69,10 @@ struct usage_answer {
 const char *usage_settlement(struct work *w, const char *usage_id, enum usage_state state,
 			     int64_t micro, int64_t cost, const char *tokens, const char *reason,
 			     const struct usage_answer *answer);
+
+/* The receipt of a call of the acting account as JSON, not signed yet. 1 found, 0
+ * there is none of that name, -1. */
+int usage_receipt(struct work *w, const char *receipt_id, const char **ret_json);
 
 /* The statement that settles an array of them ($1), all or none. */
 extern const struct pg_stmt *const usage_settle_all;

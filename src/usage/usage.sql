@@ -38,6 +38,10 @@ SELECT who.id, (SELECT json_build_object('limits', coalesce(json_agg(json_build_
 FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
 	FROM account_of($1, $2) AS a(id) WHERE a.id IS NOT NULL OFFSET 0) who;
 
+-- Row-level security decides whose they are.
+-- name: usage_sql_receipt
+SELECT doc FROM usage_receipt WHERE usage_id = $1;
+
 -- name: usage_sql_operator_list
 SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p) ORDER BY p.id DESC), '[]'::json)) FROM (
 	SELECT u.id, u.usage_id, public_time(u.created_at) AS at, coalesce(a.subject, 'visitor ' || a.id) AS account,

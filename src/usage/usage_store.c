@@ -3,8 +3,11 @@
 #include "base/check.h"
 #include "base/id.h"
 #include "base/jw.h"
+#include "base/str.h"
 #include "usage/usage_int.h"
 #include "usage/usage_sql.h"
+
+#include <string.h>
 
 const struct pg_stmt *const usage_reserve_all = &usage_sql_reserve_all;
 
@@ -31,6 +34,10 @@ const char *usage_asked(struct work *w, const struct usage_ask *ask, const char 
 	jw_kstr(&j, "at", clock_text(w->now, at));
 	jw_kstr(&j, "until", clock_text(ask->until_us, until));
 	jw_kstr(&j, "hash", ask->request_hash);
+	if (ask->lease_epoch != 0)
+		jw_kint(&j, "epoch", ask->lease_epoch);
+	jw_key(&j, "asked");
+	jw_raw(&j, ask->asked ? ask->asked : "null");
 	jw_end_object(&j);
 	return buf_str(&b);
 }
@@ -59,6 +66,9 @@ const char *usage_settlement(struct work *w, const char *usage_id, enum usage_st
 	jw_kstr(&j, "at", clock_text(clock_now(), at));
 	jw_kstr(&j, "answer", answer ? answer->sealed : NULL);
 	jw_kbool(&j, "stream", answer && answer->stream);
+	jw_key(&j, "answered");
+	jw_raw(&j, answer && answer->answered ? answer->answered : "null");
+	jw_kstr(&j, "served", answer ? answer->served : NULL);
 	jw_end_object(&j);
 	return buf_str(&b);
 }
@@ -72,6 +82,21 @@ int usage_reserve(struct work *w, const struct usage_ask *ask, struct usage_gran
 		return -1;
 	check(rows.n == 1);
 	return usage_granted(w, &rows, 0, id, ret);
+}
+
+int usage_receipt(struct work *w, const char *receipt_id, const char **ret_json)
+{
+	struct pg_rows rows;
+
+	if (!str_starts(receipt_id, USAGE_RECEIPT_PREFIX))
+		return 0;
+	if (DB(w, usage_sql_receipt, &rows,
+	       arena_printf(w->a, USAGE_ID_PREFIX "%s", receipt_id + strlen(USAGE_RECEIPT_PREFIX))) < 0)
+		return -1;
+	if (rows.n == 0)
+		return 0;
+	*ret_json = pg_text(&rows, 0, 0);
+	return 1;
 }
 
 int usage_store_forget(struct work *w, int batch)

@@ -5,6 +5,14 @@
 
 enum worker_kind { WORKER_REQUESTS, WORKER_STREAMS, WORKER_CALLS, WORKER_LISTENER };
 
+#define WAKES_MAX 17
+
+/* Descriptors (eventfd) that wake the workers that wait for news; each list ends at -1. */
+struct wakes {
+	int streams[WAKES_MAX]; /* something has news */
+	int calls[WAKES_MAX];   /* the operator's switch was moved */
+};
+
 /* What a worker is born with. */
 struct worker {
 	enum worker_kind kind;
@@ -13,7 +21,7 @@ struct worker {
 	const struct web_app *app;
 	struct shared *shared;
 	int listen_fd, wake_fd;
-	const int *wake_fds; /* of all stream workers, ends at -1; for the listener */
+	const struct wakes *wakes; /* for the listener */
 };
 
 /* worker.c: after the fork, to the end of the process. */
@@ -24,7 +32,8 @@ _Noreturn void worker_main(const struct worker *k);
 void loop_requests(struct web *web, struct pg *pg, int stop_fd, size_t batch);
 void loop_streams(struct web *web, struct pg *pg, int stop_fd);
 void loop_relays(struct web *web, struct pg *pg, int stop_fd);
-void loop_listener(const struct conf *c, struct shared *shared, const int *wake_fds, int stop_fd);
+void loop_listener(const struct conf *c, struct shared *shared, const struct wakes *wakes,
+		   int stop_fd);
 
 /* Was a stop asked for? Reads the signalfd. */
 bool loop_stopping(int stop_fd);

@@ -45,7 +45,7 @@ struct master {
 	struct conf conf;
 	struct shared *shared;
 	int listen_fd[POOL_COUNT];
-	int wake_fds[17]; /* ends at -1 */
+	struct wakes wakes;
 	struct slot slots[SLOTS_MAX];
 	size_t slots_n;
 	unsigned generation;
@@ -89,8 +89,17 @@ static struct slot *add_slot(struct master *m, enum worker_kind kind, enum pool 
 	check(m->slots_n <= SLOTS_MAX);
 	s->w = (struct worker){.kind = kind, .pool = pool, .conf = &m->conf, .app = m->app,
 			       .shared = m->shared, .listen_fd = m->listen_fd[pool],
-			       .wake_fd = -1, .wake_fds = m->wake_fds};
+			       .wake_fd = -1, .wakes = &m->wakes};
 	return s;
+}
+
+/* An eventfd of a worker's own, which the listener knows too. */
+static void add_wake(struct slot *s, int *list, size_t *n)
+{
+	s->w.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	check(s->w.wake_fd >= 0 && *n < WAKES_MAX - 1);
+	list[(*n)++] = s->w.wake_fd;
+	list[*n] = -1;
 }
 
 static void make_slots(struct master *m)
@@ -103,7 +112,7 @@ static void make_slots(struct master *m)
 		[POOL_OPERATOR] = m->conf.operator_processes,
 		[POOL_HOOK] = m->conf.hook_processes,
 	};
-	size_t streams = 0;
+	size_t streams = 0, calls = 0;
 
 	for (enum pool p = 0; p < POOL_COUNT; p++)
 		for (int64_t i = 0; i < sizes[p]; i++) {
@@ -112,13 +121,11 @@ static void make_slots(struct master *m)
 							       : WORKER_REQUESTS;
 			struct slot *s = add_slot(m, kind, p);
 
-			if (p != POOL_STREAM)
-				continue;
-			s->w.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-			check(s->w.wake_fd >= 0 && streams < COUNT(m->wake_fds) - 1);
-			m->wake_fds[streams++] = s->w.wake_fd;
+			if (kind == WORKER_STREAMS)
+				add_wake(s, m->wakes.streams, &streams);
+			else if (kind == WORKER_CALLS)
+				add_wake(s, m->wakes.calls, &calls);
 		}
-	m->wake_fds[streams] = -1;
 	add_slot(m, WORKER_LISTENER, POOL_STREAM);
 }
 

@@ -233,7 +233,7 @@ static void on_client(struct relay *x, unsigned events)
 	if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) {
 		relay_client_gone(x);
 		if (!x->ended && x->state != NULL && !x->detached)
-			x->r.route->relay->left(x, false);
+			x->r.route->relay->left(x, RELAY_LEFT);
 	} else if (events & EPOLLOUT) {
 		relay_flush(x);
 	}
@@ -297,15 +297,36 @@ static void tick(struct relays *s, int64_t now)
 	}
 }
 
-/* Whoever is left is cut. */
-static void cut_all(struct relays *s)
+static void cut_all(struct relays *s, enum relay_why why)
 {
-	for (struct relay *x = s->first; x != NULL; x = x->next) {
+	for (struct relay *x = s->first; x != NULL; x = x->next)
 		if (!x->ended)
-			x->r.route->relay->left(x, true);
+			x->r.route->relay->left(x, why);
+}
+
+/* Whoever is left is cut. */
+static void end_all(struct relays *s)
+{
+	cut_all(s, RELAY_STOPPING);
+	for (struct relay *x = s->first; x != NULL; x = x->next)
 		relay_client_gone(x);
-	}
 	settle_ended(s, INT64_MAX);
+}
+
+bool relay_killed(const struct relay *x)
+{
+	return atomic_load(&x->in->web->shared->kill_level) >= KILL_CANCEL;
+}
+
+/* The operator has moved the switch. A call that is admitted in this moment asks
+ * relay_killed() before it leaves. */
+static void on_switch(struct relays *s)
+{
+	uint64_t times;
+
+	if (read(s->web->wake_fd, &times, sizeof(times)) > 0 &&
+	    atomic_load(&s->web->shared->kill_level) >= KILL_CANCEL)
+		cut_all(s, RELAY_KILLED);
 }
 
 static void add_fd(struct relays *s, int fd, uint32_t events, void *who)
@@ -326,6 +347,8 @@ static bool one_round(struct relays *s, int stop_fd, int timeout_ms)
 
 		if (who == NULL)
 			listen = true;
+		else if (who == s)
+			on_switch(s);
 		else if (who == &s->stopping)
 			s->stopping = loop_stopping(stop_fd) || s->stopping;
 		else if (who != s->calls)
@@ -345,6 +368,7 @@ void loop_relays(struct web *web, struct pg *pg, int stop_fd)
 	check((s.ep = epoll_create1(EPOLL_CLOEXEC)) >= 0);
 	add_fd(&s, web->listen_fd, EPOLLIN | EPOLLEXCLUSIVE, NULL);
 	add_fd(&s, stop_fd, EPOLLIN, &s.stopping);
+	add_fd(&s, web->wake_fd, EPOLLIN, &s);
 	add_fd(&s, calls_fd(s.calls), EPOLLIN, s.calls);
 	while (!s.stopping || (s.open > 0 && clock_mono() < deadline)) {
 		one_round(&s, stop_fd, s.open > 0 ? TICK / CLOCK_MS : 1000);
@@ -359,7 +383,7 @@ void loop_relays(struct web *web, struct pg *pg, int stop_fd)
 			tick(&s, now);
 		}
 	}
-	cut_all(&s);
+	end_all(&s);
 	calls_free(s.calls);
 	close(s.ep);
 }

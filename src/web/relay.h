@@ -17,6 +17,12 @@
 
 struct relay;
 
+enum relay_why {
+	RELAY_LEFT,     /* the client has gone away */
+	RELAY_STOPPING, /* the process must stop */
+	RELAY_KILLED    /* an operator has stopped all calls */
+};
+
 struct relay_row {
 	size_t state; /* bytes of the room's own, zeroed */
 
@@ -38,9 +44,10 @@ struct relay_row {
 	/* About ten times a second, for what must not wait for upstream. */
 	void (*tick)(struct relay *x, int64_t mono);
 
-	/* The client is gone (or the process must stop): nothing can be written any
-	 * more. End it now, or go on to the end of the call. */
-	void (*left)(struct relay *x, bool must_end);
+	/* It is not to go on as it was. With RELAY_LEFT the client is gone and nothing
+	 * can be written any more: end it now, or go on to the end of the call. With the
+	 * others it must end now, and a client that is there is told. */
+	void (*left)(struct relay *x, enum relay_why why);
 
 	/* What is to be settled, as JSON in the request's arena; NULL: nothing. Those of
 	 * a round go to `settle_all` as one array, again with the next round when the
@@ -84,3 +91,7 @@ void relay_end(struct relay *x);
 void relay_detach(struct relay *x);
 
 bool relay_gone(const struct relay *x); /* has the client left? */
+
+/* Has an operator stopped all calls? None may begin then; those that are open are
+ * told by `left` as soon as the switch is moved. */
+bool relay_killed(const struct relay *x);

@@ -2,7 +2,8 @@
  * Shared: memory that every process of one host's bus-fcgi sees.
  *
  * Only what may be lost lives here: rate buckets, hints about runs that have
- * news, and counters. It is made by the master before it forks.
+ * news, a copy of the operator's switch, counters. It is made by the master
+ * before it forks.
  */
 #pragma once
 #include <stdatomic.h>
@@ -21,6 +22,9 @@ struct shared {
 	 * looks at everything it follows. */
 	_Atomic uint64_t hints_n;
 	_Atomic int64_t hints[SHARED_HINTS];
+
+	/* The operator's switch (enum kill_level) as the listener last read it. */
+	_Atomic int kill_level;
 
 	_Atomic uint64_t requests, errors, streams, streams_refused;
 };

@@ -1,4 +1,7 @@
--- The hallway's own: idempotency keys.
+-- The hallway's own: idempotency keys, and the operator's switch.
+
+-- name: web_sql_kill_level
+SELECT level FROM kill_switch;
 
 -- name: web_sql_idem_insert
 INSERT INTO idempotency (principal, route, key, body_hash, created_at)

@@ -72,7 +72,7 @@ void worker_main(const struct worker *k)
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (k->kind == WORKER_LISTENER) {
-		loop_listener(k->conf, k->shared, k->wake_fds, stop_fd);
+		loop_listener(k->conf, k->shared, k->wakes, stop_fd);
 		_exit(0);
 	}
 	if (make_web(k, &web, &e) < 0 ||

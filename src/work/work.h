@@ -31,6 +31,16 @@ struct actor {
 	const char *name; /* for history: "visitor", "operator", "reaper@host" */
 };
 
+/* How far an operator has stopped things; each level stops what those below it do
+ * (`bus kill`). */
+enum kill_level {
+	KILL_NOTHING,
+	KILL_NEW_RUNS,  /* no new runs */
+	KILL_NEW_SPEND, /* nothing is reserved any more */
+	KILL_CANCEL,    /* what runs is cut: calls and builds */
+	KILL_DESTROY    /* and what they hold is given back */
+};
+
 struct work {
 	struct arena *a;
 	struct pg *pg;

@@ -214,5 +214,7 @@ const struct pass worker_passes[] = {
 	 .doc = "a worker for what has a worktree: assignment in, manifest or failure out"},
 	{.name = "worker.strays", .interval_s = 10, .batch = 100, .deadline_s = 10,
 	 .sweep = worker_store_strays, .doc = "close the rows of workers whose run moved on"},
+	{.name = "worker.stop", .interval_s = 1, .batch = 100, .deadline_s = 10, .kill = KILL_DESTROY,
+	 .sweep = worker_store_strays, .doc = "the same at once, when an operator has everything taken down"},
 	{0},
 };

@@ -4,6 +4,7 @@
  *   broken   the same, cut after ten lines
  *   long     more text than is kept of an answer
  *   markup   Markdown with what must never become a part of the page
+ *   silent   says nothing at all
  *   models   prints the models file, as a command: slow.mjs PORT models
  * GET / tells how many calls are open and how many were left before their end.
  */
@@ -21,9 +22,10 @@ if (process.argv[3] === 'models') {
 	const at = (id, more) => ({ id, kind: 'openai_api', url: `http://127.0.0.1:${port}/v1`,
 		connect_ms: 1000, idle_ms: 5000, ...more });
 	console.log(JSON.stringify({
-		backends: [{ id: 'static', kind: 'static' }, at('slow'), at('drained', { on_disconnect: 'drain' })],
+		backends: [{ id: 'static', kind: 'static' }, at('slow'), at('silent', { idle_ms: 600000 }), at('drained', { on_disconnect: 'drain' })],
 		models: [model('bus-static', 'static'), ...names.map(n => model(n, n === 'drained' ? n : 'slow')),
-			{ ...model('bus-embed', 'static'), uses: ['fallback'], max_output_tokens: 0 }],
+			{ ...model('bus-embed', 'static'), uses: ['fallback'], max_output_tokens: 0 },
+			{ ...model('silent', 'silent'), uses: ['fallback'] }],
 	}));
 	process.exit();
 }
@@ -49,6 +51,8 @@ http.createServer((req, res) => {
 		const chunk = o => res.write(`data: ${JSON.stringify(o)}\n\n`);
 		let i = 0, ended = false;
 		open++;
+		if (model === 'silent')
+			return res.on('close', () => { open--; left++; });
 		res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 		const timer = setInterval(() => {
 			if (model === 'broken' && i === 10)

@@ -118,7 +118,7 @@ function models(port) {
 		models: rows.map((m) => ({
 			backend_class: 'openai_api', capabilities: [], uses: ['chat'], plan_feature: 'chat', owned_by: 'test',
 			context_tokens: 100000, max_output_tokens: 1000, image_tokens: 100, template_tokens: 0, ...m,
-			prices: [rates(1000000, 2000000)], cost: [rates(500000, 1000000)],
+			prices: [rates(1000000, 2000000), ...(m.id === 'whole' ? [{ ...rates(2000000, 4000000), version: 't-priority', tier: 'priority' }] : [])], cost: [rates(500000, 1000000)],
 		})),
 	};
 }
@@ -165,7 +165,7 @@ async function run(port, base, token) {
 		failed += !good;
 	};
 	const ask = (model, stream, more = {}) => fetch(`${base}/v1/chat/completions`, {
-		method: 'POST', headers, signal: more.signal, body: JSON.stringify({ model, stream, max_tokens: 20, messages: [{ role: 'user', content: 'hi' }], seed: 7 }) });
+		method: 'POST', headers, signal: more.signal, body: JSON.stringify({ model, stream, max_tokens: 20, messages: [{ role: 'user', content: 'hi' }], seed: 7, ...more.body }) });
 	const answers = {};
 	const play = async ([name, [, stream, want]]) => {
 		const from = Date.now();
@@ -210,6 +210,27 @@ async function run(port, base, token) {
 	ok('unknown members go through', sent.seed === 7 && sent.messages[0].content === 'hi');
 	ok('the caller\'s credential does not', !seen.stream.head.includes(token));
 	ok('usage that was not asked for is not shown', !answers.stream.text.includes('"usage"'));
+
+	const tier = async (service_tier) => {
+		const r = await ask('whole', false, { body: { service_tier } });
+		const id = r.headers.get('x-bus-receipt-id');
+		await r.text();
+		for (let i = 0; i < 40; i++) {
+			const d = await (await fetch(`${base}/api/v1/receipts/${id}`, { headers })).json();
+			if (d.state !== 'reserved')
+				return [seen.whole.body.service_tier, r.headers.get('x-bus-service-tier'), d.charged?.amount, d.price_version, d.answered?.service_tier].join();
+			await wait(50);
+		}
+	};
+	const tiers = [];
+	for (const t of ['priority', 'flex', 'default', null])
+		tiers.push(await tier(t));
+	ok('a tier with a price is sold at it', tiers[0] === 'priority,,40,t-priority,priority', tiers[0]);
+	ok('one without is served as the usual one, and that is said', tiers[1] === 'default,default,20,t,default', tiers[1]);
+	ok('the usual one is nothing special', tiers[2] === 'default,,20,t,default', tiers[2]);
+	ok('none is none', tiers[3] === ',,20,t,', tiers[3]);
+	const long = await ask('whole', false, { body: { service_tier: 'x'.repeat(100000) } });
+	ok('a tier as long as a book is refused', long.status === 422, long.status);
 
 	const leave = async (model) => {
 		const stop = new AbortController();

@@ -31,7 +31,7 @@ static int look(void *ctx, const struct model *m)
 		check(model_cost(&m->prices[i], &u, &cost, &e) == 0);
 		check(model_worst(m, &m->prices[i], &ask, &worst, &e) == 0);
 		check(cost >= 0 && cost <= worst);
-		check(model_price_at(m, m->prices[i].from) == &m->prices[i]);
+		check(model_price_at(m, m->prices[i].tier, m->prices[i].from) == &m->prices[i]);
 	}
 	buf_init(&b, a, 1 << 20);
 	jw_init(&j, &b);

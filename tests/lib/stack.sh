@@ -6,6 +6,8 @@
 #   stack_end                        stop it and remove its state
 #   visitor NAME                     a new visitor: sets V (cookie jar), CSRF
 #   api METHOD PATH [JSON]           as the present visitor: sets STATUS, BODY
+#   v1 PATH [BODY [HEADER…]]         as the program with the token TOKEN, else T: the same, and $VAR/head
+#   header NAME                      the value of a header of the last answer
 #   field NAME                       the value of a member of BODY (a string or a number)
 #   quote MESSAGE [TYPE [ANSWER]]    from the first message to the approved scope: sets RUN
 #   converse MESSAGE [TYPE [ANSWER]] the same, and the work is asked for
@@ -161,6 +163,15 @@ api() {
 	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
 	CSRF=$(awk '$6 == "bus_csrf" { print $7 }' "$V" 2>/dev/null)
 }
+
+v1() {
+	local path=$1 body=${2-} h more=(); shift 2 || shift
+	for h; do more+=(-H "$h"); done
+	BODY=$(curl -s -m 30 -D "$VAR/head" -H "Authorization: Bearer ${TOKEN-$T}" "${more[@]}" \
+		${body:+-H 'Content-Type: application/json' --data-binary "$body"} "$BASE$path")
+	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
+}
+header() { tr -d '\r' <"$VAR/head" | sed -n "s/^$1: //Ip" | tail -n 1; }
 
 field() {
 	jq -r "$1" <<<"$BODY"

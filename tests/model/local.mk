@@ -20,7 +20,10 @@ tests_model_test_sse_LDADD = $(MODEL_LIBS) $(CMOCKA_LIBS)
 endif
 
 check_PROGRAMS += tests/fuzz/fuzz_models tests/fuzz/fuzz_usage tests/fuzz/fuzz_request \
-	tests/fuzz/fuzz_sse
+	tests/fuzz/fuzz_sse tests/fuzz/fuzz_probe
+tests_fuzz_fuzz_probe_SOURCES = tests/fuzz/fuzz_probe.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_probe_LDADD = $(MODEL_LIBS)
+tests_fuzz_fuzz_probe_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 tests_fuzz_fuzz_models_SOURCES = tests/fuzz/fuzz_models.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_models_LDADD = $(MODEL_LIBS)
 tests_fuzz_fuzz_models_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
@@ -35,7 +38,7 @@ tests_fuzz_fuzz_sse_LDADD = $(MODEL_LIBS)
 tests_fuzz_fuzz_sse_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 TESTS += tests/model/replay.test
 EXTRA_DIST += tests/model/replay.test tests/fuzz/corpus/models tests/fuzz/corpus/usage \
-	tests/fuzz/corpus/request tests/fuzz/corpus/sse
+	tests/fuzz/corpus/probe tests/fuzz/corpus/request tests/fuzz/corpus/sse
 
 check_PROGRAMS += tests/fuzz/fuzz_jwt tests/fuzz/fuzz_plan
 tests_fuzz_fuzz_jwt_SOURCES = tests/fuzz/fuzz_jwt.c $(FUZZ_MAIN)
@@ -45,4 +48,4 @@ tests_fuzz_fuzz_plan_SOURCES = tests/fuzz/fuzz_plan.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_plan_LDADD = libplan.a libwork.a libport.a libbase.a $(LIBS_PORT)
 tests_fuzz_fuzz_plan_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 EXTRA_DIST += tests/fuzz/corpus/jwt tests/fuzz/corpus/plan tests/chat/slow.mjs tests/chat/upstreams.mjs \
-	tests/chat/proof.mjs tests/chat/sdk.mjs tests/chat/storm.mjs
+	tests/chat/proof.mjs tests/chat/receipt.mjs tests/chat/runtimes.mjs tests/chat/sdk.mjs tests/chat/storm.mjs

@@ -63,12 +63,34 @@ static void test_good_catalog(void **state)
 	assert_int_equal(m->prices[0].rate[MODEL_AUDIO], -1);
 	assert_true(clock_parse("2026-01-01T00:00:00Z", &jan));
 	assert_true(clock_parse("2026-02-01T00:00:00Z", &feb));
-	assert_null(model_price_at(m, jan - 1));
-	assert_string_equal(model_price_at(m, jan)->version, "v1");
-	assert_string_equal(model_price_at(m, feb - 1)->version, "v1");
-	assert_string_equal(model_price_at(m, feb)->version, "v2");
-	assert_null(model_cost_at(m, feb));
+	assert_null(model_price_at(m, NULL, jan - 1));
+	assert_string_equal(model_price_at(m, NULL, jan)->version, "v1");
+	assert_string_equal(model_price_at(m, NULL, feb - 1)->version, "v1");
+	assert_string_equal(model_price_at(m, NULL, feb)->version, "v2");
+	assert_null(model_cost_at(m, NULL, feb));
 	model_release(c);
+}
+
+/* Each tier has prices of its own, from a time of its own. */
+static void test_tiers(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	const char *json = replace(a, good, "\"version\":\"v2\"", "\"version\":\"v2\",\"tier\":\"flex\"");
+	struct err e = {0};
+	struct model_catalog *c = model_read(json, strlen(json), &e);
+	const struct model *m = model_find_in(c, "m1");
+	int64_t jan, feb;
+
+	(void)state;
+	assert_non_null(m);
+	assert_true(clock_parse("2026-01-01T00:00:00Z", &jan));
+	assert_true(clock_parse("2026-02-01T00:00:00Z", &feb));
+	assert_string_equal(model_price_at(m, NULL, feb)->version, "v1");
+	assert_string_equal(model_price_at(m, "flex", feb)->version, "v2");
+	assert_null(model_price_at(m, "flex", feb - 1));
+	assert_null(model_price_at(m, "priority", feb));
+	model_release(c);
+	arena_free(a);
 }
 
 static void test_public(void **state)
@@ -159,6 +181,13 @@ static void test_refusals(void **state)
 		{"\"version\":\"v2\"", "\"version\":\"v1\"", "models[0].prices[1].version",
 		 "duplicate"},
 		{"2026-02-01", "2026-01-01", "models[0].prices[1].from", "not_in_order"},
+		{"\"version\":\"v2\"", "\"version\":\"v2\",\"tier\":\"default\"", "models[0].prices[1].tier",
+		 "not_a_tier_of_its_own"},
+		{"\"version\":\"v2\"", "\"version\":\"v2\",\"tier\":\"Flex\"", "models[0].prices[1].tier", "malformed"},
+		{"\"version\":\"v1\"", "\"version\":\"v1\",\"tier\":\"flex\"", "models[0].prices[0].tier",
+		 "a_tier_comes_first"},
+		{"\"kind\":\"openai_api\"", "\"kind\":\"openai_api\",\"runtime\":\"vllm\"", "backends[0].runtime",
+		 "only_for_local_runtime"},
 		{"2026-02-01T00:00:00Z", "soon", "models[0].prices[1].from", "not_a_time"},
 	};
 	struct arena *a = arena_new(8 << 20);
@@ -291,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_catalog),
+		cmocka_unit_test(test_tiers),
 		cmocka_unit_test(test_public),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_all_problems_are_named),

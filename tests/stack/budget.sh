@@ -57,6 +57,21 @@ plan 1000000 1000 1000000 1000000
 call "x-bus-run-id: $RUN"
 ok "and its own usage" equal "$STATUS $(sql operator "SELECT count(*) FROM bus.usage_record WHERE run_id = '$RUN'")" "200 1"
 
+# A round with somebody who asks for too much: only that account goes one by one.
+someone greedy; plan 250 1 100000000 100000000
+"$BUS" plan assign modest p
+# ask SUBJECT NAME MICRO [HASH]
+ask() { printf '{"usage_id":"usg_%s","subject":"%s","model":"m","backend":"static","feature":"chat","price":"v","micro":%s,"at":"%s","until":"%s"%s}' "$2" "$1" "$3" "$(later 0)" "$(later 60)" "${4:+,\"hash\":\"$4\"}"; }
+round() { local IFS=,; sql call "SELECT string_agg(outcome || coalesce(' ' || scope, ''), ', ') FROM bus.usage_reserve_all('[$*]')"; }
+KEY=$(printf 'k' | sha256sum | cut -c-64)
+ok "of one account what fits, in its order; of the others all" equal "$(round "$(ask greedy g1 100)" "$(ask modest m1 100)" "$(ask greedy g2 100)" "$(ask greedy g3 100)" "$(ask nobody n 1)" "$(ask greedy g4 50)" "$(ask modest m2 100)")" \
+	"ok, ok, ok, quota account, unknown, ok, ok"
+ok "all of it stands in the books" equal "$(sql operator "SELECT sum(reserved), count(*) FROM bus.usage_record WHERE usage_id LIKE 'usg_g_' OR usage_id LIKE 'usg_m_'")" "450|5"
+ok "once in each limit" equal "$(sql operator "SELECT DISTINCT a.subject, b.reserved FROM bus.budget b JOIN bus.account a ON b.scope = 'account' AND b.subject = a.id::text WHERE a.subject IN ('greedy', 'modest') ORDER BY 1" | tr '\n' ' ')" "greedy|250 modest|200 "
+ok "the same key twice in a round: once" equal "$(round "$(ask modest k 10 "$KEY")" "$(ask modest k 10 "$KEY")" "$(ask modest m3 10)")" "ok, busy, ok"
+ok "a round in which nobody fits keeps nothing" equal "$(round "$(ask greedy g5 1)" "$(ask greedy g6 1)")" "quota account, quota account"
+ok "the invariants hold" silent "$BUS" fsck
+
 # Settled by forty at once, in every way: one of them does it.
 someone race; plan 1000000 1 100000000 100000000
 sql call "SELECT outcome FROM bus.usage_reserve('usg_race', NULL, 'race', NULL, NULL, 'm', 'static', 'chat', 'v', 100, now(), now() + interval '1 h', NULL)" >"$VAR/race.first"

@@ -11,15 +11,6 @@ BEFORE_UP=write_models stack_begin
 T=$(cat "$VAR/demo.token")
 ok "the demo's token is for its owner alone" equal "$(stat -c %a "$VAR/demo.token")" 600
 
-# v1 PATH [BODY [HEADER…]]: sets STATUS, BODY and $VAR/head
-v1() {
-	local path=$1 body=${2-} h more=(); shift 2 || shift
-	for h; do more+=(-H "$h"); done
-	BODY=$(curl -s -m 30 -D "$VAR/head" -H "Authorization: Bearer ${TOKEN-$T}" "${more[@]}" \
-		${body:+-H 'Content-Type: application/json' --data-binary "$body"} "$BASE$path")
-	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
-}
-header() { tr -d '\r' <"$VAR/head" | sed -n "s/^$1: //Ip" | tail -n 1; }
 CHAT=/v1/chat/completions
 say() { printf '{"model":"bus-static","messages":[{"role":"user","content":"hi"}]%s}' "${1:+,$1}"; }
 

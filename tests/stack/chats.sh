@@ -17,7 +17,6 @@ SLOW=$!
 trap 'kill $SLOW; rm -rf "$FAULTS"; stack_end' EXIT
 curl -s -o /dev/null --retry 50 --retry-delay 1 --retry-connrefused --retry-max-time 20 "http://127.0.0.1:$UP/"
 upstream() { curl -s "http://127.0.0.1:$UP/" | jq -r ".$1"; }
-header() { tr -d '\r' <"$VAR/head" | sed -n "s/^$1: //Ip" | tail -n 1; }
 CHATS=/api/v1/chats
 
 # until CONDITION…: bounded, and only as fast as the server lets us look.
