@@ -1,6 +1,6 @@
 /* The portal: shows what the server says and passes on what the visitor does. */
 import { T } from './text.js';
-import { $, h, button, sync, announce, setText, keep, label, plain, onclick, money } from './dom.js';
+import { $, h, button, sync, announce, setText, keep, label, plain, clicks, money } from './dom.js';
 import { get, post, all, path, newKey, Problem } from './api.js';
 import { follow } from './feed.js';
 import * as outbox from './outbox.js';
@@ -303,9 +303,8 @@ function render(s = S) {
 		return;
 	const empty = !S.id && !S.waiting.length;
 	document.body.classList.toggle('empty', empty);
-	$('new').hidden = empty;
+	$('new').hidden = $('run').hidden = empty;
 	$('intro').hidden = !empty;
-	$('run').hidden = empty;
 	$('composer').hidden = false;
 	setText($('label'), T.label[mood()] || T.label.other);
 	setText($('effect'), T.hint[mood()] || '');
@@ -342,13 +341,13 @@ function begin() {
 	label(T);
 	intro();
 	history.scrollRestoration = 'manual';
-	onclick('skip', () => text.focus());
-	onclick('home', act.fresh);
-	onclick('new', act.fresh);
-	onclick('runsbutton', () => openRuns(!document.body.classList.contains('listed')));
-	onclick('jump', () => { toEnd(); text.focus({ preventScroll: true }); });
-	onclick('confirmno', () => $('confirm').close());
-	onclick('confirmyes', () => { $('confirm').close(); act.cancel(); });
+	clicks({
+		skip: () => text.focus(), home: act.fresh, new: act.fresh,
+		runsbutton: () => openRuns(),
+		jump() { toEnd(); text.focus({ preventScroll: true }); },
+		confirmno: () => $('confirm').close(),
+		confirmyes() { $('confirm').close(); act.cancel(); },
+	});
 	$('composer').addEventListener('submit', e => { e.preventDefault(); submit(); });
 	text.addEventListener('input', edited);
 	text.addEventListener('keydown', e => {

@@ -4,8 +4,8 @@
  */
 import { T } from './text.js';
 import { path, post, newKey } from './api.js';
-import { h, $, button, sync, copyable, ticking, span, dateTime, bytes, money, setText }
-	from './dom.js';
+import { h, $, button, sync, copyable, ticking, span, dateTime, bytes, money } from './dom.js';
+import { card, para, row, problem } from './card.js';
 
 const BUILDING = ['authorized', 'repo_ready', 'worker_running', 'artifact_pending'];
 const READY = ['artifact_ready', 'delivered'];
@@ -24,12 +24,6 @@ export const over = run => ['delivered', 'failed', 'cancelled'].includes(run.pha
 export const stage = S => READY.includes(S.run.phase) ? 4 :
 	building(S.run) || timeOf(S, 'run.authorized') ? 3 :
 	S.run.approval?.scope_approved_at ? 2 : S.run.scope ? 1 : 0;
-
-const card = (kind, head, ...kids) => h('section.card.' + kind, { 'aria-live': 'off' },
-	h('h2', { tabindex: -1 }, head), ...kids);
-
-const para = (text, kind = '') => text && h('p' + kind, null, text);
-const row = (...kids) => h('div.row', null, ...kids);
 
 const doing = (S, name, label, fn) => button(S.busy === name ? T.busy : label, fn, 'go',
 	{ 'aria-disabled': !!S.busy && 'true' });
@@ -235,33 +229,6 @@ function blocked(S, act) {
 			row(kind === 'billing' && phase === 'quoted' ? doing(S, 'pay', T.pay.go, act.pay) :
 				button(T.blocked.other, act.fresh, 'go'))),
 	};
-}
-
-/* An error, and what can be done about it. */
-export function problem(key, p, acts) {
-	const [head, help] = T.problem[p.kind];
-	return {
-		key, at: Infinity, weight: 2, sig: p.requestId + p.kind + p.until, focus: true,
-		make: () => card('stop.problem', head, para(p.message), para(help),
-			para(acts.note, '.note'), row(acts.retry && retryButton(p.until, acts.retry),
-				p.kind === 'stale' && button(T.reload, () => location.reload(), 'go'),
-				acts.edit && button(T.edit, acts.edit),
-				acts.fresh && button(T.newRun, acts.fresh, 'go')),
-			p.requestId && h('p.sum', null, T.requestId, ...copyable(p.requestId, T.copyRequest))),
-	};
-}
-
-/* Not before the server said so. */
-function retryButton(until, fn) {
-	const left = () => until - Date.now();
-	const b = button('', () => left() > 0 || fn(), 'go');
-	(function tick() {
-		b.setAttribute('aria-disabled', left() > 0);
-		setText(b, left() > 0 ? T.retryIn(span(left())) : T.retry);
-		if (left() > 0)
-			setTimeout(tick, 500);
-	})();
-	return b;
 }
 
 export function blocks(S, act) {

@@ -1,10 +1,10 @@
 /* A conversation as blocks for sync(): what was said, and how an answer ended. */
 import { T } from './text.js';
+import { W } from './text_chat.js';
 import { h, button } from './dom.js';
 import { markdown } from './markdown.js';
-import { problem } from './cards.js';
+import { problem } from './card.js';
 
-const W = T.chat;
 const number = new Intl.NumberFormat(navigator.languages);
 
 function facts(m) {

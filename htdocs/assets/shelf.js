@@ -1,7 +1,9 @@
 /* The visitor's conversations, as a list beside the present one. */
-import { T } from './text.js';
+import { W } from './text_chat.js';
 import { $, h, sync, setText } from './dom.js';
-import { all, chats, csrf } from './api.js';
+import { all, under, csrf } from './api.js';
+
+export const chats = under('/api/v1/chats');
 
 let own = [];
 
@@ -14,9 +16,9 @@ export async function refreshShelf() {
 
 export function shelve(id, click) {
 	$('runsbutton').hidden = $('runs').hidden = !own.length;
-	setText($('runsbutton'), `${T.chat.list} (${own.length})`);
+	setText($('runsbutton'), `${W.list} (${own.length})`);
 	sync($('runlist'), own.map(c => {
-		const here = c.chat_id === id && 'page', name = c.title || T.chat.untitled;
+		const here = c.chat_id === id && 'page', name = c.title || W.untitled;
 		return {
 			key: c.chat_id, sig: [here, name].join(),
 			make: () => h('li', null, h('a', { href: '#' + c.chat_id, 'aria-current': here,
@@ -25,7 +27,7 @@ export function shelve(id, click) {
 	}));
 }
 
-export function openShelf(open) {
+export function openShelf(open = !document.body.classList.contains('listed')) {
 	document.body.classList.toggle('listed', open);
 	$('runsbutton').setAttribute('aria-expanded', open);
 	if (open)

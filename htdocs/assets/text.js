@@ -1,4 +1,4 @@
-/* Every sentence of the portal: to translate it, translate this and index.html. */
+/* Every sentence of the portal: to translate it, translate text*.js and pages. */
 const how = program => name => `In a terminal, in the folder of the download:\n${program(name)}`;
 
 export const T = {
@@ -9,7 +9,8 @@ export const T = {
 	newRun: 'New tool',
 	ask: 'Ask a model',
 	noTool: 'No tool, only an answer?',
-	build: 'Build a tool',
+	account: 'Account',
+	signIn: 'Sign in',
 	send: 'Send',
 	jump: 'Jump to latest',
 	log: 'Conversation',
@@ -128,33 +129,8 @@ export const T = {
 		used: 'Work already done is thrown away. The answer says exactly what is charged.',
 	},
 	blocked: { head: 'This cannot be built here', other: 'Describe something else' },
-	/* The page of conversations. */
-	chat: {
-		pageTitle: 'busdk: ask a model', page: name => `${name} – busdk`,
-		head: 'Ask a model',
-		lead: 'The answer is written on the server: you can reload, close the page or look on from a second one, and nothing is lost.',
-		run: 'This is a conversation. It does not build anything and starts no run.',
-		list: 'Chats', fresh: 'New chat', label: 'Your message', untitled: 'New conversation',
-		model: 'Model', auto: 'Automatic', away: (name, why) => `${name} (${why || 'not available'})`,
-		stop: 'Stop', stopping: 'Stopping…', again: 'Answer again', rename: 'Rename', remove: 'Delete',
-		name: 'New title', save: 'Save', keepIt: 'Keep it',
-		sure: 'Delete this conversation?', sureText: 'Its words are gone at once. What it has cost stays in your usage.',
-		deleted: 'This conversation was deleted.',
-		state: {
-			answering: 'Writing…', complete: '', stopped: 'Stopped', failed: 'This did not work',
-			interrupted: 'Interrupted on our side',
-		},
-		ended: 'The answer is there.',
-		used: (n, state) => state === 'reserved' ? `at most ${n} units` :
-			state === 'estimated' ? `${n} units, estimated` : `${n} units`,
-		tokens: n => `${n} tokens`,
-		left: (percent, period, n) => `${percent} left of your limit (${period}): ${n} units.`,
-		limit: (name, when) => `It is the limit for: ${name}.` + (when ? ` It begins anew on ${when}.` : ''),
-	},
-
 	/* What happened, and what helps. */
 	problem: {
-		signin: ['Sign in to go on', 'Conversations without an account are not offered here.'],
 		billing: ['Payment is needed', 'It goes on when the payment is there.'],
 		quota: ['A limit is reached', 'It goes on when the limit is renewed or raised.'],
 		resource: ['Not available right now', 'Your request is kept; try again in a while.'],

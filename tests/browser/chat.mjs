@@ -5,7 +5,7 @@
  *   BUS_URL    where the portal is
  *   BUS_SHOTS  optional: a folder for screenshots of every state
  */
-import { seen, ok, is, group, finish, launch, visitor, look } from './lib.mjs';
+import { ok, is, group, finish, calm, launch, visitor, look } from './lib.mjs';
 
 const browser = await launch();
 const context = await visitor(browser);
@@ -202,13 +202,7 @@ await group('rows', async () => {
 	ok(true, 'deleted');
 });
 
-await group('all along', async () => {
-	is(seen.errors.join('\n'), '', 'no errors on the console');
-	is(seen.violations.join('\n'), '', 'nothing against the content security policy');
-	is(seen.foreign.join('\n'), '', 'no request to any other host');
-	const jumps = seen.shifts.filter(s => s.value >= 0.05);
-	is(jumps.map(s => `${s.value}: ${s.what}`).join('\n'), '', 'nothing jumps');
-});
+await calm();
 
 await browser.close();
 finish();
