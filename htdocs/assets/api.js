@@ -4,7 +4,8 @@
  */
 import { setClock } from './dom.js';
 
-export const path = (...parts) => ['/api/v1/build-runs', ...parts].join('/');
+export const under = base => (...parts) => [base, ...parts].join('/');
+export const path = under('/api/v1/build-runs');
 
 /* The readable half of the session; without it there is none. */
 export const csrf = () => document.cookie.match(/(?:^|; )(?:__Host-)?bus_csrf=([^;]*)/)?.[1] || '';
@@ -16,6 +17,7 @@ export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)
 const KINDS = {
 	billing_required: 'billing', quota_exceeded: 'quota', resource_unavailable: 'resource',
 	busy: 'resource', insufficient_scope: 'policy', csrf_failed: 'stale', scope_changed: 'scope',
+	code_refused: 'invalid',
 	0: 'network', 401: 'session', 402: 'billing', 403: 'policy', 404: 'missing', 409: 'conflict',
 	413: 'large', 422: 'invalid', 429: 'rate',
 };
@@ -29,6 +31,7 @@ export class Problem extends Error {
 		this.requestId = body?.request_id || headers?.get('X-Request-Id') || '';
 		this.field = body?.errors?.[0]?.code;
 		this.limit = headers?.get('x-bus-limit') || '';
+		this.tries = headers?.get('x-bus-tries-left') || '';
 		this.resets = headers?.get('x-bus-resets') || '';
 		this.until = Date.now() + 1000 * (headers?.get('Retry-After') || 0);
 		/* May the same go out again under the same key? */

@@ -1,6 +1,6 @@
 /* The portal: shows what the server says and passes on what the visitor does. */
 import { T } from './text.js';
-import { $, h, button, sync, announce, setText, keep, label, plain, onclick, money } from './dom.js';
+import { $, h, button, sync, announce, setText, keep, label, plain, clicks, money } from './dom.js';
 import { get, post, all, path, newKey, Problem } from './api.js';
 import { follow } from './feed.js';
 import * as outbox from './outbox.js';
@@ -256,9 +256,7 @@ const draft = () => 'draft:' + (S.id || 'new');
 /* Does a message start a new run? */
 const starts = () => S.run ? over(S.run) : !S.loading;
 
-const asks = () => !$('purpose').hidden && $('ask').checked;
-
-const mood = () => asks() ? 'ask' : !S.run ? starts() ? 'start' : 'other' : over(S.run) ? 'done' :
+const mood = () => !S.run ? starts() ? 'start' : 'other' : over(S.run) ? 'done' :
 	building(S.run) ? 'working' : S.run.next_action;
 
 function edited() {
@@ -284,7 +282,7 @@ function textError(sentence) {
 		announce(sentence);
 }
 
-function submit() {
+function submit(ask) {
 	const words = text.value, n = [...words].length;
 	const wrong = !words.trim() ? T.empty : n > MAX ? T.tooLong(n, MAX) : '';
 	if (wrong) {
@@ -292,7 +290,7 @@ function submit() {
 		text.focus();
 		return;
 	}
-	if (asks()) {
+	if (ask) {
 		keep.set('asked', words);
 		write('');
 		location.assign('/chat.html');
@@ -311,11 +309,10 @@ function render(s = S) {
 		return;
 	const empty = !S.id && !S.waiting.length;
 	document.body.classList.toggle('empty', empty);
-	$('new').hidden = empty;
+	$('new').hidden = $('run').hidden = empty;
 	$('intro').hidden = !empty;
-	$('run').hidden = empty;
 	$('composer').hidden = false;
-	$('purpose').hidden = !empty;
+	$('ask').hidden = !empty;
 	setText($('label'), T.label[mood()] || T.label.other);
 	setText($('effect'), T.hint[mood()] || '');
 	list(S.id, id => plain(() => go(id)));
@@ -350,15 +347,14 @@ function begin() {
 	label(T);
 	intro();
 	history.scrollRestoration = 'manual';
-	onclick('skip', () => text.focus());
-	onclick('home', act.fresh);
-	onclick('new', act.fresh);
-	onclick('runsbutton', () => openRuns(!document.body.classList.contains('listed')));
-	onclick('jump', () => { toEnd(); text.focus({ preventScroll: true }); });
-	onclick('confirmno', () => $('confirm').close());
-	onclick('confirmyes', () => { $('confirm').close(); act.cancel(); });
-	$('composer').addEventListener('submit', e => { e.preventDefault(); submit(); });
-	$('purpose').addEventListener('change', () => { render(); text.focus(); });
+	clicks({
+		skip: () => text.focus(), home: act.fresh, new: act.fresh,
+		runsbutton: () => openRuns(),
+		jump() { toEnd(); text.focus({ preventScroll: true }); },
+		confirmno: () => $('confirm').close(),
+		confirmyes() { $('confirm').close(); act.cancel(); },
+	});
+	$('composer').addEventListener('submit', e => { e.preventDefault(); submit(e.submitter?.id === 'ask'); });
 	text.addEventListener('input', edited);
 	text.addEventListener('keydown', e => {
 		if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && e.keyCode !== 229) {

@@ -4,8 +4,8 @@
  */
 import { T } from './text.js';
 import { path, post, newKey } from './api.js';
-import { card, para, row, problem } from './problem.js';
 import { h, $, button, sync, copyable, ticking, span, dateTime, bytes, money } from './dom.js';
+import { card, para, row, problem } from './card.js';
 
 const BUILDING = ['authorized', 'repo_ready', 'worker_running', 'artifact_pending'];
 const READY = ['artifact_ready', 'delivered'];

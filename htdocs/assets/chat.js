@@ -1,7 +1,7 @@
 /* Conversations: shows what the server has of them and passes on what is said. */
 import { T } from './text.js';
-import { W } from './chat_text.js';
-import { $, h, button, sync, announce, setText, keep, label, plain, onclick } from './dom.js';
+import { W } from './text_chat.js';
+import { $, h, button, sync, announce, setText, keep, label, plain, clicks } from './dom.js';
 import { get, post, newKey, csrf, Problem } from './api.js';
 import { follow } from './feed.js';
 import { link } from './link.js';
@@ -21,11 +21,10 @@ const draft = () => 'chat:' + (S.id || 'new');
 /* ---- what the server has */
 
 async function load(s) {
-	const first = await get(chats(s.id));
-	let items = first.items;
+	const first = await get(chats(s.id)), { items } = first;
 	for (let next = first.next_cursor; next;) {
 		const more = await get(chats(s.id) + '?cursor=' + encodeURIComponent(next));
-		items = items.concat(more.items);
+		items.push(...more.items);
 		next = more.next_cursor;
 	}
 	s.chat = first.chat;
@@ -198,10 +197,9 @@ function say(words) {
 }
 
 function took({ message, answer }) {
-	if (message && !S.messages.some(m => m.message_id === message.message_id))
-		S.messages.push(message);
-	if (!S.messages.some(m => m.message_id === answer.message_id))
-		S.messages.push({ text: '', chars: 0, ...answer });
+	for (const m of [message, answer])
+		if (m && !S.messages.some(x => x.message_id === m.message_id))
+			S.messages.push({ text: '', chars: 0, ...m });
 	render();
 	page.scrollTo(0, page.scrollHeight);
 }
@@ -272,7 +270,7 @@ function draw() {
 	document.body.classList.toggle('empty', empty);
 	$('new').hidden = $('intro').hidden = !empty;
 	$('new').hidden = $('run').hidden = empty;
-	$('purpose').hidden = !!S.id;
+	$('build').hidden = !!S.id;
 	$('composer').hidden = false;
 	setText($('title'), name);
 	document.title = S.id ? W.page(name) : W.pageTitle;
@@ -319,19 +317,17 @@ function remove() {
 
 function begin() {
 	label({ ...T, chat: W });
-	const acts = {
+	clicks({
 		skip: () => text.focus(), new: fresh, stop, confirmyes: remove, nameyes: rename,
 		confirmno: () => $('confirm').close(), nameno: () => $('naming').close(),
-		runsbutton: () => openShelf(!document.body.classList.contains('listed')),
+		runsbutton: () => openShelf(),
 		jump: () => page.scrollTo(0, page.scrollHeight),
-	};
-	for (const [id, fn] of Object.entries(acts))
-		onclick(id, fn);
-	$('composer').addEventListener('submit', e => { e.preventDefault(); submit(); });
-	$('build').addEventListener('change', () => {
-		keep.set('draft:new', text.value);
-		location.assign('/');
+		build() {
+			keep.set('draft:new', text.value);
+			location.assign('/');
+		},
 	});
+	$('composer').addEventListener('submit', e => { e.preventDefault(); submit(); });
 	$('model').addEventListener('change', () => keep.set('chatmodel', $('model').value));
 	text.addEventListener('input', edited);
 	text.addEventListener('keydown', e => {

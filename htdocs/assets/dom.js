@@ -28,7 +28,9 @@ export const plain = fn => e => {
 	e.preventDefault();
 	fn();
 };
-export const onclick = (id, fn) => $(id).addEventListener('click', plain(fn));
+/* {id: what its click does} */
+export const clicks = acts => Object.entries(acts).forEach(([id, fn]) =>
+	$(id).addEventListener('click', plain(fn)));
 
 /* The page's own words, where its elements name them. */
 export function label(T) {
@@ -154,3 +156,7 @@ export function ticking(at) {
 }
 const tick = el => setText(el, span(Date.now() + skew - Date.parse(el.dateTime)));
 setInterval(() => document.querySelectorAll('time.tick').forEach(tick), 1000);
+
+/* The account page leads back to here. */
+addEventListener('click', e => e.target.pathname === '/account.html' &&
+	keep.set('back', location.pathname + location.hash));

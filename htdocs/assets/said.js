@@ -1,9 +1,9 @@
 /* A conversation as blocks for sync(): what was said, and how an answer ended. */
 import { T } from './text.js';
-import { W } from './chat_text.js';
+import { W } from './text_chat.js';
 import { h, button } from './dom.js';
 import { markdown } from './markdown.js';
-import { problem } from './problem.js';
+import { problem } from './card.js';
 
 const number = new Intl.NumberFormat(navigator.languages);
 

@@ -1,9 +1,9 @@
 /* The visitor's conversations, as a list beside the present one. */
-import { W } from './chat_text.js';
+import { W } from './text_chat.js';
 import { $, h, sync, setText } from './dom.js';
-import { all, csrf } from './api.js';
+import { all, under, csrf } from './api.js';
 
-export const chats = (...parts) => ['/api/v1/chats', ...parts].join('/');
+export const chats = under('/api/v1/chats');
 
 let own = [];
 
@@ -27,7 +27,7 @@ export function shelve(id, click) {
 	}));
 }
 
-export function openShelf(open) {
+export function openShelf(open = !document.body.classList.contains('listed')) {
 	document.body.classList.toggle('listed', open);
 	$('runsbutton').setAttribute('aria-expanded', open);
 	if (open)

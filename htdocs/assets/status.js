@@ -75,7 +75,8 @@ export function list(id, click) {
 	}));
 }
 
-export function openRuns(open) {
+/* Left out, it toggles. */
+export function openRuns(open = !document.body.classList.contains('listed')) {
 	document.body.classList.toggle('listed', open);
 	$('runsbutton').setAttribute('aria-expanded', open);
 	if (open)

@@ -1,4 +1,4 @@
-/* Every sentence of the portal: to translate it, translate the *text.js and the pages. */
+/* Every sentence of the portal: to translate it, translate text*.js and pages. */
 const how = program => name => `In a terminal, in the folder of the download:\n${program(name)}`;
 
 export const T = {
@@ -8,8 +8,9 @@ export const T = {
 	runs: 'Runs',
 	newRun: 'New tool',
 	ask: 'Ask a model',
-	purpose: 'Purpose',
 	build: 'Build a tool',
+	account: 'Account',
+	signIn: 'Sign in',
 	send: 'Send',
 	jump: 'Jump to latest',
 	log: 'Conversation',
@@ -36,10 +37,9 @@ export const T = {
 	/* The field, by what a message would do. */
 	label: {
 		start: 'What should the tool do?', answer: 'Your answer', approve_scope: 'Anything to change?',
-		working: 'Add something', ask: 'Your question', done: 'Describe another tool', other: 'Your message',
+		working: 'Add something', done: 'Describe another tool', other: 'Your message',
 	},
 	hint: {
-		ask: 'A model answers; nothing is built.',
 		working: 'Used at the next step of the build.',
 		done: 'This run is finished; a message starts a new one.',
 	},

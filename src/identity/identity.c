@@ -70,6 +70,32 @@ static const char *address_of(struct work *w, const struct identity_asker *who)
 	return str_hex(w->a, mac, sizeof(mac));
 }
 
+static const char *known_proof(struct work *w, const struct identity_asker *who, const char *name)
+{
+	const char *text = arena_printf(w->a, "known\n%s\n%s", name, who->email);
+	unsigned char mac[SHA256_BYTES];
+
+	crypto_hmac(who->code_key, sizeof(who->code_key), text, strlen(text), mac);
+	return str_hex(w->a, mac, sizeof(mac));
+}
+
+const char *identity_known(struct work *w, const struct identity_asker *who)
+{
+	const char *name = id_new(w->a, "br_");
+
+	return arena_printf(w->a, "%s.%s", name, known_proof(w, who, name));
+}
+
+bool identity_is_known(struct work *w, const struct identity_asker *who, const char *text)
+{
+	const char *dot = text ? strchr(text, '.') : NULL, *want;
+
+	if (dot == NULL || strlen(dot + 1) != 2 * SHA256_BYTES || dot - text > 64)
+		return false;
+	want = known_proof(w, who, arena_strndup(w->a, text, (size_t)(dot - text)));
+	return crypto_equal(want, dot + 1, 2 * SHA256_BYTES);
+}
+
 static void hash_of(struct work *w, const struct identity_asker *who, const char *code_id,
 		    const char *digits, unsigned char to[SHA256_BYTES])
 {
@@ -114,6 +140,7 @@ int identity_code_send(struct work *w, const struct identity_asker *who, int64_t
 					.address = address_of(w, who),
 					.session_hash = who->session_hash,
 					.network = who->network,
+					.known = who->known,
 					.mail = sealed_mail(w, who, digits)};
 	unsigned char hash[SHA256_BYTES];
 	int64_t again = 0;
@@ -129,12 +156,13 @@ int identity_code_send(struct work *w, const struct identity_asker *who, int64_t
 }
 
 int identity_code_try(struct work *w, const struct identity_asker *who, const char *digits,
-		      const char **ret_code_id)
+		      const char **ret_code_id, int64_t *ret_left)
 {
 	unsigned char want[SHA256_BYTES] = {0}, have[SHA256_BYTES];
 	const char *hash = NULL;
 
-	if (identity_store_try(w, address_of(w, who), who->session_hash, ret_code_id, &hash) < 0)
+	if (identity_store_try(w, address_of(w, who), who->session_hash, ret_code_id, &hash,
+			       ret_left) < 0)
 		return -1;
 	/* Without a code the same work is done: the time tells nothing. */
 	hash_of(w, who, *ret_code_id ? *ret_code_id : "code_", digits, have);

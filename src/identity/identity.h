@@ -33,6 +33,7 @@ struct identity_asker {
 	const char *email;         /* of the shape that mail_address() gives */
 	const char *session_hash;  /* hexadecimal; NULL: without a session */
 	const char *network;
+	bool known; /* a browser that this address has signed in before */
 	unsigned char code_key[32], mail_key[32]; /* of the purposes "code" and "mail" */
 };
 
@@ -41,9 +42,10 @@ struct identity_asker {
 int identity_code_send(struct work *w, const struct identity_asker *who, int64_t *ret_wait_s);
 
 /* One try. 1 when it was right, with the code's name; 0 when it was not: the try
- * counts once the transaction is committed; -1. `digits` has eight of them. */
+ * counts once the transaction is committed; -1. `digits` has eight of them.
+ * *ret_left: further tries that this code is good for, 0 without a code. */
 int identity_code_try(struct work *w, const struct identity_asker *who, const char *digits,
-		      const char **ret_code_id);
+		      const char **ret_code_id, int64_t *ret_left);
 
 /* A customer who has just shown the right code. */
 struct identity_entry {
@@ -84,6 +86,11 @@ int identity_close(struct work *w, const char *code_id);
 int identity_decide(struct work *w, const char *email, const char *status, const char *reason,
 		    const char **ret_identity);
 
+/* All that is kept about the acting account: a page of one part. Rows come after
+ * place *at, which moves on; 0 at the end of the part. */
+extern const char *const identity_export_parts[]; /* to a NULL */
+int identity_export(struct work *w, const char *part, int64_t *at, struct pg_rows *ret);
+
 /* Is the run the acting account's? E_NOT_FOUND when it is not. */
 int identity_owns(struct work *w, const char *run_id);
 
@@ -102,6 +109,12 @@ bool identity_code_digits(const char *text, char to[IDENTITY_CODE_DIGITS + 1]);
 /* Is each word of `want` one of `allowed`, and is there one? Words are separated
  * by single blanks. */
 bool identity_scope_within(const char *want, const char *allowed);
+
+/* What a browser keeps to be known for an address again: a name of its own and a
+ * proof that only our key makes. It opens nothing; whoever has it is counted
+ * apart from strangers. Made in the arena; checked in constant time. */
+const char *identity_known(struct work *w, const struct identity_asker *who);
+bool identity_is_known(struct work *w, const struct identity_asker *who, const char *text);
 
 /* The statement that tells whose a token is ($1: hexadecimal SHA-256). */
 extern const struct pg_stmt *const identity_lookup;

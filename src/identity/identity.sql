@@ -17,11 +17,11 @@ SELECT auth_account($1, $2, $3);
 
 -- name: identity_sql_code
 SELECT nullif(outcome, 'ok'), (extract(epoch FROM again) * 1000000)::bigint
-FROM code_new($1, $2, $3, $4, $5, $6, $7, $8::timestamptz, $9::timestamptz, $10::int, $11::int,
-	$12::int);
+FROM code_new($1, $2, $3, $4, $5::boolean, $6, $7, $8, $9::timestamptz, $10::timestamptz, $11::int,
+	$12::int, $13::int, $14::int);
 
 -- name: identity_sql_try
-SELECT code_id, hash FROM code_try($1, $2, $3::timestamptz);
+SELECT code_id, hash, tries_left FROM code_try($1, $2, $3::timestamptz);
 
 -- name: identity_sql_enter
 SELECT outcome, account, identity, status, moved FROM customer_enter($1, $2, $3, $4::bigint, $5, $6, $7,
@@ -56,6 +56,9 @@ VALUES ($1, bus_account(), $2, $3, decode($4, 'hex'), $5::timestamptz, $6::times
 -- name: identity_sql_key_revoke
 UPDATE api_key SET revoked_at = coalesce(revoked_at, $2::timestamptz)
 WHERE key_id = $1 AND account_id = bus_account();
+
+-- name: identity_sql_export
+SELECT place, doc FROM account_export($1, $2::bigint);
 
 -- name: identity_sql_owns
 SELECT true FROM run_public WHERE run_id = $1 AND account_id = bus_account();
@@ -131,6 +134,9 @@ WHERE id IN (SELECT id FROM mail WHERE sealed IS NOT NULL AND expires_at <= $1::
 -- name: identity_sql_mail_forget
 DELETE FROM mail WHERE id IN (
 	SELECT id FROM mail WHERE created_at < $1::timestamptz - interval '30 days' AND sealed IS NULL LIMIT $2::int);
+
+-- name: identity_sql_forget
+SELECT customer_forget($1::timestamptz, $2::int);
 
 -- name: identity_sql_code_forget
 DELETE FROM code WHERE code_id IN (

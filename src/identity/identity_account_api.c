@@ -93,6 +93,55 @@ int identity_api_key_revoke(struct req *r)
 	return reply_json(r, 200, "{\"status\":\"revoked\"}");
 }
 
+/* ---- everything, to take along */
+
+/* Holds a page: a megabyte of rows and one more, which has at most a megabyte of
+ * text, in libpq and in JSON. */
+#define EXPORT_ARENA (32u << 20)
+
+/* One part as an array. Each page is a transaction of its own: the caller may
+ * read slowly. */
+static int export_part(struct req *r, const char *part)
+{
+	const char *lead = arena_printf(r->w.a, ",\n\"%s\":[", part);
+	struct pg_rows rows;
+	int64_t at = 0;
+	int n;
+
+	if (reply_piece(r, lead) < 0)
+		return fail(&r->w, E_UNAVAILABLE, "the caller has gone");
+	for (bool first = true;; arena_reset(r->w.a)) {
+		if (work_begin(&r->w, NULL) < 0 || (n = identity_export(&r->w, part, &at, &rows)) < 0 ||
+		    work_commit(&r->w, NULL) < 0)
+			return -1;
+		if (n == 0)
+			return reply_piece(r, "]");
+		for (int i = 0; i < n; i++, first = false)
+			if (reply_piece(r, first ? "\n" : ",\n") < 0 ||
+			    reply_piece(r, pg_text(&rows, i, 1)) < 0)
+				return fail(&r->w, E_UNAVAILABLE, "the caller has gone");
+	}
+}
+
+int identity_api_export(struct req *r)
+{
+	struct arena *mine = r->w.a;
+	char at[25];
+	int rc;
+
+	reply_header(r, "Content-Disposition", "attachment; filename=\"busdk-account.json\"");
+	rc = reply_begin(r, 200, "application/json");
+	if (rc == 0)
+		rc = reply_piece(r, arena_printf(mine, "{\"exported_at\":\"%s\"",
+						 clock_text(r->w.now, at)));
+	r->w.a = arena_new(EXPORT_ARENA);
+	for (const char *const *part = identity_export_parts; rc == 0 && *part; part++)
+		rc = export_part(r, *part);
+	arena_free(r->w.a);
+	r->w.a = mine;
+	return rc == 0 ? reply_piece(r, "\n}\n") : rc;
+}
+
 struct reject_in {
 	const char *email, *reason;
 };

@@ -83,6 +83,15 @@ static const struct field filter_fields[] = {
 	{"status", F_ENUM, 0, .values = states}, {"limit", F_INT, 0, 1, 500}};
 static const struct shape filter = {"WaitlistFilter", filter_fields, COUNT(filter_fields), 0};
 
+static const struct field export_fields[] = {
+	{"exported_at", F_TIME, F_REQUIRED}, {"account", F_LIST, F_REQUIRED},
+	{"contact", F_LIST, F_REQUIRED}, {"sessions", F_LIST, F_REQUIRED}, {"keys", F_LIST, F_REQUIRED},
+	{"runs", F_LIST, F_REQUIRED}, {"run_messages", F_LIST, F_REQUIRED},
+	{"conversations", F_LIST, F_REQUIRED}, {"conversation_messages", F_LIST, F_REQUIRED},
+	{"usage", F_LIST, F_REQUIRED}, {"checkouts", F_LIST, F_REQUIRED},
+};
+static const struct shape export_shape = {"AccountExport", export_fields, COUNT(export_fields), 0};
+
 #define WHO {BIND_TOKEN, BIND_SUBJECT, BIND_SID}
 static const struct read read_status = {&identity_sql_read_status, WHO, NULL};
 static const struct read read_me = {&identity_sql_read_me, WHO, NULL};
@@ -144,6 +153,10 @@ const struct route identity_routes[] = {
 	 .audience = AUD_AUTH, .rate = RATE_AUTH, .body_max = 1024, .input = &identity_verify_shape,
 	 .reply = &status_shape, .reply_status = 200, .handle = identity_api_delete,
 	 .summary = "Delete the own address, sessions, keys and messages, by a fresh code", .proof = PROOF},
+	{.id = "account.export", .method = METHOD_GET, .pattern = "/api/v1/account/export",
+	 .pool = POOL_SLOW, .audience = AUD_AUTH, .rate = RATE_EXPORT, .reply = &export_shape,
+	 .reply_status = 200, .handle = identity_api_export, .plain = true,
+	 .summary = "Everything that is kept about the own account, as one document", .proof = PROOF},
 	{.id = "auth.check", .method = METHOD_GET, .pattern = "/api/v1/auth/check", .pool = POOL_FAST,
 	 .audience = AUD_TOKEN, .reply = &claims_shape, .reply_status = 200, .plain = true,
 	 .handle = identity_api_check, .summary = "What a token of ours says", .proof = PROOF},

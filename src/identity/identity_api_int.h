@@ -18,6 +18,7 @@ int identity_api_logout(struct req *r);
 int identity_api_end(struct req *r);
 int identity_api_key_new(struct req *r);
 int identity_api_key_revoke(struct req *r);
+int identity_api_export(struct req *r);
 int identity_api_approve(struct req *r);
 int identity_api_reject(struct req *r);
 

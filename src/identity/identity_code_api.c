@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#define KNOWN_COOKIE "bus_known"
+#define KNOWN_TTL_S 31536000
+
 /* From an address to a session: register, ask for a code, bring it. */
 
 static const struct field email_fields[] = {
@@ -57,7 +60,10 @@ static int asker(struct req *r, const char *text, struct identity_asker *ret)
 	};
 	req_secret(r, "code", ret->code_key);
 	req_secret(r, "mail", ret->mail_key);
-	return ret->email == NULL ? -1 : 0;
+	if (ret->email == NULL)
+		return -1;
+	ret->known = identity_is_known(&r->w, ret, req_cookie(r, KNOWN_COOKIE));
+	return 0;
 }
 
 /* Always the same answer: who is known here is nobody's business. */
@@ -107,7 +113,8 @@ static const char *agent(struct req *r)
 	return s;
 }
 
-static int reply_entry(struct req *r, const struct identity_entry *e, bool browser)
+static int reply_entry(struct req *r, const struct identity_entry *e,
+		       const struct identity_asker *who)
 {
 	struct jwt t = {.sub = e->identity_id, .aud = AUTH_AUDIENCE, .scope = "", .sid = e->session_id,
 			.iat = r->w.now / CLOCK_S};
@@ -125,13 +132,22 @@ static int reply_entry(struct req *r, const struct identity_entry *e, bool brows
 	jw_kstr(&j, "status", e->status);
 	jw_kint(&j, "runs_moved", e->moved);
 	/* Who asked without a session gets tokens only. */
-	if (browser) {
+	if (who->session_hash != NULL) {
 		jw_kstr(&j, "session_token", e->token);
 		jw_kstr(&j, "session_expires_at", clock_text(e->expires_at, at));
 		reply_session(r, e->token);
+		reply_cookie(r, KNOWN_COOKIE, identity_known(&r->w, who), KNOWN_TTL_S);
 	}
 	jw_end_object(&j);
 	return reply_json(r, 200, buf_str(&b));
+}
+
+/* Without a session nothing is said: a stranger could ask about an address. */
+static int refuse_code(struct req *r, const struct identity_asker *who, int64_t left)
+{
+	if (who->session_hash != NULL)
+		reply_header(r, "x-bus-tries-left", "%lld", (long long)left);
+	return reply_refusal(r, E_CODE, "wrong, used, too old or none");
 }
 
 static int bring_code(struct req *r, const char *field, const char *email, const char *text)
@@ -139,22 +155,23 @@ static int bring_code(struct req *r, const char *field, const char *email, const
 	struct identity_entry e = {.visitor = r->w.actor.account, .agent = agent(r)};
 	char digits[IDENTITY_CODE_DIGITS + 1];
 	struct identity_asker who;
+	int64_t left;
 	int rc;
 
 	if (asker(r, email, &who) < 0)
 		return -1;
 	if (!identity_code_digits(text, digits))
 		return fail_field(&r->w, field, "not_a_code");
-	rc = identity_code_try(&r->w, &who, digits, &e.code_id);
+	rc = identity_code_try(&r->w, &who, digits, &e.code_id, &left);
 	/* The try is kept: a refusal is committed as an answer. */
 	if (rc <= 0)
-		return rc < 0 ? -1 : reply_refusal(r, E_CODE, "wrong, used, too old or none");
+		return rc < 0 ? -1 : refuse_code(r, &who, left);
 	e.email = who.email;
 	e.old_hash = who.session_hash;
 	rc = identity_enter(&r->w, &e);
 	if (rc != 0)
 		return rc < 0 ? -1 : reply_refusal(r, rc == 2 ? E_SCOPE : E_CODE, "used, or disabled");
-	return reply_entry(r, &e, who.session_hash != NULL);
+	return reply_entry(r, &e, &who);
 }
 
 int identity_api_verify(struct req *r)
@@ -183,6 +200,7 @@ int identity_api_delete(struct req *r)
 	struct identity_asker who;
 	struct identity_self me;
 	const char *code_id;
+	int64_t left;
 	int rc;
 
 	if (asker(r, in->email, &who) < 0 || identity_self(&r->w, r->token_hash, r->sid, &me) < 0)
@@ -191,11 +209,11 @@ int identity_api_delete(struct req *r)
 		return fail_field(&r->w, "email", "not_the_own");
 	if (!identity_code_digits(in->otp, digits))
 		return fail_field(&r->w, "otp", "not_a_code");
-	rc = identity_code_try(&r->w, &who, digits, &code_id);
+	rc = identity_code_try(&r->w, &who, digits, &code_id, &left);
 	if (rc > 0)
 		rc = identity_close(&r->w, code_id) == 0 ? 1 : r->w.err.id != E_NONE ? -1 : 0;
 	if (rc <= 0)
-		return rc < 0 ? -1 : reply_refusal(r, E_CODE, "wrong, used, too old or none");
+		return rc < 0 ? -1 : refuse_code(r, &who, left);
 	if (r->by_cookie)
 		reply_session_end(r);
 	return reply_json(r, 200, "{\"status\":\"deleted\"}");

@@ -9,6 +9,7 @@ int identity_store_expire(struct work *w, int batch);
 
 struct identity_code_row {
 	const char *code_id, *address, *session_hash, *network, *hash; /* hexadecimal */
+	bool known;
 	const char *mail_id, *mail;                                    /* sealed, hexadecimal */
 };
 
@@ -18,7 +19,7 @@ int identity_store_code(struct work *w, const struct identity_code_row *row, con
 
 /* *ret_id is NULL when there is no live code. */
 int identity_store_try(struct work *w, const char *address, const char *session_hash,
-		       const char **ret_id, const char **ret_hash);
+		       const char **ret_id, const char **ret_hash, int64_t *ret_left);
 
 int identity_store_enter(struct work *w, struct identity_entry *e, const char *identity_id,
 			 const char *token_hash);

@@ -74,7 +74,7 @@ static int send_one(struct work *w, int batch)
 
 const struct pass identity_passes[] = {
 	{.name = "identity.expire", .interval_s = 300, .batch = 500, .deadline_s = 30,
-	 .sweep = identity_store_expire, .doc = "remove sessions, codes and mail that have ended"},
+	 .sweep = identity_store_expire, .doc = "remove sessions, codes and mail that have ended, and addresses never confirmed"},
 	{.name = "identity.mail", .interval_s = 2, .batch = 1, .deadline_s = 4, .sweep = send_one,
 	 .doc = "send mail that waits"},
 	{0},

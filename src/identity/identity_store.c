@@ -22,13 +22,15 @@ int identity_store_new(struct work *w, const char *token_hash, int64_t expires_a
 
 int identity_store_expire(struct work *w, int batch)
 {
-	struct pg_rows gone[4];
+	struct pg_rows gone[5];
 	int most = 0;
 
 	if (DB(w, identity_sql_expire, &gone[0], arg_now(w), arg_int(w, batch)) < 0 ||
 	    DB(w, identity_sql_code_forget, &gone[1], arg_now(w), arg_int(w, batch)) < 0 ||
 	    DB(w, identity_sql_mail_late, &gone[2], arg_now(w), arg_int(w, batch)) < 0 ||
-	    DB(w, identity_sql_mail_forget, &gone[3], arg_now(w), arg_int(w, batch)) < 0)
+	    DB(w, identity_sql_mail_forget, &gone[3], arg_now(w), arg_int(w, batch)) < 0 ||
+	    DB(w, identity_sql_forget, &gone[4],
+	       arg_time(w, w->now - w->conf->unverified_ttl_s * CLOCK_S), arg_int(w, batch)) < 0)
 		return -1;
 	for (size_t i = 0; i < COUNT(gone); i++)
 		most = gone[i].count > most ? (int)gone[i].count : most;
@@ -42,9 +44,9 @@ int identity_store_code(struct work *w, const struct identity_code_row *row, con
 	struct pg_rows rows;
 
 	if (DB(w, identity_sql_code, &rows, row->code_id, row->address, row->session_hash, row->network,
-	       row->hash, row->mail_id, row->mail, arg_now(w),
+	       arg_bool(row->known), row->hash, row->mail_id, row->mail, arg_now(w),
 	       arg_time(w, w->now + c->code_ttl_s * CLOCK_S), arg_int(w, c->code_address_day),
-	       arg_int(w, c->code_network_hour), arg_int(w, c->code_hour)) < 0)
+	       arg_int(w, c->code_both_day), arg_int(w, c->code_network_hour), arg_int(w, c->code_hour)) < 0)
 		return -1;
 	*ret_limit = pg_text(&rows, 0, 0);
 	*ret_again = pg_int(&rows, 0, 1);
@@ -52,7 +54,7 @@ int identity_store_code(struct work *w, const struct identity_code_row *row, con
 }
 
 int identity_store_try(struct work *w, const char *address, const char *session_hash,
-		       const char **ret_id, const char **ret_hash)
+		       const char **ret_id, const char **ret_hash, int64_t *ret_left)
 {
 	struct pg_rows rows;
 
@@ -60,6 +62,7 @@ int identity_store_try(struct work *w, const char *address, const char *session_
 		return -1;
 	*ret_id = rows.n ? pg_text(&rows, 0, 0) : NULL;
 	*ret_hash = rows.n ? pg_text(&rows, 0, 1) : NULL;
+	*ret_left = rows.n ? pg_int(&rows, 0, 2) : 0;
 	return 0;
 }
 
@@ -143,6 +146,19 @@ int identity_decide(struct work *w, const char *email, const char *status, const
 	if ((*ret_identity = pg_text(&rows, 0, 1)) == NULL)
 		return fail(w, E_CONFLICT, "the address was never confirmed");
 	return 0;
+}
+
+const char *const identity_export_parts[] = {
+	"account", "contact", "sessions", "keys", "runs", "run_messages", "conversations",
+	"conversation_messages", "usage", "checkouts", NULL};
+
+int identity_export(struct work *w, const char *part, int64_t *at, struct pg_rows *ret)
+{
+	if (DB(w, identity_sql_export, ret, part, arg_int(w, *at)) < 0)
+		return -1;
+	if (ret->n > 0)
+		*at = pg_int(ret, ret->n - 1, 0);
+	return ret->n;
 }
 
 int identity_owns(struct work *w, const char *run_id)

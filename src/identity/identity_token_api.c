@@ -105,6 +105,7 @@ int identity_api_token(struct req *r)
 	if (in->ttl_seconds > max)
 		return fail_field(&r->w, "ttl_seconds", "out_of_range");
 	t.sub = me.identity_id;
+	t.sid = me.session_id; /* it ends with the session */
 	t.exp = t.iat + (in->ttl_seconds ? in->ttl_seconds : max);
 	return reply_token(r, &t);
 }

@@ -136,9 +136,11 @@ void exchange_finish(struct req *r, const struct pg_call *c)
 	if (r->w.err.id == E_NONE && answer(r, c) == 0)
 		check(r->status != 0);
 	work_rollback(&r->w);
-	if (r->w.err.id != E_NONE)
-		reply_problem(r);
-	reply_send(r);
+	if (!r->begun) {
+		if (r->w.err.id != E_NONE)
+			reply_problem(r);
+		reply_send(r);
+	}
 	exchange_log(r);
 }
 

@@ -70,16 +70,19 @@ static int hold_program(struct req *r, const char *text)
 
 	if (verify(r, key ? text + strlen(KEY_PREFIX) : text, t) < 0)
 		return -1;
-	if (str_starts(t->sub, KEY_SUBJECT) != key)
+	if (str_starts(t->sub, KEY_SUBJECT) != key || str_starts(t->sub, SESSION_SUBJECT))
 		return fail(&r->w, E_UNAUTHENTICATED, "a key without its prefix, or the reverse");
 	if (!allows_one(t->scope, r->route->scope, r->w.a))
 		return fail(&r->w, E_SCOPE, "needs %s, has %.100s", r->route->scope, t->scope);
 	r->claims = t;
 	r->scope = t->scope;
 	r->sid = t->sid;
-	r->subject = !key ? t->sub
-			  : arena_printf(r->w.a, KEY_SUBJECT "%s",
-					 crypto_sha256_hex(r->w.a, text, strlen(text)));
+	r->subject = t->sub;
+	if (key)
+		r->subject = arena_printf(r->w.a, KEY_SUBJECT "%s",
+					  crypto_sha256_hex(r->w.a, text, strlen(text)));
+	else if (t->sid != NULL && r->route->audience == AUD_API)
+		r->subject = arena_printf(r->w.a, SESSION_SUBJECT "%s", t->sid);
 	return 0;
 }
 
@@ -96,7 +99,7 @@ static int find_token(struct req *r)
 			return fail(&r->w, E_UNAUTHENTICATED, "not a bearer token of ours");
 		return 0;
 	}
-	cookie = cookie_value(r, "bus_session");
+	cookie = req_cookie(r, "bus_session");
 	if (cookie != NULL && hold_token(r, cookie) == 0)
 		r->by_cookie = true;
 	return 0;

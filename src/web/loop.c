@@ -108,7 +108,8 @@ static void finish(struct loop *l, struct req *r, const struct pg_call *c)
 {
 	exchange_finish(r, c);
 	l->served++;
-	if (!fcgi_finish(r->f))
+	/* A part that looks like a whole would be worse than a cut. */
+	if ((r->begun && r->w.err.id != E_NONE) || !fcgi_finish(r->f))
 		drop(l, r->f);
 }
 

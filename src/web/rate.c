@@ -18,6 +18,7 @@ static const struct {
 	[RATE_AUTH] = {0.5, 30},     /* signing in: by network */
 	[RATE_STREAM] = {5, 100},    /* opening streams and polls: by session */
 	[RATE_CALL] = {50, 500},     /* calls of models: by credential */
+	[RATE_EXPORT] = {0.01, 3},   /* everything about an account: by session */
 };
 
 #define DAY 86400

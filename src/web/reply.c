@@ -66,7 +66,7 @@ const char *cookie_name(const struct req *r, const char *name)
 	return arena_printf(r->w.a, "%s%s", r->web->secure ? "__Host-" : "", name);
 }
 
-const char *cookie_value(const struct req *r, const char *name)
+const char *req_cookie(const struct req *r, const char *name)
 {
 	const char *p = req_param(r, "HTTP_COOKIE"), *want = cookie_name(r, name);
 	size_t n = strlen(want);
@@ -92,13 +92,19 @@ char *csrf_token(const struct req *r, const char *token_hash)
 void reply_session(struct req *r, const char *token)
 {
 	const char *more = r->web->secure ? "; Secure" : "";
-	long long age = (long long)r->w.conf->session_ttl_s;
+	int64_t age = r->w.conf->session_ttl_s;
 
-	reply_header(r, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
-		     cookie_name(r, "bus_session"), token, age, more);
+	reply_cookie(r, "bus_session", token, age);
 	reply_header(r, "Set-Cookie", "%s=%s; Path=/; SameSite=Strict; Max-Age=%lld%s",
 		     cookie_name(r, "bus_csrf"),
-		     csrf_token(r, crypto_sha256_hex(r->w.a, token, strlen(token))), age, more);
+		     csrf_token(r, crypto_sha256_hex(r->w.a, token, strlen(token))), (long long)age,
+		     more);
+}
+
+void reply_cookie(struct req *r, const char *name, const char *value, int64_t age_s)
+{
+	reply_header(r, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
+		     cookie_name(r, name), value, (long long)age_s, r->web->secure ? "; Secure" : "");
 }
 
 void reply_session_end(struct req *r)
@@ -256,4 +262,17 @@ int reply_send(struct req *r)
 	    fcgi_write(r->f, "\r\n", 2) < 0)
 		return -1;
 	return r->head || r->text == NULL ? 0 : fcgi_write(r->f, r->text, r->text_len);
+}
+
+int reply_begin(struct req *r, int status, const char *type)
+{
+	reply_empty(r, status);
+	r->type = type;
+	r->begun = true;
+	return reply_send(r);
+}
+
+int reply_piece(struct req *r, const char *text)
+{
+	return r->head ? 0 : fcgi_write(r->f, text, strlen(text));
 }

@@ -20,6 +20,7 @@ struct web;
 #define AUTH_AUDIENCE "ai.hg.fi/auth" /* a session, and what administers them */
 #define INTERNAL_AUDIENCE "ai.hg.fi/internal" /* services among each other */
 #define KEY_SUBJECT "key:" /* subject of an API key; then its name, or the hash of it all */
+#define SESSION_SUBJECT "sid:" /* caller by a token that was given to a session; then its name */
 #define KEY_PREFIX "bk_"   /* before the token that an API key is */
 
 struct req {
@@ -52,6 +53,7 @@ struct req {
 	size_t text_len;
 	bool finished; /* the answer is decided */
 	bool stream;   /* it has no length */
+	bool begun;    /* head and pieces go out by themselves */
 };
 
 /* A header that the web server passed on ("HTTP_ACCEPT"), or NULL. */
@@ -70,6 +72,13 @@ int reply_text(struct req *r, int status, const char *type, const char *text);
 /* An error as OpenAI's clients read it, in the arena. */
 const char *reply_openai_error(struct arena *a, const struct err *e, const char *trace);
 
+/* A body of pieces, for one that no arena should hold: the head goes out now and
+ * nothing else may be said. The pieces are written as they come; -1 when the
+ * caller has gone. A handler that fails after the head cuts the connection, so
+ * that nobody takes a part for the whole. Only in the slow pool: it may block. */
+int reply_begin(struct req *r, int status, const char *type);
+int reply_piece(struct req *r, const char *text);
+
 /* Status without a body. */
 int reply_empty(struct req *r, int status);
 
@@ -84,6 +93,10 @@ int reply_file(struct req *r, const char *store_path, const char *type);
 
 /* The session cookies for a new token, and the token that protects writes. */
 void reply_session(struct req *r, const char *token);
+
+/* Another cookie that scripts cannot read; and the value of one, or NULL. */
+void reply_cookie(struct req *r, const char *name, const char *value, int64_t age_s);
+const char *req_cookie(const struct req *r, const char *name);
 
 /* Forget them: the session has ended. */
 void reply_session_end(struct req *r);

@@ -57,7 +57,6 @@ bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percen
 /* reply.c */
 void reply_problem(struct req *r);
 int reply_send(struct req *r);
-const char *cookie_value(const struct req *r, const char *name);
 const char *cookie_name(const struct req *r, const char *name);
 char *csrf_token(const struct req *r, const char *token_hash);
 

@@ -175,6 +175,15 @@ export async function look(page, name) {
 	is(found.join('\n'), '', `${name}: axe finds nothing, 360 px and 400 % zoom fit, light and dark`);
 }
 
+/* What has to hold of all pages that were looked at. */
+export const calm = () => group('all along', async () => {
+	is(seen.errors.join('\n'), '', 'no errors on the console');
+	is(seen.violations.join('\n'), '', 'nothing against the content security policy');
+	is(seen.foreign.join('\n'), '', 'no request to any other host');
+	const jumps = seen.shifts.filter(s => s.value >= 0.05);
+	is(jumps.map(s => `${s.value}: ${s.what}`).join('\n'), '', 'nothing jumps');
+});
+
 /* Press Tab until the element with this name has the focus. */
 export async function tabTo(page, name) {
 	for (let i = 0; i < 60; i++) {

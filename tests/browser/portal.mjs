@@ -10,7 +10,7 @@
  *   BUS_SHOTS    optional: a folder for screenshots of every state
  */
 import { readFileSync, statSync } from 'node:fs';
-import { base, BUILD, seen, ok, is, group, finish, operator, sha256, launch, visitor, look, tabTo }
+import { base, BUILD, ok, is, group, finish, calm, operator, sha256, launch, visitor, look, tabTo }
 	from './lib.mjs';
 import { network, payment, problems } from './trouble.mjs';
 
@@ -313,13 +313,7 @@ await group('another visitor', async () => {
 	await stranger.close();
 });
 
-await group('all along', async () => {
-	is(seen.errors.join('\n'), '', 'no errors on the console');
-	is(seen.violations.join('\n'), '', 'nothing against the content security policy');
-	is(seen.foreign.join('\n'), '', 'no request to any other host');
-	const jumps = seen.shifts.filter(s => s.value >= 0.05);
-	is(jumps.map(s => `${s.value}: ${s.what}`).join('\n'), '', 'nothing jumps');
-});
+await calm();
 
 await browser.close();
 finish();

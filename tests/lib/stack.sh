@@ -17,6 +17,7 @@
 #   code_for EMAIL                   send what waits; the newest code in CODE, its file in MAIL
 #   enter EMAIL                      the three in one: a customer now
 #   ok WHAT CONDITION…               one line of TAP; counts failures
+#   browser_tools                    what tests/browser/ needs, in $work
 #   done_testing                     the plan; exit status
 
 srcdir=${srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
@@ -153,6 +154,15 @@ visitor() {
 # What the stack's programs are started as.
 AS=()
 [ "$(id -u)" != 0 ] || AS=(setpriv --reuid _bus --regid "$(id -g _bus)" --clear-groups)
+
+# What drives a browser, in $work. Before the stack: it may have to be installed.
+browser_tools() {
+	work=$builddir/tests/browser-run
+	mkdir -p "$work" || exit 99
+	cp "$srcdir"/tests/browser/* "$srcdir/tests/browser/.npmrc" "$work/" || exit 99
+	[ -d "$work/node_modules/playwright-core" ] ||
+		(cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts) || exit 99
+}
 
 # The body in BODY, the status in STATUS, the headers in $VAR/head.
 api() {

@@ -1,11 +1,7 @@
 #!/bin/bash
 # A conversation with a model in a real browser: tests/browser/chat.mjs.
 . "${srcdir:-.}/tests/lib/stack.sh"
-work=$builddir/tests/browser-run
-mkdir -p "$work" || exit 99
-cp "$srcdir"/tests/browser/* "$srcdir/tests/browser/.npmrc" "$work/" || exit 99
-[ -d "$work/node_modules/playwright-core" ] ||
-	(cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts) || exit 99
+browser_tools
 UP=$(free_port)
 write_models() {
 	node "$srcdir/tests/chat/slow.mjs" "$UP" models >"$VAR/models.json"

@@ -217,7 +217,15 @@ ok "all of them" equal "$STATUS $(field '.items | length') $(field '[.items[] | 
 THIS=$(field '.items[] | select(.current) | .session_id') THAT=$(field '.items[] | select(.current | not) | .session_id')
 ok "by no token" lacks "$BODY" vs_
 bearer "$BOB" POST "/api/v1/auth/sessions/$THAT/revoke" '{}'; ok "a session is its owner's" is "404 not_found"
+bearer "$ANN2" POST /api/v1/auth/token '{"resources":"usage:read llm:proxy"}'; ANN2_API=$(field .access_token)
+bearer "$ANN2_API" GET /api/v1/usage; ok "an API token of a session" equal "$STATUS" 200
+bearer "$ANN2_API" POST /v1/chat/completions "$CHAT"; ok "calls models too" equal "$(grep -cE '^(200|402|429)$' <<<"$STATUS")" 1
+bearer "$ANN2_API" GET /api/v1/auth/check; ok "names the identity" equal "$STATUS $(field .sub)" "200 $ANN_ID"
 bearer "$ANN" POST "/api/v1/auth/sessions/$THAT/revoke" '{}'; ok "who ends it" equal "$STATUS" 200
+bearer "$ANN2_API" GET /api/v1/usage; ok "its API token is worth nothing at once" is "401 unauthenticated"
+bearer "$ANN2_API" POST /v1/chat/completions "$CHAT"; ok "and calls nothing" equal "$STATUS" 401
+bearer "$(forge '{"alg":"HS256","typ":"JWT"}' "{\"sub\":\"sid:$THIS\",\"aud\":\"ai.hg.fi/api\",\"scope\":\"usage:read\",\"iat\":$NOW,\"exp\":$((NOW + 600))}")" GET /api/v1/usage
+ok "nobody is called like a session" is "401 unauthenticated"
 bearer "$ANN2" GET /api/v1/auth/me; ok "its token is worth nothing" is "401 unauthenticated"
 bearer "$ANN2" GET /api/v1/auth/check; ok "which check says too" is "401 unauthenticated"
 visitor ann2; api GET /api/v1/build-runs; ok "nor its cookie" is "401 unauthenticated"
@@ -229,7 +237,13 @@ bearer "$BOB" POST /api/v1/auth/token/refresh '{}'; ok "which is not refreshed" 
 # ---- codes: guessed, late, somewhere else
 wrong() { [ "$CODE" = 00000000 ] && echo 11111111 || echo 00000000; }
 visitor cat; api POST /api/v1/sessions '{}'; ask_code cat@example.com; code_for cat@example.com
-for i in 1 2 3 4 5; do give_code cat@example.com "$(wrong)"; ok "wrong $i" is "401 code_refused"; done
+left() { tr -d '\r' <"$VAR/head" | sed -n 's/^x-bus-tries-left: //Ip'; }
+for i in 1 2 3 4 5; do
+	give_code cat@example.com "$(wrong)"; ok "wrong $i" is "401 code_refused"
+	ok "and $((5 - i)) are left" equal "$(left)" $((5 - i))
+done
+bearer '' POST /api/v1/auth/otp/verify '{"email":"cat@example.com","otp":"12345678"}'
+ok "whoever has no session is told nothing" equal "$STATUS $(left)" "401 "
 give_code cat@example.com "$CODE"; ok "the sixth is not looked at" is "401 code_refused"
 ask_code cat@example.com; code_for cat@example.com
 for i in 1 2 3 4 5 6 7 8; do
@@ -317,6 +331,26 @@ for who in ann nobody-7; do
 	ok "$who: no eleventh code in a day" equal "$(is "429 rate_limited" && tr -d '\r' <"$VAR/head" | grep -ciE '^retry-after: [0-9]+$')" 1
 done
 
+# The owner's browser is no stranger, though nobody else gets a code to the address.
+visitor ann; api POST /api/v1/sessions '{}'; ask_code ann@example.com
+ok "who has proved the address before is not locked out" equal "$STATUS" 200
+code_for ann@example.com; give_code ann@example.com "$CODE"; ok "and comes in" equal "$STATUS" 200
+known() { awk '$6 == "bus_known" { print $7 }' "$V"; }
+asks_as() { bearer '' POST /api/v1/auth/otp/request "{\"email\":\"$2\"}"; }
+HEADER="Cookie: bus_known=$(known)" asks_as - ann@example.com; ok "by what the browser keeps" equal "$STATUS" 200
+HEADER="Cookie: bus_known=$(known)" asks_as - nobody-7@example.com; ok "for that address alone" is "429 rate_limited"
+HEADER="Cookie: bus_known=$(known | tr a-f b-fa)" asks_as - ann@example.com; ok "and not when it was made up" is "429 rate_limited"
+HEADER="Cookie: bus_known=x." asks_as - ann@example.com; ok "nor by half of it" is "429 rate_limited"
+ok "it holds no address and opens nothing" equal "$(known | grep -c ann) $(HEADER="Cookie: bus_known=$(known)" bearer '' GET /api/v1/auth/me; echo "$STATUS")" "0 401"
+
+# ---- registered and never confirmed
+bearer '' POST /api/v1/auth/register '{"email":"never@example.com"}'
+forget() { "${AS[@]}" "$builddir/bus-reaper" --once --pass=identity.expire --now="$(date -u -d "+$1" +%Y-%m-%dT%H:%M:%SZ)" "$VAR/etc/bus.conf" >/dev/null 2>&1; }
+registered() { sql admin "SELECT count(*) FROM bus.customer c JOIN bus.account a ON a.id = c.account_id WHERE c.email = '$1@example.com'"; }
+forget '6 days'; ok "is kept for a week" equal "$(registered never)" 1
+forget '8 days'; ok "and then forgotten" equal "$(registered never)$(sql admin "SELECT count(*) FROM bus.account WHERE kind = 'customer' AND id NOT IN (SELECT account_id FROM bus.customer) AND NOT disabled")" 00
+ok "unlike who has confirmed" equal "$(registered ann)" 1
+
 # ---- a contact for a run, where one is asked for
 sed -i 's/^contact_required.*//; $a contact_required = 1' "$VAR/etc/bus.conf"
 kill -HUP "$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")"
@@ -345,6 +379,52 @@ ok "the next thing is the payment" next pay
 api POST "/api/v1/build-runs/$RUN/checkout" '{}'
 ok "then the work is asked for" equal "$STATUS $(field .approval)" "201 requested"
 ok "and authorized" silent "$BUS" build approve "$RUN"
+
+# ---- everything, to take along
+visitor ivy; converse "A counter of laps"; IVY_RUN=$RUN
+enter ivy@example.com; IVY=$(field .access_token) IVY_TOKEN=$(field .session_token)
+"$BUS" auth approve ivy@example.com >/dev/null
+bearer "$IVY" POST /api/v1/auth/keys '{"name":"nightly","resources":"usage:read llm:proxy"}'; IVY_KEY=$(field .key)
+api POST /api/v1/chats '{"title":"what I said"}'; IVY_CHAT=$(field .chat_id)
+ACCOUNT=$(sql admin "SELECT account_id FROM bus.customer WHERE email = 'ivy@example.com'")
+# Two megabytes of messages, and answers as long as they may be: more than the
+# worker's memory for it holds.
+sql admin "INSERT INTO bus.message (run, seq, message_id, account_id, author, text, at)
+	SELECT r.id, 1000 + n, 'msg_export' || n, r.account_id, 'visitor', repeat(chr(233), 7990) || n, now()
+	FROM bus.run r, generate_series(1, 150) n WHERE r.run_id = '$IVY_RUN';
+	INSERT INTO bus.chat_message (chat, seq, message_id, account_id, author, state, text, at, ended_at, usage_id)
+	SELECT c.id, 100 + n, 'msg_answer' || n, c.account_id, 'assistant', 'complete', repeat('\"', 1048576), now(), now(), 'use_none' || n
+	FROM bus.chat c, generate_series(1, 40) n WHERE c.chat_id = '$IVY_CHAT';
+	INSERT INTO bus.usage_record (usage_id, account_id, model, backend, price_version, state, reserved, posted, cost, budgets, created_at, expires_at, settled_at)
+	SELECT 'use_export' || n, $ACCOUNT, 'bus-static', 'secret-backend', 'v1', 'posted', 9, n % 9, 5, '{}', now(), now(), now()
+	FROM generate_series(1, 3000) n" >/dev/null
+export_all() { curl -s -m 60 -o "$VAR/export.json" -D "$VAR/head" -w '%{http_code}' -H "Authorization: Bearer $1" "$BASE/api/v1/account/export"; }
+ok "the export" equal "$(export_all "$IVY")" 200
+X=$VAR/export.json
+ok "is one document" equal "$(jq -r 'keys_unsorted | join(" ")' "$X")" \
+	"exported_at account contact sessions keys runs run_messages conversations conversation_messages usage checkouts"
+ok "a file to keep" contains "$(cat "$VAR/head")" 'attachment; filename="busdk-account.json"'
+counted() { sql admin "SELECT count(*) FROM bus.$1 WHERE account_id = $ACCOUNT"; }
+for pair in runs:run run_messages:message conversations:chat conversation_messages:chat_message usage:usage_record \
+	checkouts:checkout sessions:session keys:api_key contact:customer; do
+	ok "all of ${pair%:*}" equal "$(jq ".${pair%:*} | length" "$X")" "$(counted "${pair#*:}")"
+done
+ok "each message, in order" equal "$(jq -r '.run_messages[].text' "$X" | sha256sum)" \
+	"$(sql admin "SELECT text FROM bus.message WHERE account_id = $ACCOUNT ORDER BY run, seq" | sha256sum)"
+ok "each answer whole" equal "$(jq -r '.conversation_messages[].text | length' "$X" | sort -u)" 1048576
+ok "each call once" equal "$(jq '[.usage[].quantity] | add' "$X") $(jq '[.usage[].usage_id] | unique | length' "$X")" \
+	"$(sql admin "SELECT sum(posted) FROM bus.usage_record WHERE account_id = $ACCOUNT") 3000"
+ok "the address" equal "$(jq -r '.contact[0].email' "$X")" ivy@example.com
+ok "no secret, no hash, no cost, no backend" equal "$(grep -cE -e "$IVY_KEY" -e "$IVY_TOKEN" -e secret-backend -e '"(cost|hash|token_hash|key|backend)"' "$X")" 0
+ok "nobody else's" equal "$(grep -c 'ann@example' "$X")$(jq '[.runs[].run_id] | length' "$X")" "01"
+curl -s -m 0.2 -o /dev/null -H "Authorization: Bearer $IVY" "$BASE/api/v1/account/export"
+ok "one that leaves early harms nothing" equal "$(export_all "$IVY") $(jq '.usage | length' "$X")" "200 3000"
+bearer '' GET /api/v1/account/export; ok "for nobody without a session" is "401 unauthenticated"
+bearer "$IVY_KEY" GET /api/v1/account/export; ok "nor by a key" equal "$(grep -c '^40[13]' <<<"$STATUS")" 1
+visitor stranger; api POST /api/v1/sessions '{}'; api GET /api/v1/account/export
+ok "nor for a visitor" is "401 unauthenticated"
+sql admin "DELETE FROM bus.message WHERE message_id LIKE 'msg_export%'; DELETE FROM bus.chat_message WHERE message_id LIKE 'msg_answer%';
+	DELETE FROM bus.usage_record WHERE usage_id LIKE 'use_export%'" >/dev/null
 
 # ---- leaving
 sed -i 's/^contact_required = 1$/contact_required = 0/' "$VAR/etc/bus.conf"
@@ -413,9 +493,11 @@ done
 # ---- limits, as the database counts them
 new_code() { # ADDRESS NETWORK PER_ADDRESS PER_NETWORK ALL
 	sql slow "SELECT outcome FROM bus.code_new('code_' || gen_random_uuid(), '$(printf %s "$1" | sha256sum | cut -d' ' -f1)', NULL, '$2',
-		repeat('00', 32), 'mail_' || gen_random_uuid(), '00', now(), now() + interval '1 min', $3, $4, $5)"
+		${6:-false}, repeat('00', 32), 'mail_' || gen_random_uuid(), '00', now(), now() + interval '1 min', $3, ${7:-99}, $4, $5)"
 }
 ok "by network" equal "$(new_code n1 net 9 1 99999) $(new_code n2 net 9 1 99999) $(new_code n2 net2 9 1 99999)" "ok network ok"
+ok "by network and address" equal "$(new_code b1 netb 9 99 99999 false 1) $(new_code b1 netb 9 99 99999 false 1) $(new_code b1 netc 9 99 99999 false 1)" "ok network and address ok"
+ok "strangers use up nothing of the owner's" equal "$(new_code o1 neto 1 9 99999) $(new_code o1 neto 1 9 99999) $(new_code o1 neto 1 9 99999 true) $(new_code o1 neto 1 9 99999 true)" "ok address ok address"
 ok "by installation" equal "$(new_code n3 net3 9 9 1)" installation
 for i in $(seq 12); do new_code storm "net.$i" 5 9 99999 >"$VAR/storm.$i" & storm+=($!); done
 wait "${storm[@]}"

@@ -1,3 +1,4 @@
+/* A card, and the one that tells an error. */
 import { T } from './text.js';
 import { h, button, copyable, span, setText } from './dom.js';
 
@@ -15,19 +16,21 @@ export function problem(key, p, acts) {
 		make: () => card('stop.problem', head, para(p.message), para(help),
 			para(acts.note, '.note'), row(acts.retry && retryButton(p.until, acts.retry),
 				p.kind === 'stale' && button(T.reload, () => location.reload(), 'go'),
+				p.status === 401 && h('a.go', { href: '/account.html' }, T.signIn),
 				acts.edit && button(T.edit, acts.edit),
 				acts.fresh && button(T.newRun, acts.fresh, 'go')),
 			p.requestId && h('p.sum', null, T.requestId, ...copyable(p.requestId, T.copyRequest))),
 	};
 }
 
-/* Not before the server said so. */
-function retryButton(until, fn) {
+/* Not before `until`. */
+export function retryButton(until, fn, label) {
 	const left = () => until - Date.now();
-	const b = button('', () => left() > 0 || fn(), 'go');
+	const b = button('', () => left() > 0 || fn(), label ? 'quiet.again' : 'go');
 	(function tick() {
 		b.setAttribute('aria-disabled', left() > 0);
-		setText(b, left() > 0 ? T.retryIn(span(left())) : T.retry);
+		setText(b, left() <= 0 ? label || T.retry : label ? `${label} (${span(left())})` :
+			T.retryIn(span(left())));
 		if (left() > 0)
 			setTimeout(tick, 500);
 	})();

@@ -1,9 +1,11 @@
-/* Every sentence of the page of conversations that text.js does not have. */
+/* The sentences of the page of conversations. */
 import { T } from './text.js';
+
+T.problem.signin = ['Sign in to go on', 'Conversations without an account are not offered here.'];
 
 export const W = {
 	pageTitle: 'busdk: ask a model', page: name => `${name} – busdk`,
-	head: 'Ask a model',
+	head: 'Ask a model', 
 	lead: 'The answer is written on the server: you can reload, close the page or look on from a second one, and nothing is lost.',
 	run: 'This is a conversation. It does not build anything and starts no run.',
 	list: 'Chats', fresh: 'New chat', label: 'Your message', untitled: 'New conversation',
@@ -23,5 +25,3 @@ export const W = {
 	left: (percent, period, n) => `${percent} left of your limit (${period}): ${n} units.`,
 	limit: (name, when) => `It is the limit for: ${name}.` + (when ? ` It begins anew on ${when}.` : ''),
 };
-
-T.problem.signin = ['Sign in to go on', 'Conversations without an account are not offered here.'];

@@ -1,0 +1,236 @@
+/* The account page: who is signed in, what they have, and how they leave. */
+import { T } from './text.js';
+import { A } from './text_account.js';
+import { $, h, button, sync, announce, setText, keep, label, clicks, copyable, dateTime } from './dom.js';
+import { get, post, newKey, csrf, Problem } from './api.js';
+import { card, para, row, problem } from './card.js';
+import { form, digits } from './form.js';
+import { auth, codeField, ended, sendCode, signIn } from './signin.js';
+
+const PORTAL = '/api/v1/billing/portal-session';
+
+let S; /* what is known; null: nobody is signed in */
+
+const number = n => new Intl.NumberFormat(navigator.languages).format(n);
+const items = list => h('ul', null, ...list);
+
+/* ---- what the server has */
+
+/* An address that this server does not have, or has not for this plan. */
+const maybe = url => get(url).catch(p => {
+	if (['missing', 'policy'].includes(p.kind))
+		return null;
+	throw p;
+});
+
+async function load() {
+	const me = await get(auth('me'));
+	const [status, sessions, keys, usage, plan] = await Promise.all([
+		get(auth('status')), get(auth('sessions')), get(auth('keys')),
+		get('/api/v1/usage/summary'), maybe('/api/v1/billing/status')]);
+	const routes = plan && await maybe('/openapi.json');
+	S = { ...S, me, status, plan, sessions: sessions.items, keys: keys.items, limits: usage.limits,
+		portal: PORTAL in (routes?.paths || {}) };
+}
+
+async function show() {
+	if (!csrf())
+		return enter();
+	try {
+		await load();
+		draw();
+	} catch (p) {
+		trouble(p);
+	}
+}
+
+/* A session that has ended leads to the door, anything else is said. A visitor's
+ * goes on: it is only not an account's. */
+async function trouble(p) {
+	if (!(p instanceof Problem))
+		throw p;
+	if (p.kind === 'session')
+		return enter(await ended() ? A.ended : '');
+	announce(T.problem[p.kind][0]);
+	$('parts').prepend(problem('problem', p, { retry: p.retry && (() => show()) }).make());
+}
+
+/* Something is done, and what it changed is shown. */
+async function act(url, said) {
+	try {
+		await post(url, {}, newKey());
+		announce(said);
+		await load();
+		draw();
+	} catch (p) {
+		trouble(p);
+	}
+}
+
+const mine = ({ submit, ...spec }) => form({
+	...spec, submit: (values, key) => submit(values, key).catch(p => {
+		if (p.kind !== 'session')
+			throw p;
+		return trouble(p);
+	}),
+});
+
+/* ---- the door */
+
+function title(words) {
+	setText($('title'), words);
+	document.title = A.pageTitle;
+}
+
+function enter(said) {
+	S = null;
+	$('out').hidden = true;
+	title(A.signIn);
+	if (said)
+		announce(said);
+	signIn(el => {
+		$('parts').replaceChildren(...said ? [para(said, '.note')] : [], el);
+		said = '';
+		el.querySelector('input').focus();
+	}, async () => {
+		S = { fresh: true };
+		await show();
+		$('goon')?.focus();
+	});
+}
+
+/* ---- the parts */
+
+const back = () => keep.get('back') || '/';
+
+const who = () => card('who', S.me.email, S.fresh && row(h('a.go', { id: 'goon', href: back() }, A.goOn)));
+
+async function portal() {
+	try {
+		const { url } = await post(PORTAL, { return_url: location.origin + '/account.html' }, newKey());
+		if (/^https?:/.test(url))
+			location.assign(url);
+	} catch (p) {
+		trouble(p);
+	}
+}
+
+const standing = p => p.operator_disabled ? 'disabled' : p.trial ? 'trialing' : p.status;
+
+const plan = () => card('plan', A.plan.head,
+	S.plan.status === 'missing' ? para(A.plan.none) :
+		h('p', null, h('strong', null, S.plan.plan_id), ' ', A.plan.status[standing(S.plan)] || S.plan.status),
+	S.plan.features?.length > 0 && para(`${A.plan.features}: ${S.plan.features.join(', ')}`, '.note'),
+	S.portal && row(button(A.plan.portal, portal)));
+
+const usage = () => card('usage', A.usage.head, S.limits.length ? items(S.limits.map(l => {
+	const used = l.used + l.reserved, words = A.usage.of(number(used), number(l.hard_limit), l.period);
+	return h('li', null, h('span', null, words, h('small', null, l.resets_at && A.usage.resets(dateTime(l.resets_at)))),
+		h('meter', { min: 0, max: l.hard_limit || 1, value: used, 'aria-label': words }));
+})) : para(A.usage.none));
+
+const sessions = () => card('sessions', A.sessions.head, items(S.sessions.map(s => h('li', null,
+	h('span', null, s.current ? h('strong', null, A.sessions.here) : s.agent || A.sessions.unknown,
+		h('small', null, A.sessions.since(dateTime(s.created_at), dateTime(s.expires_at)))),
+	!s.current && button(A.sessions.revoke,
+		() => act(auth('sessions', s.session_id, 'revoke'), A.sessions.revoked))))));
+
+const scopes = () => h('fieldset', null, h('legend', null, A.keys.may),
+	...Object.entries(A.keys.scopes).map(([scope, words], i) => h('label', null,
+		h('input', { type: 'checkbox', name: 'scope', value: scope, checked: i === 0 }), words)));
+
+const keyForm = () => mine({
+	id: 'newkey', head: A.keys.head, lead: A.keys.lead, go: A.keys.go, body: scopes(),
+	fields: [{ label: A.keys.name, name: 'name', maxlength: 100, autocomplete: 'off' }],
+	async submit(values, key) {
+		const resources = values.getAll('scope').join(' ');
+		if (!resources)
+			throw A.keys.pick;
+		S.made = await post(auth('keys'), { name: values.get('name').trim(), resources }, key);
+		announce(A.keys.once);
+		await load();
+		draw();
+		document.querySelector('.made button').focus();
+	},
+});
+
+const keys = () => S.status.status === 'approved' ? keyForm() :
+	card('newkey', A.keys.head, para(A.keys.waiting));
+
+const made = () => card('made', S.made.name, para(A.keys.once),
+	h('p', null, ...copyable(S.made.key, A.keys.copy)));
+
+const keyList = () => h('section.card.keys', { 'aria-label': A.keys.head }, items(S.keys.map(k =>
+	h('li', null, h('span', null, k.name, h('small', null, A.keys.until(k.scope, dateTime(k.expires_at)))),
+		k.revoked_at ? h('small', null, A.keys.revoked) :
+			button(A.keys.revoke, () => act(auth('keys', k.key_id, 'revoke'), A.keys.gone), 'quiet',
+				{ 'aria-label': `${A.keys.revoke}: ${k.name}` })))));
+
+const data = () => card('data', A.data.head, para(A.data.note),
+	row(h('a.quiet', { href: '/api/v1/account/export', download: 'busdk-account.json' }, A.data.get)));
+
+/* Two steps: the own address typed, then the code that came to it. */
+const leave = () => S.leaving ? mine({
+	id: 'leave', head: A.leave.head, lead: A.code.sent(S.me.email), go: A.leave.sure, kind: 'danger',
+	fields: [codeField(A.leave.code)],
+	more: [button(A.leave.keep, () => { S.leaving = false; draw(); })],
+	async submit(values, key) {
+		await post(auth('delete'), { email: S.me.email, otp: digits(values.get('otp')) }, key);
+		enter(A.deleted);
+	},
+}) : mine({
+	id: 'leave', head: A.leave.head, lead: A.leave.lead, go: A.leave.go, kind: 'quiet',
+	fields: [{ label: A.leave.label(S.me.email), name: 'typed', autocomplete: 'off', autocapitalize: 'off' }],
+	async submit(values, key) {
+		if (values.get('typed').trim().toLowerCase() !== S.me.email)
+			throw A.leave.differs;
+		await get(auth('me')); /* a code would go out without a session too */
+		await sendCode(S.me.email, key);
+		S.leaving = true;
+		draw();
+		document.querySelector('.leave input').focus();
+	},
+});
+
+/* By what a part shows, nothing to leave it out: it is made again when that has
+ * changed, and what is typed into another stays. */
+const PARTS = {
+	who: [who, () => [S.me, S.fresh]],
+	plan: [plan, () => S.plan && [S.plan, S.portal]],
+	usage: [usage, () => S.limits],
+	sessions: [sessions, () => S.sessions],
+	made: [made, () => S.made],
+	keys: [keys, () => [S.status, S.made]],
+	keyList: [keyList, () => S.keys.length && S.keys],
+	data: [data, () => true],
+	leave: [leave, () => [S.me.email, S.leaving]],
+};
+
+function draw() {
+	title(A.head);
+	$('out').hidden = false;
+	sync($('parts'), Object.entries(PARTS).filter(([, [, shows]]) => shows()).map(([key, [make, shows]]) =>
+		({ key, make, sig: JSON.stringify(shows()) })));
+}
+
+async function signOut() {
+	try {
+		await post(auth('logout'), {}, newKey());
+	} catch (p) {
+		if (p.kind !== 'session')
+			return trouble(p);
+	}
+	enter(A.signedOut);
+}
+
+function begin() {
+	label({ ...T, ...A });
+	$('back').href = back();
+	title(A.loading);
+	clicks({ out: signOut, skip: () => $('main').focus() });
+	/* Another tab may have signed in or out. */
+	addEventListener('visibilitychange', () => document.hidden || S && show());
+	show();
+}
+
+begin();

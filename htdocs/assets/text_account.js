@@ -1,0 +1,61 @@
+/* The sentences of the account page. */
+export const A = {
+	pageTitle: 'busdk: account',
+	skip: 'Skip to the account', back: 'Back', signOut: 'Sign out',
+	head: 'Your account', signIn: 'Sign in', loading: 'Loading your account…',
+	signedOut: 'You are signed out.', ended: 'Your session has ended. Sign in again.',
+	deleted: 'Your account is deleted.',
+	email: {
+		head: 'Your e-mail address',
+		lead: 'We send a one-time code to it; there is no password. What you have made in this browser comes along.',
+		label: 'Email address', go: 'Send a code',
+	},
+	code: {
+		head: 'The code from the e-mail', sent: to => `A code of eight digits was sent to ${to}.`,
+		label: 'One-time code', go: 'Sign in', again: 'Send another code', other: 'Use another address',
+		resent: 'Another code is on its way. Only the newest one is good.',
+		bad: 'A code has eight digits.',
+		left: n => n > 1 ? `${n} tries are left.` : n === 1 ? 'One try is left.' :
+			'No try is left: ask for another code.',
+	},
+	in: 'You are signed in.', goOn: 'Go on where you were',
+	wait: span => `Try again in ${span}.`,
+	plan: {
+		head: 'Plan', none: 'No paid plan. Builds are paid for one by one.',
+		status: {
+			active: 'Active', trialing: 'Trial', past_due: 'A payment is late', canceled: 'Ended',
+			incomplete: 'Not finished', missing: 'None', disabled: 'Switched off by the operator',
+		},
+		features: 'Included', portal: 'Invoices and payment',
+	},
+	usage: {
+		head: 'Usage', none: 'No limit applies to this account yet.',
+		of: (used, limit, period) => `${used} of ${limit} units (${period})`,
+		resets: at => `Begins anew on ${at}.`,
+	},
+	sessions: {
+		head: 'Where you are signed in', here: 'This browser', unknown: 'Another program',
+		since: (from, to) => `Since ${from}, until ${to}`, revoke: 'Sign out there',
+		revoked: 'That session has ended.',
+	},
+	keys: {
+		head: 'API keys', lead: 'For programs that call models in your name.', name: 'What it is for',
+		may: 'What it may do', go: 'Create a key', once: 'Copy it now: it is shown this once.',
+		copy: 'Copy the key', revoke: 'Revoke', revoked: 'Revoked', gone: 'The key is revoked.',
+		until: (scope, at) => `${scope}; until ${at}`, pick: 'Choose what it may do.',
+		waiting: 'You can have keys once the operator has approved your account.',
+		scopes: {
+			'llm:proxy': 'Call models', 'usage:read': 'Read usage', 'billing:read': 'Read billing status',
+			'billing:setup': 'Set up billing',
+		},
+	},
+	data: {
+		head: 'Your data', get: 'Download everything', note: 'One JSON file with all that is kept about you.',
+	},
+	leave: {
+		head: 'Delete the account',
+		lead: 'Your address, sessions, keys, conversations and messages are deleted at once and for good. What was ordered and used stays without your name.',
+		label: mail => `Type ${mail} to confirm`, go: 'Send a code to delete', differs: 'That is another address.',
+		code: 'Code from the e-mail', sure: 'Delete for good', keep: 'Keep the account',
+	},
+};

@@ -1,0 +1,285 @@
+/*
+ * Signing in and the account page, in a real browser against a running server.
+ *
+ *   BUS_URL    where the portal is
+ *   BUS        the operator's program
+ *   BUS_MAIL   the folder that mail is put into
+ *   BUS_SQL    a command that takes a statement, as the administrator
+ *   BUS_SHOTS  optional: a folder for screenshots of every state
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { base, SOON, ok, is, group, finish, calm, launch, visitor, look, tabTo } from './lib.mjs';
+
+const { BUS, BUS_MAIL, BUS_SQL } = process.env;
+const ANN = 'ann@example.com';
+
+const run = (...words) => execFileSync(words[0], words.slice(1), { encoding: 'utf8' }).trim();
+const sql = statement => run(...BUS_SQL.split(' '), statement);
+
+/* The code in the next mail to an address: each mail is read once. */
+const read = new Set();
+const mails = () => existsSync(BUS_MAIL) ? readdirSync(BUS_MAIL).filter(n => n.endsWith('.eml')) : [];
+async function codeFor(address) {
+	for (const end = Date.now() + 3 * SOON; Date.now() < end; await new Promise(done => setTimeout(done, 100)))
+		for (const name of mails().filter(n => !read.has(n))) {
+			const mail = readFileSync(`${BUS_MAIL}/${name}`, 'utf8');
+			if (!mail.includes(`To: <${address}>`))
+				continue;
+			read.add(name);
+			return mail.match(/Your code: (\d{8})/)[1];
+		}
+	throw new Error(`no mail to ${address}`);
+}
+
+const wrong = code => code === '00000000' ? '11111111' : '00000000';
+const says = (p, words) => p.waitForFunction(w => [...document.querySelectorAll('.error, #announce, .note')]
+	.some(el => el.textContent.includes(w)), words);
+const press = (p, name) => p.getByRole('button', { name, exact: true }).click();
+const part = (p, kind) => p.locator(`.card.${kind}`);
+
+async function askCode(p, address) {
+	mails().forEach(name => read.add(name)); /* from now on */
+	await p.fill('[name=email]', address);
+	await p.press('[name=email]', 'Enter');
+	await p.locator('[name=otp]').waitFor();
+}
+
+async function enter(p, address) {
+	await p.goto('/account.html');
+	await askCode(p, address);
+	await p.fill('[name=otp]', await codeFor(address));
+	await p.press('[name=otp]', 'Enter');
+	await part(p, 'who').waitFor();
+}
+
+const browser = await launch();
+const context = await visitor(browser);
+context.expected = true; /* answers of 401 are what this is about */
+const page = await context.newPage();
+let conversation;
+
+await group('from the conversation to an account and back', async () => {
+	await page.goto('/');
+	await page.fill('#text', 'A counter of laps');
+	await page.press('#text', 'Enter');
+	await page.locator('.ask button, .card.scope').first().waitFor();
+	conversation = page.url();
+	await page.fill('#text', 'half a sentence');
+	await page.getByRole('link', { name: 'Account' }).click();
+	await page.locator('[name=email]').waitFor();
+	ok(await page.locator('[name=email]').evaluate(el => el === document.activeElement), 'the address is asked for at once');
+	is(await page.locator('#parts > .note').count(), 0, 'and nothing is said of a session that ended');
+	await look(page, 'account-email');
+
+	await page.fill('[name=email]', 'nobody');
+	await page.press('[name=email]', 'Enter');
+	await says(page, 'This cannot be used.');
+	is(await page.getAttribute('[name=email]', 'aria-invalid'), 'true', 'what is no address is told at the field');
+
+	await askCode(page, ANN);
+	const code = await codeFor(ANN), field = page.locator('[name=otp]');
+	is(await field.getAttribute('autocomplete'), 'one-time-code', 'the browser may offer the code');
+	is(await field.getAttribute('inputmode'), 'numeric', 'by a keyboard of digits');
+	ok(await field.evaluate(el => el === document.activeElement), 'the focus is in the field of the code');
+	ok(/Send another code \(\d+s\)/.test(await page.locator('.again').innerText()), 'another one has to wait, and says how long',
+		await page.locator('.again').innerText());
+	await look(page, 'account-code');
+
+	await field.fill('1234');
+	await field.press('Enter');
+	await says(page, 'A code has eight digits.');
+	for (const [n, words] of [[4, '4 tries are left.'], [3, '3 tries'], [2, '2 tries'], [1, 'One try is left.'], [0, 'No try is left']]) {
+		await field.fill(wrong(code));
+		await field.press('Enter');
+		await says(page, words);
+		ok(true, `wrong: ${n} left`);
+	}
+	await look(page, 'account-spent');
+	await field.fill(code);
+	await field.press('Enter');
+	await says(page, 'No try is left');
+	ok(await field.isVisible(), 'and then the right one is no good');
+
+	await page.clock.install();
+	await page.clock.fastForward(40000);
+	await page.getByRole('button', { name: 'Send another code', exact: true }).click();
+	await says(page, 'Another code is on its way');
+	const next = await codeFor(ANN);
+	await field.evaluate((el, text) => {
+		el.focus();
+		document.execCommand('insertText', false, text);
+	}, ` ${next.slice(0, 4)} ${next.slice(4)} `);
+	await field.press('Enter');
+	await part(page, 'who').waitFor();
+	ok(true, 'a code pasted with blanks lets in');
+	is(await part(page, 'who').locator('h2').innerText(), ANN, 'as who was asked for');
+	ok(await page.locator('#goon').evaluate(el => el === document.activeElement), 'the way back has the focus');
+	await page.keyboard.press('Enter');
+	await page.locator('.ask button, .card.scope').first().waitFor();
+	is(page.url(), conversation, 'it leads to the conversation');
+	is(await page.inputValue('#text'), 'half a sentence', 'with what was being written');
+	await page.fill('#text', '');
+});
+
+await group('a payment page and back', async () => {
+	await page.goto(conversation);
+	await page.locator('.ask button, .card.scope').first().waitFor();
+	if (await page.locator('.ask button').count())
+		await page.locator('.ask button').click();
+	await page.getByRole('button', { name: 'Approve scope' }).click();
+	await part(page, 'pay').getByRole('button').click();
+	await page.waitForURL(url => !url.hash.startsWith('#run_'));
+	ok(!page.url().includes('#run_'), 'the payment page is opened from the card', page.url());
+	await page.locator('form button, form input[type=submit]').first().click();
+	await page.waitForURL(url => url.hash.startsWith('#run_'));
+	is(page.url(), conversation, 'it comes back to the run');
+	await page.waitForFunction(() => /Build|Queued|Working/.test(document.getElementById('state').innerText));
+	ok(true, 'which says how it goes on');
+});
+
+await group('the account', async () => {
+	await page.goto('/account.html');
+	await part(page, 'usage').waitFor();
+	await look(page, 'account');
+	ok(/can have keys once/.test(await part(page, 'newkey').innerText()), 'no keys before the operator says so');
+	is(await part(page, 'sessions').locator('strong').innerText(), 'This browser', 'this session is marked');
+	ok(/visitor Trial/.test(await part(page, 'plan').innerText()), 'the plan', await part(page, 'plan').innerText());
+
+	run(BUS, 'auth', 'approve', ANN);
+	await page.reload();
+	await page.fill('[name=name]', 'a nightly job');
+	await page.uncheck('[value="llm:proxy"]');
+	await page.press('[name=name]', 'Enter');
+	await says(page, 'Choose what it may do.');
+	await page.check('[value="usage:read"]');
+	await press(page, 'Create a key');
+	await part(page, 'made').waitFor();
+	const key = await part(page, 'made').locator('code').innerText();
+	ok(/^bk_/.test(key), 'a key is shown');
+	const use = () => fetch(new URL('/api/v1/usage', base), { headers: { Authorization: `Bearer ${key}` } });
+	is((await use()).status, 200, 'and good for what was chosen');
+	await look(page, 'account-key');
+	await page.reload();
+	await part(page, 'keys').waitFor();
+	ok(!(await page.content()).includes(key), 'it is shown once');
+	await page.getByRole('button', { name: 'Revoke: a nightly job' }).click();
+	await part(page, 'keys').getByText('Revoked').waitFor();
+	is((await use()).status, 401, 'revoked, it opens nothing');
+
+	const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download everything' }).click()]);
+	const doc = JSON.parse(readFileSync(await download.path(), 'utf8'));
+	is(download.suggestedFilename(), 'busdk-account.json', 'everything comes as one file');
+	is(doc.contact[0].email, ANN, 'of the own account');
+	ok(doc.run_messages.some(m => m.text === 'A counter of laps'), 'with what was said');
+});
+
+await group('plan and invoices where there are some', async () => {
+	const { paths } = await (await fetch(new URL('/openapi.json', base))).json();
+	await page.route('**/api/v1/billing/status', r => r.fulfill({ json: {
+		account_id: 'x', status: 'past_due', provider: 'stripe', plan_id: 'team', features: ['llm:proxy'], usage: [],
+	} }));
+	await page.route('**/openapi.json', r => r.fulfill({ json: { paths: { ...paths, '/api/v1/billing/portal-session': {} } } }));
+	await page.route('**/api/v1/billing/portal-session', r => r.fulfill({ json: { url: new URL('/chat.html', base).href, provider: 'stripe' } }));
+	await page.reload();
+	await part(page, 'plan').waitFor();
+	ok(/team.*A payment is late/s.test(await part(page, 'plan').innerText()), 'plan and standing');
+	await look(page, 'account-plan');
+	await press(page, 'Invoices and payment');
+	await page.waitForURL('**/chat.html');
+	ok(true, 'the billing portal is opened');
+	await page.unroute('**/openapi.json');
+	await page.route('**/openapi.json', r => r.fulfill({ json: { paths: {} } }));
+	await page.goto('/account.html');
+	await part(page, 'plan').waitFor();
+	is(await page.getByRole('button', { name: 'Invoices and payment' }).count(), 0, 'not where there is none');
+	await page.unrouteAll();
+});
+
+await group('a second place', async () => {
+	const other = await visitor(browser);
+	other.expected = true;
+	const there = await other.newPage();
+	await enter(there, ANN);
+	await page.goto('/account.html');
+	await part(page, 'sessions').locator('li').nth(1).waitFor();
+	is(await part(page, 'sessions').locator('li').count(), 2, 'both are listed');
+	const tab = await other.newPage();
+	await tab.goto('/account.html');
+	await part(tab, 'who').waitFor();
+	await press(page, 'Sign out there');
+	await page.waitForFunction(() => document.querySelectorAll('.sessions li').length === 1);
+	await tab.fill('[name=typed]', ANN);
+	await press(tab, 'Send a code to delete');
+	await tab.locator('[name=email]').waitFor();
+	ok(/session has ended/.test(await tab.locator('#parts').innerText()), 'the ended session is told, and leads to the door');
+	await look(tab, 'account-ended');
+	await there.bringToFront();
+	await there.evaluate(() => dispatchEvent(new Event('visibilitychange')));
+	await there.locator('[name=email]').waitFor();
+	ok(true, 'in its other tab too');
+	await other.close();
+});
+
+await group('a second tab', async () => {
+	const tab = await context.newPage();
+	await tab.goto('/account.html');
+	await part(tab, 'who').waitFor();
+	await press(page, 'Sign out');
+	await page.locator('[name=email]').waitFor();
+	await says(page, 'You are signed out.');
+	await tab.getByRole('button', { name: 'Sign out', exact: true }).click();
+	await tab.locator('[name=email]').waitFor();
+	ok(true, 'signing out twice is signing out');
+	is((await context.cookies()).filter(c => /session/.test(c.name)).length, 0, 'no session is left');
+	await tab.close();
+});
+
+await group('an expired session', async () => {
+	await enter(page, ANN);
+	await page.goto(conversation);
+	await page.locator('#log .msg').first().waitFor();
+	sql("UPDATE bus.session SET expires_at = now() - interval '1 s'");
+	await page.goto('/account.html');
+	await page.locator('[name=email]').waitFor();
+	ok(/session has ended/.test(await page.locator('#parts').innerText()), 'is told');
+	await page.goto(conversation);
+	await part(page, 'problem').getByRole('link', { name: 'Sign in' }).click();
+	await askCode(page, ANN);
+	await page.fill('[name=otp]', await codeFor(ANN));
+	await page.keyboard.press('Enter');
+	await page.locator('#goon').click();
+	await page.locator('#log .msg').first().waitFor();
+	is(page.url(), conversation, 'signing in again leads back to the run');
+});
+
+await group('by the keyboard', async () => {
+	await page.goto('/account.html');
+	await part(page, 'leave').waitFor();
+	for (const name of ['Sign out', 'Create a key', 'Download everything', 'Send a code to delete'])
+		ok(await tabTo(page, name), `Tab reaches ${name}`);
+});
+
+await group('leaving', async () => {
+	await page.fill('[name=typed]', 'bob@example.com');
+	await page.press('[name=typed]', 'Enter');
+	await says(page, 'That is another address.');
+	await page.fill('[name=typed]', ANN);
+	await page.press('[name=typed]', 'Enter');
+	await part(page, 'leave').locator('[name=otp]').waitFor();
+	await look(page, 'account-leave');
+	const code = await codeFor(ANN);
+	await page.fill('[name=otp]', wrong(code));
+	await page.press('[name=otp]', 'Enter');
+	await says(page, '4 tries are left.');
+	await page.fill('[name=otp]', code);
+	await page.press('[name=otp]', 'Enter');
+	await page.locator('[name=email]').waitFor();
+	await says(page, 'Your account is deleted.');
+	is(sql(`SELECT count(*) FROM bus.customer WHERE email = '${ANN}'`), '0', 'the address is gone');
+});
+
+await calm();
+
+await browser.close();
+finish();
