@@ -5,13 +5,12 @@
 #include "port/spawn.h"
 #include "repo/repo.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #define GIT_TIMEOUT (60 * CLOCK_S)
 #define GIT_OUT_MAX (1u << 20)
-#define GIT_ARGS 24
+#define GIT_ARGS 12
 
 static const char *git_dir(struct arena *a, const struct conf *c)
 {
@@ -51,10 +50,8 @@ static const char *git(const struct git *g, const char *const *args)
 	size_t n = COUNT(fixed), v = 0;
 
 	memcpy(argv, fixed, sizeof(fixed));
-	for (; *args != NULL; args++) {
-		check(n < COUNT(argv) - 1);
-		argv[n++] = *args;
-	}
+	while (*args != NULL)
+		argv[n++] = *args++;
 	argv[n] = NULL;
 	env[v++] = "PATH=/usr/local/bin:/usr/bin:/bin";
 	env[v++] = "HOME=/nonexistent";
@@ -80,6 +77,11 @@ static const char *git(const struct git *g, const char *const *args)
 			spawn_status_text(g->a, r.status), r.err);
 		return NULL;
 	}
+	if (r.out_len >= GIT_OUT_MAX) { /* the rest was thrown away */
+		err_set(g->e, E_INTERNAL, "git %s: more than %u bytes", argv[COUNT(fixed)],
+			GIT_OUT_MAX - 1);
+		return NULL;
+	}
 	while (r.out_len > 0 && r.out[r.out_len - 1] == '\n')
 		r.out[--r.out_len] = '\0';
 	return r.out;
@@ -87,17 +89,18 @@ static const char *git(const struct git *g, const char *const *args)
 
 #define TREES_OF_A_RUN 3 /* its own, its second, and room for one left by a crash */
 
-#define GIT(g, ...) git((g), (const char *const[]){__VA_ARGS__, NULL})
+/* More arguments than GIT_ARGS do not compile. */
+#define GIT(g, ...) git((g), (const char *const[GIT_ARGS + 1]){__VA_ARGS__, NULL})
 
-/* A commit of a tree's present content, on top of `parent` unless it is the
- * same content. */
+/* A commit of a tree's present content, on top of `parent` ("" for none) unless
+ * it is the same content. */
 static const char *commit_tree(const struct git *g, const char *parent, const char *message)
 {
 	const char *tree, *old;
 
 	if (GIT(g, "add", "-A", ".") == NULL || (tree = GIT(g, "write-tree")) == NULL)
 		return NULL;
-	if (parent == NULL)
+	if (*parent == '\0')
 		return GIT(g, "commit-tree", "-m", message, tree);
 	old = GIT(g, "rev-parse", arena_printf(g->a, "%s^{tree}", parent));
 	if (old == NULL || strcmp(old, tree) == 0)
@@ -105,26 +108,35 @@ static const char *commit_tree(const struct git *g, const char *parent, const ch
 	return GIT(g, "commit-tree", "-p", parent, "-m", message, tree);
 }
 
+/* The template as it is now, committed. The index is this process's own: one that
+ * was killed leaves a lock. */
+static const char *commit_template(struct git g, const char *parent)
+{
+	const char *commit, *lock;
+
+	g.tree = g.c->template;
+	g.index = arena_printf(g.a, "%s/template.%d.index", g.c->repo, (int)getpid());
+	lock = arena_printf(g.a, "%s.lock", g.index);
+	unlink(lock);
+	commit = commit_tree(&g, parent, "Template");
+	unlink(g.index);
+	return commit;
+}
+
 int repo_setup(struct arena *a, const struct conf *c, struct err *e)
 {
 	struct git g = {.a = a, .c = c, .e = e};
-	const char *dir = git_dir(a, c), *commit, *stable = NULL;
+	const char *commit, *stable;
 
 	if (file_mkdirs(c->repo, 0700, e) < 0 ||
 	    file_mkdirs(arena_printf(a, "%s/trees", c->repo), 0700, e) < 0 ||
 	    file_mkdirs(arena_printf(a, "%s/again", c->repo), 0700, e) < 0)
 		return -1;
-	if (!file_exists(arena_printf(a, "%s/HEAD", dir)) &&
-	    GIT(&g, "init", "-q", "--bare", "--initial-branch=stable", dir) == NULL)
+	/* Changes nothing in a repository, and completes one that is half made. */
+	if (GIT(&g, "init", "-q", "--bare", "--initial-branch=stable", git_dir(a, c)) == NULL ||
+	    (stable = GIT(&g, "for-each-ref", "--format=%(objectname)", "refs/heads/stable")) == NULL ||
+	    (commit = commit_template(g, stable)) == NULL)
 		return -1;
-	if (file_exists(arena_printf(a, "%s/refs/heads/stable", dir)))
-		stable = GIT(&g, "rev-parse", "refs/heads/stable");
-	g.tree = c->template;
-	g.index = arena_printf(a, "%s/template.index", c->repo);
-	commit = commit_tree(&g, stable, "Template");
-	if (commit == NULL)
-		return -1;
-	g.tree = g.index = NULL;
 	return GIT(&g, "update-ref", "refs/heads/stable", commit) ? 0 : -1;
 }
 
@@ -153,13 +165,12 @@ static int drop_tree(const struct git *g, const char *path)
 {
 	const char *name = strrchr(path, '/') + 1, *dir = git_dir(g->a, g->c), *entry;
 
-	if (file_exists(path) && file_remove_tree(path, g->e) < 0)
+	if (file_remove_tree(path, g->e) < 0)
 		return -1;
 	for (int i = 0; i < TREES_OF_A_RUN; i++) {
 		entry = i == 0 ? arena_printf(g->a, "%s/worktrees/%s", dir, name)
 			       : arena_printf(g->a, "%s/worktrees/%s%d", dir, name, i);
-		if (file_exists(entry) && entry_of(g, entry, path) &&
-		    file_remove_tree(entry, g->e) < 0)
+		if (entry_of(g, entry, path) && file_remove_tree(entry, g->e) < 0)
 			return -1;
 	}
 	return 0;
@@ -230,9 +241,6 @@ int repo_forget(struct arena *a, const struct conf *c, const char *run_id, const
 		return -1;
 	if (branch == NULL)
 		return 0;
-	if (GIT(&g, "for-each-ref", "--format=%(refname)",
-		arena_printf(a, "refs/heads/%s", branch)) == NULL)
-		return -1;
 	return GIT(&g, "update-ref", "-d", arena_printf(a, "refs/heads/%s", branch)) ? 0 : -1;
 }
 

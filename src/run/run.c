@@ -163,59 +163,39 @@ int run_public_json(struct work *w, const char *run_id, const char **ret_json)
 
 int run_expire(struct work *w, int batch)
 {
-	int64_t ids[RUN_BATCH_MAX];
-	struct run r;
-	int n, rc;
+	struct run *runs;
+	int n = run_store_silent(w, batch, &runs);
 
-	if (run_store_silent(w, batch < RUN_BATCH_MAX ? batch : RUN_BATCH_MAX, ids, &n) < 0)
-		return -1;
-	for (int i = 0; i < n; i++) {
-		rc = run_store_lock_id(w, ids[i], &r);
-		if (rc < 0 || (rc > 0 && run_advance(w, &r, RUN_EV_EXPIRE, EVENT_EXPIRED, NULL) < 0))
+	for (int i = 0; i < n; i++)
+		if (run_advance(w, &runs[i], RUN_EV_EXPIRE, EVENT_EXPIRED, NULL) < 0)
 			return -1;
-	}
 	return n;
 }
 
 int run_overdue(struct work *w, int batch)
 {
-	int64_t ids[RUN_BATCH_MAX];
-	struct run r;
-	int n, rc;
+	struct run *runs;
+	int n = run_store_overdue(w, batch, &runs);
 
-	if (run_store_overdue(w, batch < RUN_BATCH_MAX ? batch : RUN_BATCH_MAX, ids, &n) < 0)
-		return -1;
-	for (int i = 0; i < n; i++) {
-		rc = run_store_lock_id(w, ids[i], &r);
-		if (rc < 0)
+	for (int i = 0; i < n; i++)
+		if (run_fail(w, &runs[i], "deadline", "It took longer than it may.",
+			     "absolute deadline") < 0)
 			return -1;
-		/* It may have ended between the two statements. */
-		if (rc > 0 && run_edge_find(r.phase, RUN_EV_FAIL) != NULL &&
-		    run_fail(w, &r, "deadline", "It took longer than it may.", "absolute deadline") < 0)
-			return -1;
-	}
 	return n;
 }
 
 int run_stop_all(struct work *w, int batch)
 {
-	int64_t ids[RUN_BATCH_MAX];
 	const char *reason;
-	struct run r;
-	int n, rc;
+	struct run *runs;
+	int n = run_store_running(w, batch, &runs);
 
-	if (run_store_running(w, batch < RUN_BATCH_MAX ? batch : RUN_BATCH_MAX, ids, &n) < 0 ||
-	    run_store_kill_reason(w, &reason) < 0)
+	if (n > 0 && run_store_kill_reason(w, &reason) < 0)
 		return -1;
-	for (int i = 0; i < n; i++) {
-		rc = run_store_lock_id(w, ids[i], &r);
-		if (rc < 0)
+	for (int i = 0; i < n; i++)
+		if (run_evidence(w, runs[i].id, "stopped",
+				 arena_printf(w->a, "by an operator: %s", reason)) < 0 ||
+		    run_advance(w, &runs[i], RUN_EV_CANCEL, EVENT_STOPPED, NULL) < 0)
 			return -1;
-		/* It may have ended between the two statements. */
-		if (rc > 0 && run_edge_find(r.phase, RUN_EV_CANCEL) != NULL &&
-		    (run_evidence(w, r.id, "stopped", arena_printf(w->a, "by an operator: %s", reason)) < 0 ||
-		     run_advance(w, &r, RUN_EV_CANCEL, EVENT_STOPPED, NULL) < 0))
-			return -1;
-	}
 	return n;
 }

@@ -170,22 +170,29 @@ INSERT INTO evidence (run, kind, text, at) VALUES ($1::bigint, $2, left($3, 1048
 
 -- ---- passes
 
+-- Whoever is locked is being changed by somebody else: next time.
 -- name: run_sql_silent
-SELECT id FROM run WHERE phase IN ('drafting', 'quoted')
+SELECT id, account_id, run_id, phase, artifact_wish, artifact_type, scope_hash,
+	scope_approved_at IS NOT NULL, payment
+FROM run WHERE phase IN ('drafting', 'quoted')
 	AND updated_at < $1::timestamptz - make_interval(secs => $2::bigint)
 ORDER BY updated_at LIMIT $3::int FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: run_sql_overdue
-SELECT run FROM run_work
-WHERE phase IN ('authorized', 'repo_ready', 'worker_running', 'artifact_pending')
-	AND deadline_at < $1::timestamptz
-LIMIT $2::int;
+SELECT r.id, r.account_id, r.run_id, r.phase, r.artifact_wish, r.artifact_type, r.scope_hash,
+	r.scope_approved_at IS NOT NULL, r.payment
+FROM run r JOIN run_work w ON w.run = r.id
+WHERE w.phase IN ('authorized', 'repo_ready', 'worker_running', 'artifact_pending')
+	AND w.deadline_at < $1::timestamptz
+LIMIT $2::int FOR NO KEY UPDATE OF r, w SKIP LOCKED;
 
 -- What is being built, oldest first, while an operator has stopped that.
 -- name: run_sql_running
-SELECT w.run FROM run_work w CROSS JOIN kill_switch k
+SELECT r.id, r.account_id, r.run_id, r.phase, r.artifact_wish, r.artifact_type, r.scope_hash,
+	r.scope_approved_at IS NOT NULL, r.payment
+FROM run r JOIN run_work w ON w.run = r.id CROSS JOIN kill_switch k
 WHERE w.phase IN ('authorized', 'repo_ready', 'worker_running', 'artifact_pending') AND k.level >= 3
-ORDER BY w.run LIMIT $1::int;
+ORDER BY r.id LIMIT $1::int FOR NO KEY UPDATE OF r, w SKIP LOCKED;
 
 -- name: run_sql_kill_reason
 SELECT reason FROM kill_switch;

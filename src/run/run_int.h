@@ -36,12 +36,13 @@ int run_store_beat(struct work *w, const struct run_lease *l);
 int run_store_release(struct work *w, const struct run_lease *l, int64_t seconds);
 int run_store_repaired(struct work *w, int64_t id);
 int run_store_evidence(struct work *w, int64_t run, const char *kind, const char *text);
-int run_store_silent(struct work *w, int batch, int64_t *ret_ids, int *ret_n);
-int run_store_overdue(struct work *w, int batch, int64_t *ret_ids, int *ret_n);
-int run_store_running(struct work *w, int batch, int64_t *ret_ids, int *ret_n);
+
+/* What a pass has to end, locked; how many, or -1. */
+int run_store_silent(struct work *w, int batch, struct run **ret);
+int run_store_overdue(struct work *w, int batch, struct run **ret);
+int run_store_running(struct work *w, int batch, struct run **ret);
+
 int run_store_kill_reason(struct work *w, const char **ret); /* what the operator gave as the reason */
 
 /* run_talk.c: think about the conversation again and say what follows. */
 int run_talk(struct work *w, struct run *r);
-
-#define RUN_BATCH_MAX 64

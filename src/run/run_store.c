@@ -17,18 +17,18 @@ int run_store_create(struct work *w, const char *run_id, const char *wish, int64
 	return DB(w, run_sql_work, NULL, arg_int(w, *ret_id), arg_now(w));
 }
 
-static void take_run(const struct pg_rows *rows, struct run *ret)
+static void take_run(const struct pg_rows *rows, int row, struct run *ret)
 {
 	*ret = (struct run){
-		.id = pg_int(rows, 0, 0),
-		.account = pg_int(rows, 0, 1),
-		.run_id = pg_text(rows, 0, 2),
-		.phase = run_phase_of(pg_text(rows, 0, 3)),
-		.artifact_wish = pg_text(rows, 0, 4),
-		.artifact_type = pg_text(rows, 0, 5),
-		.scope_hash = pg_text(rows, 0, 6),
-		.scope_approved = pg_bool(rows, 0, 7),
-		.payment = pg_text(rows, 0, 8),
+		.id = pg_int(rows, row, 0),
+		.account = pg_int(rows, row, 1),
+		.run_id = pg_text(rows, row, 2),
+		.phase = run_phase_of(pg_text(rows, row, 3)),
+		.artifact_wish = pg_text(rows, row, 4),
+		.artifact_type = pg_text(rows, row, 5),
+		.scope_hash = pg_text(rows, row, 6),
+		.scope_approved = pg_bool(rows, row, 7),
+		.payment = pg_text(rows, row, 8),
 	};
 	check(ret->phase < RUN_PHASES);
 }
@@ -43,7 +43,7 @@ int run_store_lock(struct work *w, const char *run_id, struct run *ret)
 		return -1;
 	if (rows.n == 0)
 		return fail(w, E_NOT_FOUND, "run %.60s", run_id);
-	take_run(&rows, ret);
+	take_run(&rows, 0, ret);
 	return 0;
 }
 
@@ -55,7 +55,7 @@ int run_store_lock_id(struct work *w, int64_t id, struct run *ret)
 		return -1;
 	if (rows.n == 0)
 		return 0;
-	take_run(&rows, ret);
+	take_run(&rows, 0, ret);
 	return 1;
 }
 
@@ -230,40 +230,40 @@ int run_store_evidence(struct work *w, int64_t run, const char *kind, const char
 	return DB(w, run_sql_evidence, NULL, arg_int(w, run), kind, text, arg_now(w));
 }
 
-static int take_ids(const struct pg_rows *rows, int64_t *ret_ids, int *ret_n)
+static int take_runs(struct work *w, const struct pg_rows *rows, struct run **ret)
 {
+	*ret = ARENA_ARRAY(w->a, struct run, (size_t)rows->n);
 	for (int i = 0; i < rows->n; i++)
-		ret_ids[i] = pg_int(rows, i, 0);
-	*ret_n = rows->n;
-	return 0;
+		take_run(rows, i, *ret + i);
+	return rows->n;
 }
 
-int run_store_silent(struct work *w, int batch, int64_t *ret_ids, int *ret_n)
+int run_store_silent(struct work *w, int batch, struct run **ret)
 {
 	struct pg_rows rows;
 
 	if (DB(w, run_sql_silent, &rows, arg_now(w), arg_int(w, w->conf->draft_ttl_s),
 	       arg_int(w, batch)) < 0)
 		return -1;
-	return take_ids(&rows, ret_ids, ret_n);
+	return take_runs(w, &rows, ret);
 }
 
-int run_store_overdue(struct work *w, int batch, int64_t *ret_ids, int *ret_n)
+int run_store_overdue(struct work *w, int batch, struct run **ret)
 {
 	struct pg_rows rows;
 
 	if (DB(w, run_sql_overdue, &rows, arg_now(w), arg_int(w, batch)) < 0)
 		return -1;
-	return take_ids(&rows, ret_ids, ret_n);
+	return take_runs(w, &rows, ret);
 }
 
-int run_store_running(struct work *w, int batch, int64_t *ret_ids, int *ret_n)
+int run_store_running(struct work *w, int batch, struct run **ret)
 {
 	struct pg_rows rows;
 
 	if (DB(w, run_sql_running, &rows, arg_int(w, batch)) < 0)
 		return -1;
-	return take_ids(&rows, ret_ids, ret_n);
+	return take_runs(w, &rows, ret);
 }
 
 int run_store_kill_reason(struct work *w, const char **ret)

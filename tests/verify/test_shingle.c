@@ -120,6 +120,16 @@ static void test_literals_are_marked(void **state)
 	}
 }
 
+/* No quote of any language, though the list of them ends with it. */
+static void test_a_nul_opens_no_literal(void **state)
+{
+	unsigned char mask[5];
+
+	(void)state;
+	verify_literals("a.go", (const unsigned char *)"\0 \"b\"", 5, mask);
+	assert_memory_equal(mask, "\0\0\1\1\1", 5);
+}
+
 /* ---- windows ---- */
 
 static long scan(struct verify_shingles *s, const char *text, const char **path)
@@ -154,6 +164,23 @@ static void test_shingles_find_copies(void **state)
 	assert_int_equal(scan(s, tree_notes, &path), -1);
 	assert_true(scan(s, tree_source, &path) > 0);
 	assert_string_equal(path, "calc.go");
+	arena_free(a);
+}
+
+/* Words on both sides of a control byte are no text together. */
+static void test_shingles_end_at_control_bytes(void **state)
+{
+	struct arena *a = arena_new(16u << 20);
+	struct verify_shingles *s = verify_shingles_new(a, strlen(tree_source));
+	char *apart = arena_strdup(a, tree_source);
+	size_t files, windows;
+
+	(void)state;
+	for (size_t i = 9; i < strlen(apart); i += 10)
+		apart[i] = '\1';
+	add(s, "apart.go", apart);
+	verify_shingles_count(s, &files, &windows);
+	assert_int_equal(windows, 0);
 	arena_free(a);
 }
 
@@ -281,6 +308,8 @@ int main(void)
 		cmocka_unit_test(test_words_are_found_everywhere),
 		cmocka_unit_test(test_words_are_not_too_short),
 		cmocka_unit_test(test_literals_are_marked),
+		cmocka_unit_test(test_a_nul_opens_no_literal),
+		cmocka_unit_test(test_shingles_end_at_control_bytes),
 		cmocka_unit_test(test_shingles_find_copies),
 		cmocka_unit_test(test_shingles_allow_what_is_public),
 		cmocka_unit_test(test_shingles_allow_what_literals_say),
