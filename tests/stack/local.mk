@@ -11,7 +11,10 @@ EXTRA_DIST += $(STACK_TESTS) tests/stack/smoke.sh tests/stack/torture.sh
 CLEANDIRS += test-cache test-npm tests/browser-run
 
 # Needs --enable-fault.
-torture: all
+torture: all torture-budget
 	srcdir=$(srcdir) builddir=. TORTURE_ROUNDS=$${TORTURE_ROUNDS:-3} bash $(srcdir)/tests/stack/torture.sh
 	srcdir=$(srcdir) builddir=. BILLING_DELIVERIES=$${BILLING_DELIVERIES:-100000} bash $(srcdir)/tests/stack/billing.sh
-.PHONY: torture
+# The budgets alone: 64 clients for ten minutes, workers killed all the while.
+torture-budget: all
+	srcdir=$(srcdir) builddir=. BUDGET_SECONDS=$${BUDGET_SECONDS:-600} BUDGET_SEED=$${BUDGET_SEED:-1} bash $(srcdir)/tests/stack/budget.sh
+.PHONY: torture torture-budget
