@@ -6,7 +6,7 @@
 # Streams as well: what is added to each chunk over nginx alone, what one costs in memory.
 #
 #   BENCH_SECONDS (5) length of one round   BENCH_ROUNDS (3)   BENCH_STREAMS (1000) at once
-#   BENCH_EVERY_MS (100) between two chunks
+#   BENCH_EVERY_MS (100) between two chunks   BENCH_CONNECTIONS ("1 16 64") of calls; "": none
 . "${srcdir:-.}/tests/lib/stack.sh"
 . "$srcdir/tests/lib/packages.sh"
 install_packages wrk $(command -v npm >/dev/null || echo nodejs npm) >/dev/null || exit 69
@@ -118,7 +118,7 @@ peers=(); for name in portkey llms; do [ -z "${AT[$name]:-}" ] || peers+=("$name
 streams 200 direct nginx busdk "${peers[@]}"
 
 # Calls that are answered at once.
-for c in ${BENCH_CONNECTIONS:-1 16 64}; do
+for c in ${BENCH_CONNECTIONS-1 16 64}; do
 	rm -f "$B"/*.rate "$B"/*.p50 "$B"/*.p99
 	for _ in $(seq "$ROUNDS"); do
 		for name in "${!AT[@]}"; do
