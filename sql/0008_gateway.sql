@@ -272,7 +272,8 @@ BEGIN
 	END LOOP;
 END $$;
 
--- As in 0002, with how it was answered.
+-- As in 0002, with how it was answered. When it was settled is told by the clock of
+-- the database: nothing comes into the feed behind what was read of it.
 CREATE FUNCTION usage_settle_all(p json) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
 DECLARE
@@ -287,7 +288,7 @@ BEGIN
 		UPDATE usage_record r SET state = s.state, cost = greatest(s.cost, 0), tokens = s.tokens,
 			posted = CASE s.state WHEN 'released' THEN 0
 				ELSE least(greatest(s.micro, 0), r.reserved) END,
-			reason = s.reason, settled_at = s.at, answered = s.answered, served = s.served
+			reason = s.reason, settled_at = clock_timestamp(), answered = s.answered, served = s.served
 		FROM s WHERE r.usage_id = s.usage_id AND r.state = 'reserved'
 		RETURNING r.id, r.account_id, r.reserved, r.posted, r.budgets, s.at, s.answer, s.stream
 	), b AS (

@@ -101,3 +101,19 @@ VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5, $6, $7, $8::timestam
 -- name: usage_sql_entries_of
 SELECT e.id, ledger_text(e, u.usage_id) FROM usage_record u JOIN ledger_entry e ON e.usage = u.id
 WHERE u.usage_id = $1 ORDER BY e.id;
+
+-- A page of the feed: after the cursor ($2, $3) where there is one, else by its number.
+-- name: usage_sql_feed
+WITH page AS (
+	SELECT id, settled_at, doc FROM usage_feed
+	WHERE settled_at < $1::timestamptz AND ($2::timestamptz IS NULL OR (settled_at, id) > ($2::timestamptz, $3::bigint))
+	ORDER BY settled_at, id OFFSET $4::bigint LIMIT $5::bigint + 1
+), kept AS (SELECT * FROM page ORDER BY settled_at, id LIMIT $5::bigint),
+more AS (SELECT (SELECT count(*) FROM page) > $5::bigint AS there)
+SELECT coalesce(json_agg(k.doc ORDER BY k.settled_at, k.id), '[]'::json), (SELECT there FROM more),
+	CASE WHEN (SELECT there FROM more) THEN (array_agg((extract(epoch FROM k.settled_at) * 1000000)::bigint || '-' || k.id
+		ORDER BY k.settled_at DESC, k.id DESC))[1] END
+FROM kept k;
+
+-- name: usage_sql_collected
+SELECT usage_collected($1::timestamptz, $2::bigint, $3::bigint, $4::timestamptz);

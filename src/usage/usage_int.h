@@ -7,6 +7,18 @@
 int usage_store_forget(struct work *w, int batch); /* answers after a day; -1 */
 int usage_store_expire(struct work *w, int batch); /* reservations ended; -1 */
 
+/* A page of the feed of calls that have ended. */
+struct usage_page {
+	int64_t before;          /* wall clock: what ended earlier */
+	int64_t after, after_id; /* the cursor, 0: none */
+	int64_t page, size;      /* the first is 1; without a cursor */
+};
+/* Its items as a JSON array, whether there is more, and the cursor behind it (NULL). */
+int usage_store_feed(struct work *w, const struct usage_page *p, const char **ret_items, bool *ret_more,
+		     const char **ret_cursor);
+/* The same page is collected: how many rows have left the feed. */
+int usage_store_collected(struct work *w, const struct usage_page *p, int64_t *ret_n);
+
 /* A batch of the ledger, closed: its tree's root, signed, and the root before.
  * Hashes in hexadecimal, the signature in base64. */
 struct usage_seal {

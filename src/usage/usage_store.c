@@ -116,3 +116,29 @@ int usage_store_expire(struct work *w, int batch)
 		return -1;
 	return (int)pg_int(&rows, 0, 0);
 }
+
+int usage_store_feed(struct work *w, const struct usage_page *p, const char **ret_items, bool *ret_more,
+		     const char **ret_cursor)
+{
+	struct pg_rows rows;
+
+	if (DB(w, usage_sql_feed, &rows, arg_time(w, p->before), p->after ? arg_time(w, p->after) : NULL,
+	       arg_int(w, p->after_id), arg_int(w, p->after ? 0 : (p->page - 1) * p->size),
+	       arg_int(w, p->size)) < 0)
+		return -1;
+	*ret_items = pg_text(&rows, 0, 0);
+	*ret_more = pg_bool(&rows, 0, 1);
+	*ret_cursor = pg_text(&rows, 0, 2);
+	return 0;
+}
+
+int usage_store_collected(struct work *w, const struct usage_page *p, int64_t *ret_n)
+{
+	struct pg_rows rows;
+
+	if (DB(w, usage_sql_collected, &rows, arg_time(w, p->before), arg_int(w, (p->page - 1) * p->size),
+	       arg_int(w, p->size), arg_now(w)) < 0)
+		return -1;
+	*ret_n = pg_int(&rows, 0, 0);
+	return 0;
+}

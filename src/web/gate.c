@@ -27,7 +27,7 @@ static int hold_token(struct req *r, const char *token)
 
 static bool takes_signed(enum audience a)
 {
-	return a == AUD_API || a == AUD_AUTH || a == AUD_TOKEN;
+	return a == AUD_API || a == AUD_AUTH || a == AUD_TOKEN || a == AUD_INTERNAL;
 }
 
 /* Is it ours, and meant for this kind of route? */
@@ -35,7 +35,7 @@ static int verify(struct req *r, const char *token, struct jwt *t)
 {
 	static const char *const all[] = {API_AUDIENCE, AUTH_AUDIENCE, INTERNAL_AUDIENCE};
 	enum audience a = r->route->audience;
-	size_t i = a == AUD_AUTH, end = a == AUD_TOKEN ? COUNT(all) : i + 1;
+	size_t i = a == AUD_AUTH ? 1 : a == AUD_INTERNAL ? 2 : 0, end = a == AUD_TOKEN ? COUNT(all) : i + 1;
 
 	for (; i < end; i++) {
 		err_clear(&r->w.err);
@@ -226,9 +226,9 @@ static int check_kind(struct req *r)
 {
 	const struct route *row = r->route;
 
-	if (row->audience == AUD_TOKEN && r->claims == NULL)
+	if ((row->audience == AUD_TOKEN || row->audience == AUD_INTERNAL) && r->claims == NULL)
 		return fail(&r->w, E_UNAUTHENTICATED, "no token");
-	if (row->audience != AUD_AUTH)
+	if (row->audience != AUD_AUTH && row->audience != AUD_INTERNAL)
 		return 0;
 	if (row->scope != NULL && r->claims == NULL)
 		return fail(&r->w, E_SCOPE, "a session has no %s", row->scope);

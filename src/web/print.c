@@ -205,7 +205,7 @@ static void operation(struct printing *p, const struct route *r)
 {
 	struct jw *j = &p->j;
 
-	jw_key(j, r->method == METHOD_GET ? "get" : "post");
+	jw_key(j, r->method == METHOD_GET ? "get" : r->method == METHOD_POST ? "post" : "delete");
 	jw_object(j);
 	jw_kstr(j, "operationId", r->id);
 	jw_kstr(j, "summary", r->summary);
@@ -220,7 +220,7 @@ static void operation(struct printing *p, const struct route *r)
 	jw_key(j, "security");
 	jw_raw(j, r->audience == AUD_PUBLIC ? "[]"
 		  : r->audience == AUD_OPEN ? "[{},{\"bearer\":[]},{\"cookie\":[]}]"
-		  : r->audience == AUD_OPERATOR ? "[{\"bearer\":[]}]"
+		  : r->audience == AUD_OPERATOR || r->audience == AUD_INTERNAL ? "[{\"bearer\":[]}]"
 						: "[{\"bearer\":[]},{\"cookie\":[]}]");
 	jw_end_object(j);
 }

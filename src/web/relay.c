@@ -286,15 +286,9 @@ static void settle_ended(struct relays *s, int64_t now)
 	}
 }
 
-static void tick(struct relays *s, int64_t now)
+bool relay_killed(const struct relay *x)
 {
-	relay_save_all(s);
-	for (struct relay *x = s->first, *next; x != NULL; x = next) {
-		next = x->next;
-		if (!x->ended && x->state != NULL && x->r.route->relay->tick != NULL)
-			x->r.route->relay->tick(x, now);
-		relay_beat(x, now);
-	}
+	return atomic_load(&x->in->web->shared->kill_level) >= KILL_CANCEL;
 }
 
 static void cut_all(struct relays *s, enum relay_why why)
@@ -302,6 +296,25 @@ static void cut_all(struct relays *s, enum relay_why why)
 	for (struct relay *x = s->first; x != NULL; x = x->next)
 		if (!x->ended)
 			x->r.route->relay->left(x, why);
+}
+
+/* A call that is admitted in this moment asks relay_killed() before it leaves. */
+static void heed_switch(struct relays *s)
+{
+	if (atomic_load(&s->web->shared->kill_level) >= KILL_CANCEL)
+		cut_all(s, RELAY_KILLED);
+}
+
+static void tick(struct relays *s, int64_t now)
+{
+	heed_switch(s); /* a successor of ours may have read the wake */
+	relay_save_all(s);
+	for (struct relay *x = s->first, *next; x != NULL; x = next) {
+		next = x->next;
+		if (!x->ended && x->state != NULL && x->r.route->relay->tick != NULL)
+			x->r.route->relay->tick(x, now);
+		relay_beat(x, now);
+	}
 }
 
 /* Whoever is left is cut. */
@@ -313,20 +326,13 @@ static void end_all(struct relays *s)
 	settle_ended(s, INT64_MAX);
 }
 
-bool relay_killed(const struct relay *x)
-{
-	return atomic_load(&x->in->web->shared->kill_level) >= KILL_CANCEL;
-}
-
-/* The operator has moved the switch. A call that is admitted in this moment asks
- * relay_killed() before it leaves. */
+/* The operator has moved the switch. */
 static void on_switch(struct relays *s)
 {
 	uint64_t times;
 
-	if (read(s->web->wake_fd, &times, sizeof(times)) > 0 &&
-	    atomic_load(&s->web->shared->kill_level) >= KILL_CANCEL)
-		cut_all(s, RELAY_KILLED);
+	if (read(s->web->wake_fd, &times, sizeof(times)) > 0)
+		heed_switch(s);
 }
 
 static void add_fd(struct relays *s, int fd, uint32_t events, void *who)

@@ -16,6 +16,7 @@
  */
 
 #define OUT_MAX (16u << 20)    /* an answer that is not streamed, at most */
+#define OUT_KEPT 4096         /* of the buffer, once it is empty */
 #define BEHIND (64u * 1024) /* of a stream: stop the upstream */
 
 static const char beat[] = ": keep-alive\n\n";
@@ -143,7 +144,7 @@ void relay_flush(struct relay *x)
 	x->out_at += taken;
 	if (!relay_behind(x)) {
 		x->out_at = x->out_n = 0;
-		if (x->out_cap > BEHIND) { /* what a burst has left */
+		if (x->out_cap > OUT_KEPT) { /* what a burst has left, times a thousand streams */
 			free(x->out);
 			x->out = NULL;
 			x->out_cap = 0;

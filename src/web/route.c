@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const methods[METHOD_COUNT] = {"GET", "POST"};
+static const char *const methods[METHOD_COUNT] = {"GET", "POST", "DELETE"};
 
 const char *route_method_name(enum method m)
 {
@@ -22,7 +22,8 @@ const char *route_pool_name(enum pool p)
 
 const char *route_audience_name(enum audience a)
 {
-	static const char *const names[AUD_COUNT] = {"public", "open", "customer", "api", "auth", "token", "operator"};
+	static const char *const names[AUD_COUNT] = {"public", "open", "customer", "api", "auth", "token", "operator",
+						       "internal"};
 
 	return names[a];
 }

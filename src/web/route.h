@@ -14,7 +14,7 @@
 struct req;
 struct relay_row;
 
-enum method { METHOD_GET, METHOD_POST, METHOD_COUNT }; /* HEAD is a GET without a body */
+enum method { METHOD_GET, METHOD_POST, METHOD_DELETE, METHOD_COUNT }; /* HEAD is a GET without a body */
 
 /* Kinds of work; each has its processes, its socket and its database role. */
 enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_CALL, POOL_OPERATOR, POOL_HOOK, POOL_COUNT };
@@ -27,6 +27,7 @@ enum audience {
 	AUD_AUTH,     /* a signed-in session or its token; with a scope: a service's token */
 	AUD_TOKEN,    /* any token that we have signed */
 	AUD_OPERATOR, /* the operator's token is needed */
+	AUD_INTERNAL, /* a service's token for the inside, with the route's scope */
 	AUD_COUNT
 };
 

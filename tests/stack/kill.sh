@@ -87,6 +87,20 @@ WITHIN=5 until_true open_is 0
 all_cut "unheard"
 "$BUS" kill none
 ok "and lowered again" until_true answered
+# A worker that only finishes what it has shares its wake with its successor.
+MASTER=$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")
+call one silent true & call two silent false &
+ok "two calls that say nothing" until_true open_is 2
+pgrep -P "$MASTER" | sort >"$VAR/old"
+all_new() { [ "$(pgrep -P "$MASTER" | sort | comm -13 "$VAR/old" - | wc -l)" -ge "$(wc -l <"$VAR/old")" ]; }
+kill -HUP "$MASTER"
+ok "every worker has a successor" until_true all_new
+ok "while they go on" open_is 2
+"$BUS" kill cancel
+ok "the old worker hears the switch" eval 'WITHIN=2 until_true open_is 0'
+ok "and settles" until_true nothing_reserved
+"$BUS" kill none
+ok "its successor answers" until_true answered
 ok "what is not a level is refused" equal "$("$BUS" kill everything >/dev/null 2>&1; echo $?)" 65
 ok "the invariants hold" silent "$BUS" fsck
 done_testing

@@ -1,0 +1,111 @@
+#include "config.h"
+
+#include "base/check.h"
+#include "base/str.h"
+#include "usage/usage_int.h"
+#include "web/web.h"
+
+#include <string.h>
+
+/*
+ * The feed for collectors of usage, in BusDK's shape: calls that have ended, oldest
+ * first. A page is read, kept, and then deleted by the `before` that the answer told;
+ * the ledger keeps its rows. What ended in the last seconds is not in it yet: it
+ * could still get company.
+ */
+
+#define SETTLING (5 * CLOCK_S)
+#define PAGE_MAX 10000
+
+static const struct field page_fields[] = {
+	{"before", F_TEXT, 0, 20, 40, .doc = "RFC 3339; what ended earlier, now when it is left out"},
+	{"page", F_INT, 0, 1, 1000000}, {"page_size", F_INT, 0, 1, PAGE_MAX, .doc = "1000 when it is left out"},
+	{"cursor", F_TOKEN, 0, 1, 60, .doc = "next_cursor of the answer before; instead of page"},
+};
+static const struct shape page = {"UsageFeedPage", page_fields, COUNT(page_fields), 0};
+static const struct field feed_fields[] = {
+	{"items", F_LIST, F_REQUIRED}, {"page", F_INT, F_REQUIRED}, {"page_size", F_INT, F_REQUIRED},
+	{"before", F_TIME, F_REQUIRED}, {"has_more", F_BOOL, F_REQUIRED},
+	{"next_cursor", F_TOKEN, F_REQUIRED | F_NULLABLE},
+};
+static const struct shape feed_shape = {"UsageFeed", feed_fields, COUNT(feed_fields), 0};
+static const struct field deleted_fields[] = {{"deleted", F_INT, F_REQUIRED}};
+static const struct shape deleted_shape = {"UsageCollected", deleted_fields, COUNT(deleted_fields), 0};
+
+/* "MICROSECONDS-ID" */
+static bool read_cursor(struct req *r, const char *text, struct usage_page *p)
+{
+	const char *dash = strchr(text, '-');
+
+	return dash != NULL &&
+	       str_int(arena_strndup(r->w.a, text, (size_t)(dash - text)), 1, INT64_MAX, &p->after) &&
+	       str_int(dash + 1, 1, INT64_MAX, &p->after_id);
+}
+
+static int read_page(struct req *r, struct usage_page *p)
+{
+	const char *before = req_query(r, "before"), *cursor = req_query(r, "cursor");
+
+	*p = (struct usage_page){.before = r->w.now, .page = req_query_int(r, "page", 1),
+				 .size = req_query_int(r, "page_size", 1000)};
+	if (before != NULL && !clock_parse(before, &p->before))
+		return fail_field(&r->w, "before", "not_a_time");
+	if (p->before > r->w.now - SETTLING)
+		p->before = r->w.now - SETTLING;
+	if (cursor != NULL && !read_cursor(r, cursor, p))
+		return fail_field(&r->w, "cursor", "malformed");
+	return 0;
+}
+
+static int feed(struct req *r)
+{
+	const char *items, *cursor;
+	struct usage_page p;
+	struct buf b;
+	struct jw j;
+	char at[25];
+	bool more;
+
+	if (read_page(r, &p) < 0 || usage_store_feed(&r->w, &p, &items, &more, &cursor) < 0)
+		return -1;
+	buf_init(&b, r->w.a, strlen(items) + 1024);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_key(&j, "items");
+	jw_raw(&j, items);
+	jw_kint(&j, "page", p.page);
+	jw_kint(&j, "page_size", p.size);
+	jw_kstr(&j, "before", clock_text(p.before, at));
+	jw_kbool(&j, "has_more", more);
+	jw_key(&j, "next_cursor");
+	if (cursor != NULL)
+		jw_str(&j, cursor);
+	else
+		jw_null(&j);
+	jw_end_object(&j);
+	return reply_json(r, 200, buf_str(&b));
+}
+
+static int collected(struct req *r)
+{
+	struct usage_page p;
+	int64_t n;
+
+	if (req_query(r, "cursor") != NULL)
+		return fail_field(&r->w, "cursor", "not_supported");
+	if (read_page(r, &p) < 0 || usage_store_collected(&r->w, &p, &n) < 0)
+		return -1;
+	return reply_json(r, 200, arena_printf(r->w.a, "{\"deleted\":%lld}", (long long)n));
+}
+
+#define FEED .pattern = "/api/internal/usage-events", .pool = POOL_OPERATOR, .audience = AUD_INTERNAL, \
+	.query = &page, .reply_status = 200, .proof = "tests/stack/feed.sh"
+
+const struct route usage_feed_routes[] = {
+	{.id = "usage.feed", .method = METHOD_GET, FEED, .scope = "usage:read", .reply = &feed_shape,
+	 .handle = feed, .summary = "Calls that have ended, for a collector"},
+	{.id = "usage.collected", .method = METHOD_DELETE, FEED, .scope = "usage:delete",
+	 .reply = &deleted_shape, .handle = collected,
+	 .summary = "Take a page out of the feed once it is kept; the ledger stays as it is"},
+	{0},
+};
