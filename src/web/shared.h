@@ -22,6 +22,10 @@ struct shared {
 	_Atomic uint64_t hints_n;
 	_Atomic int64_t hints[SHARED_HINTS];
 
+	/* The operators' second factor: its last time step, and until when it counts
+	 * (microseconds). The step begins in the future, for what was used before. */
+	_Atomic int64_t second_step, second_until;
+
 	_Atomic uint64_t requests, errors, streams, streams_refused;
 };
 

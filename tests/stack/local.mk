@@ -2,7 +2,7 @@
 # own, below /tmp. smoke.sh shows the fixture alone.
 STACK_TESTS = tests/stack/acceptance.sh tests/stack/apache.sh tests/stack/apache_events.sh \
 	tests/stack/billing.sh tests/stack/browser.sh tests/stack/browser_account.sh tests/stack/browser_chat.sh tests/stack/budget.sh tests/stack/chat.sh tests/stack/chats.sh tests/stack/events.sh tests/stack/identity.sh tests/stack/master.sh tests/stack/matrix.sh \
-	tests/stack/operator.sh tests/stack/pooler.sh tests/stack/reapers.sh
+	tests/stack/operator.sh tests/stack/pooler.sh tests/stack/reapers.sh tests/stack/second.sh
 if BUS_FAULT
 STACK_TESTS += tests/stack/torture.sh
 endif
