@@ -25,7 +25,8 @@ BEGIN
 		SELECT u.account_id, json_build_object('identity_id', u.identity_id, 'email', u.email,
 			'email_verified', u.email_verified, 'status', u.status,
 			'registered_at', public_time(u.registered_at), 'verified_at', public_time(u.verified_at),
-			'decided_at', public_time(u.decided_at))
+			'decided_at', public_time(u.decided_at),
+			'second_factor', EXISTS (SELECT FROM totp t WHERE t.account_id = me AND t.confirmed_at IS NOT NULL))
 		FROM customer u WHERE u.account_id = me AND p_after = 0;
 	WHEN 'sessions' THEN OPEN c FOR
 		SELECT s.n, json_build_object('session_id', s.session_id, 'agent', s.agent,
@@ -164,19 +165,121 @@ BEGIN ATOMIC
 	WHERE p_subject NOT LIKE 'key:%' AND p_subject NOT LIKE 'sid:%' AND subject = p_subject;
 END;
 
+---------------------------------------------------------------- the second factor
+
+-- The key that a customer's authenticator shares with us, sealed under a key that
+-- is not in here. It counts once it was confirmed by a password made with it.
+CREATE TABLE totp (
+	account_id bigint PRIMARY KEY REFERENCES customer ON DELETE CASCADE,
+	sealed bytea NOT NULL,
+	last_step bigint NOT NULL DEFAULT -1, -- each time step is good once
+	tries int NOT NULL DEFAULT 0,
+	tries_from timestamptz NOT NULL,
+	created_at timestamptz NOT NULL,
+	confirmed_at timestamptz
+);
+CREATE TABLE totp_recovery (
+	account_id bigint NOT NULL REFERENCES totp ON DELETE CASCADE,
+	hash bytea NOT NULL CHECK (length(hash) = 32),
+	used_at timestamptz,
+	PRIMARY KEY (account_id, hash)
+);
+-- Until when a session counts as one that has shown it.
+ALTER TABLE session ADD COLUMN second_until timestamptz;
+
+-- A key for the acting account; one that was confirmed stays. Is it the new one?
+CREATE FUNCTION totp_begin(p_sealed text, p_at timestamptz) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	WITH made AS (
+		INSERT INTO totp (account_id, sealed, tries_from, created_at)
+		VALUES (bus_account(), decode(p_sealed, 'hex'), p_at, p_at)
+		ON CONFLICT (account_id) DO UPDATE SET sealed = excluded.sealed, created_at = excluded.created_at
+		WHERE totp.confirmed_at IS NULL RETURNING 1)
+	SELECT EXISTS (SELECT FROM made);
+END;
+
+-- One try, counted before it is known whether it was right: five in ten minutes.
+-- The row is held to the end of the transaction, so that a step is looked at by
+-- one at a time. No row: there is no key.
+CREATE FUNCTION totp_try(p_at timestamptz, OUT sealed text, OUT last_step bigint, OUT confirmed boolean,
+	OUT tries int, OUT again timestamptz)
+LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	UPDATE totp t SET
+		tries = CASE WHEN t.tries_from <= p_at - interval '10 minutes' THEN 1 ELSE least(t.tries + 1, 6) END,
+		tries_from = CASE WHEN t.tries_from <= p_at - interval '10 minutes' THEN p_at ELSE t.tries_from END
+	WHERE t.account_id = bus_account()
+	RETURNING encode(t.sealed, 'hex'), t.last_step, t.confirmed_at IS NOT NULL, t.tries,
+		t.tries_from + interval '10 minutes';
+END;
+
+-- A recovery code: good once.
+CREATE FUNCTION totp_recover(p_hash text, p_at timestamptz) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	WITH used AS (UPDATE totp_recovery SET used_at = p_at WHERE account_id = bus_account()
+		AND hash = decode(p_hash, 'hex') AND used_at IS NULL RETURNING 1)
+	SELECT EXISTS (SELECT FROM used);
+END;
+
+-- It was right: the step is used, the session counts for a while. The first time
+-- confirms the key and keeps the recovery codes.
+CREATE FUNCTION totp_shown(p_step bigint, p_session text, p_sid text, p_at timestamptz,
+	p_until timestamptz, p_hashes text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+DECLARE
+	me bigint := bus_account();
+BEGIN
+	UPDATE totp SET last_step = greatest(last_step, p_step), tries = 0,
+		confirmed_at = coalesce(confirmed_at, p_at) WHERE account_id = me;
+	INSERT INTO totp_recovery (account_id, hash) SELECT me, decode(h, 'hex') FROM unnest(p_hashes) h;
+	UPDATE session SET second_until = p_until WHERE account_id = me
+		AND (token_hash = decode(p_session, 'hex') OR session_id = p_sid);
+END $$;
+
+CREATE FUNCTION totp_end() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	DELETE FROM totp WHERE account_id = bus_account();
+	UPDATE session SET second_until = NULL WHERE account_id = bus_account();
+END;
+
+-- Has the account a second factor, and has this session shown it lately?
+CREATE FUNCTION second_factor(p_account bigint, p_session text, p_at timestamptz,
+	OUT has boolean, OUT shown boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM totp WHERE account_id = p_account AND confirmed_at IS NOT NULL),
+		EXISTS (SELECT FROM session WHERE account_id = p_account
+			AND token_hash = decode(p_session, 'hex') AND second_until > p_at);
+END;
+
 ---------------------------------------------------------------- rights
 
-REVOKE ALL ON FUNCTION account_export, code_try, code_new, customer_forget FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION account_export, code_try, code_new TO bus_slow;
+REVOKE ALL ON FUNCTION account_export, code_try, code_new, customer_forget, totp_begin, totp_try, totp_recover,
+	totp_shown, totp_end, second_factor FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION account_export, code_try, code_new, totp_begin, totp_try, totp_recover, totp_shown,
+	totp_end, second_factor TO bus_slow;
+-- Others see whether there is one, and nothing of the key.
+ALTER TABLE totp ENABLE ROW LEVEL SECURITY;
+ALTER TABLE totp_recovery ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON totp FOR SELECT TO bus_fast, bus_slow USING (account_id = bus_account());
+CREATE POLICY machinery ON totp FOR SELECT TO bus_operator USING (true);
+GRANT SELECT (account_id, confirmed_at) ON totp TO bus_fast, bus_slow, bus_operator;
 GRANT EXECUTE ON FUNCTION customer_forget TO bus_reaper;
 
 -- verify
 
 SELECT has_function_privilege('bus_slow', 'bus.account_export(text,bigint)', 'EXECUTE');
 SELECT NOT has_function_privilege('bus_fast', 'bus.account_export(text,bigint)', 'EXECUTE');
+SELECT NOT has_column_privilege('bus_slow', 'bus.totp', 'sealed', 'SELECT');
+SELECT bool_and(relrowsecurity) FROM pg_class WHERE oid IN ('bus.totp'::regclass, 'bus.totp_recovery'::regclass);
 
 -- rollback
 
+DROP FUNCTION bus.second_factor, bus.totp_end, bus.totp_shown, bus.totp_recover, bus.totp_try, bus.totp_begin;
+ALTER TABLE bus.session DROP COLUMN second_until;
+DROP TABLE bus.totp_recovery, bus.totp;
 DROP FUNCTION bus.code_try, bus.code_new, bus.customer_forget, bus.account_export;
 DROP INDEX bus.customer_unverified;
 ALTER TABLE bus.code DROP COLUMN known;

@@ -166,6 +166,29 @@ const keyList = () => h('section.card.keys', { 'aria-label': A.keys.head }, item
 			button(A.keys.revoke, () => act(auth('keys', k.key_id, 'revoke'), A.keys.gone), 'quiet',
 				{ 'aria-label': `${A.keys.revoke}: ${k.name}` })))));
 
+/* Set up, shown, or switched off: each by a code in the same field. */
+const second = () => !S.status.second_factor && !S.begun ? card('second', A.second.head, para(A.second.lead),
+	row(button(A.second.go, () => post(auth('totp'), {}, newKey()).then(made => {
+		S.begun = made;
+		draw();
+		document.querySelector('.second input').focus();
+	}, trouble)))) : mine({
+	id: 'second', head: A.second.head, lead: S.begun ? A.second.key : S.shown ? A.second.done : A.second.on, go: A.second.show,
+	fields: [{ ...codeField(S.begun ? A.second.label : A.second.any), inputmode: S.begun ? 'numeric' : 'text' }],
+	body: S.begun && h('p', null, ...copyable(S.begun.secret, A.second.copy), ' ', h('a', { href: S.begun.uri }, 'otpauth')),
+	more: S.begun ? [] : [h('button.quiet', { type: 'submit', name: 'off', value: 1 }, A.second.off)],
+	async submit(values, key) {
+		const off = values.get('off');
+		const { recovery_codes } = await post(auth('totp', off ? 'disable' : 'verify'), { code: digits(values.get('otp')) }, key);
+		Object.assign(S, { begun: 0, codes: recovery_codes, shown: !off && Date.now() });
+		announce(off ? A.second.ended : A.second.done);
+		await load();
+		draw();
+	},
+});
+
+const codes = () => card('recovery', A.second.codes, h('ul.codes', null, S.codes.map(c => h('li', null, h('code', null, c)))));
+
 const data = () => card('data', A.data.head, para(A.data.note),
 	row(h('a.quiet', { href: '/api/v1/account/export', download: 'busdk-account.json' }, A.data.get)));
 
@@ -202,6 +225,8 @@ const PARTS = {
 	made: [made, () => S.made],
 	keys: [keys, () => [S.status, S.made]],
 	keyList: [keyList, () => S.keys.length && S.keys],
+	second: [second, () => [S.status.second_factor, S.begun, S.shown]],
+	codes: [codes, () => S.codes],
 	data: [data, () => true],
 	leave: [leave, () => [S.me.email, S.leaving]],
 };

@@ -42,7 +42,7 @@ export function form({ id, head, lead, fields = [], body, go, kind = 'go', submi
 		send.setAttribute('aria-disabled', true);
 		say('');
 		try {
-			await submit(new FormData(e.target), key ||= newKey());
+			await submit(new FormData(e.target, e.submitter), key ||= newKey());
 			key = null;
 		} catch (p) {
 			if (p instanceof Error && !(p instanceof Problem))

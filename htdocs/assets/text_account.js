@@ -49,6 +49,13 @@ export const A = {
 			'billing:setup': 'Set up billing',
 		},
 	},
+	second: {
+		head: 'Second factor', lead: 'An authenticator app shows a new code every 30 seconds. Large payments ask for it.',
+		go: 'Set it up', key: 'Put the key into the app, then enter its code.', copy: 'Copy the key',
+		on: 'Enter its code before a large payment.', label: 'Code of the app', any: 'Code of the app, or a recovery code',
+		show: 'Confirm', off: 'Switch it off', done: 'Confirmed. It counts for a while.', ended: 'It is switched off.',
+		codes: 'Recovery codes, each good once. Keep them; you see them once.',
+	},
 	data: {
 		head: 'Your data', get: 'Download everything', note: 'One JSON file with all that is kept about you.',
 	},

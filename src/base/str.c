@@ -148,6 +148,31 @@ char *str_base32(struct arena *a, const void *p, size_t n)
 	return to;
 }
 
+long str_unbase32(const char *s, unsigned char *to, size_t cap)
+{
+	unsigned acc = 0, bits = 0;
+	size_t n = 0;
+
+	for (; *s && *s != '='; s++) {
+		unsigned v = *s >= 'a' && *s <= 'z'   ? (unsigned)(*s - 'a')
+			     : *s >= 'A' && *s <= 'Z' ? (unsigned)(*s - 'A')
+			     : *s >= '2' && *s <= '7' ? (unsigned)(*s - '2') + 26
+						      : 32;
+
+		if (v == 32)
+			return -1;
+		acc = (acc & 0xff) << 5 | v;
+		if ((bits += 5) < 8)
+			continue;
+		if (n == cap)
+			return -1;
+		to[n++] = (unsigned char)(acc >> (bits -= 8));
+	}
+	if (bits >= 5 || (acc & ((1u << bits) - 1)) != 0 || strspn(s, "=") != strlen(s))
+		return -1;
+	return (long)n;
+}
+
 char *str_base64(struct arena *a, const void *p, size_t n, bool url)
 {
 	static const char std[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

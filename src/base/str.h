@@ -35,6 +35,10 @@ long str_unhex(const char *s, unsigned char *to, size_t cap);
 /* RFC 4648 base32, lower case, unpadded: what public ids are made of. */
 char *str_base32(struct arena *a, const void *p, size_t n);
 
+/* The reverse, of either case, with padding or without. The number of bytes, or -1
+ * for another character, stray bits or more than `cap`. */
+long str_unbase32(const char *s, unsigned char *to, size_t cap);
+
 /* RFC 4648 base64; `url` picks the URL alphabet without padding. decode takes
  * either alphabet, padded or not, and refuses stray bits; -1 when malformed.
  * `to` needs 3 bytes for each 4 characters. */

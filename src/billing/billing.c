@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "base/str.h"
 #include "billing/billing_int.h"
+#include "identity/identity.h"
 #include "port/file.h"
 #include "run/run_pay.h"
 
@@ -101,6 +102,8 @@ static int intend(struct work *w, const char *run_id, const char *back,
 	if (rc > 0)
 		return fail(w, E_BILLING, "account %lld is disabled or has a payment in dispute",
 			    (long long)s.run.account);
+	if (identity_need_second(w, s.run.account, s.amount) < 0)
+		return -1;
 	rc = billing_store_live(w, s.run.id, ret);
 	if (rc < 0)
 		return -1;

@@ -97,6 +97,9 @@ int identity_owns(struct work *w, const char *run_id);
 /* E_CONTACT when a contact is required and the account has confirmed no address. */
 int identity_need_contact(struct work *w, int64_t account);
 
+/* E_SECOND when so much may be spent only by who has shown a second factor. */
+int identity_need_second(struct work *w, int64_t account, int64_t amount);
+
 /* Keys of the acting account. The key itself is known to the caller only. */
 int identity_key_add(struct work *w, const char *key_id, const char *name, const char *scope,
 		     const char *hash, int64_t expires_at);

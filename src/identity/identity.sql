@@ -60,6 +60,25 @@ WHERE key_id = $1 AND account_id = bus_account();
 -- name: identity_sql_export
 SELECT place, doc FROM account_export($1, $2::bigint);
 
+-- name: identity_sql_totp_begin
+SELECT totp_begin($1, $2::timestamptz);
+
+-- name: identity_sql_totp_try
+SELECT sealed, last_step, confirmed, tries, (extract(epoch FROM again) * 1000000)::bigint
+FROM totp_try($1::timestamptz) WHERE sealed IS NOT NULL;
+
+-- name: identity_sql_totp_recover
+SELECT totp_recover($1, $2::timestamptz);
+
+-- name: identity_sql_totp_shown
+SELECT totp_shown($1::bigint, $2, $3, $4::timestamptz, $5::timestamptz, $6::text[]);
+
+-- name: identity_sql_totp_end
+SELECT totp_end();
+
+-- name: identity_sql_second
+SELECT has, shown FROM second_factor($1::bigint, $2, $3::timestamptz);
+
 -- name: identity_sql_owns
 SELECT true FROM run_public WHERE run_id = $1 AND account_id = bus_account();
 
@@ -70,7 +89,8 @@ SELECT EXISTS (SELECT FROM customer WHERE account_id = $1::bigint AND email_veri
 
 -- name: identity_sql_read_status
 SELECT who.id, (SELECT json_build_object('identity_id', c.identity_id, 'status', c.status,
-		'email_verified', c.email_verified)
+		'email_verified', c.email_verified, 'second_factor',
+		EXISTS (SELECT FROM totp t WHERE t.account_id = who.id AND t.confirmed_at IS NOT NULL))
 	FROM customer c WHERE c.account_id = who.id)
 FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
 	FROM auth_account($1, $2, $3) AS a(id) WHERE a.id IS NOT NULL OFFSET 0) who;

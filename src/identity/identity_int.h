@@ -25,6 +25,33 @@ int identity_store_enter(struct work *w, struct identity_entry *e, const char *i
 			 const char *token_hash);
 int identity_store_register(struct work *w, const char *email, const char *identity_id);
 
+/* The second factor (RFC 6238) of the acting account: a key for its authenticator,
+ * in base32; E_CONFLICT when one is in use. `key` is of the purpose "totp". */
+int identity_totp_begin(struct work *w, const unsigned char key[32], const char **ret_secret);
+
+/* One try by a password of it or by a recovery code. 1 when it was right, and this
+ * session has shown it; 0 when it was not; E_RATE (*ret_wait_s), E_NOT_FOUND without
+ * a key. *ret_codes: recovery codes, when this has confirmed the key; else NULL. */
+struct identity_totp {
+	unsigned char key[32]; /* of the purpose "totp" */
+	const char *code, *sid;
+	int64_t wait_s;
+	const char *const *codes; /* to a NULL */
+};
+int identity_totp_show(struct work *w, struct identity_totp *t);
+int identity_totp_end(struct work *w);
+
+struct identity_totp_row {
+	const char *sealed; /* hexadecimal; NULL without a key */
+	int64_t last_step, tries, again;
+	bool confirmed;
+};
+int identity_store_totp_begin(struct work *w, const char *sealed, bool *ret_new);
+int identity_store_totp_try(struct work *w, struct identity_totp_row *ret);
+int identity_store_totp_recover(struct work *w, const char *hash, bool *ret_good);
+int identity_store_totp_shown(struct work *w, int64_t step, const char *sid, const char *hashes);
+int identity_store_second(struct work *w, int64_t account, bool *ret_has, bool *ret_shown);
+
 /* Mail that is due: one row, taken for a while. 1, 0 when there is none, -1. */
 struct identity_mail {
 	int64_t id, attempts, created_at;

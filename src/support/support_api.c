@@ -94,6 +94,7 @@ const struct route support_routes[] = {
 	 .summary = "Every part that a request needs is well", .proof = "tests/stack/matrix.sh"},
 	{.id = "metrics", .method = METHOD_GET, .pattern = "/metrics", .pool = POOL_OPERATOR,
 	 .audience = AUD_OPERATOR, .reply_status = 200, .handle = metrics, .plain = true,
+	 .unattended = true,
 	 .summary = "Counters in OpenMetrics text", .proof = "tests/stack/matrix.sh"},
 	{0},
 };

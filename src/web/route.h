@@ -33,7 +33,7 @@ enum audience {
 
 enum site { SITE_PORTAL, SITE_PREVIEW }; /* which host name the web server says it was */
 
-enum rate { RATE_NONE, RATE_WRITE, RATE_CREATE, RATE_AUTH, RATE_STREAM, RATE_CALL, RATE_EXPORT,
+enum rate { RATE_NONE, RATE_SECOND, RATE_WRITE, RATE_CREATE, RATE_AUTH, RATE_STREAM, RATE_CALL, RATE_EXPORT,
 	    RATE_COUNT };
 
 /* Where a parameter of a read comes from. */
@@ -81,6 +81,7 @@ struct route {
 	const struct relay_row *relay; /* web/relay.h */
 	int (*handle)(struct req *r);
 	bool plain; /* the handler needs no transaction */
+	bool unattended; /* for programs that look on: no second factor */
 	const char *summary;
 	const char *proof; /* the test that shows it */
 	bool demo_only;

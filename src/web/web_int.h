@@ -25,10 +25,15 @@ struct web {
 	unsigned char operator_hash[32];
 	unsigned char token_key[32]; /* of programs' tokens */
 	bool has_operator;
+	unsigned char operator_key[64]; /* of the operators' authenticator */
+	size_t operator_key_n;          /* 0: there is none */
 };
 
 /* gate.c: everything that needs no database. 0 to go on, -1 with r->w.err. */
 int gate_enter(struct req *r);
+
+/* second.c: the operators' second factor, where there is one. */
+int second_check(struct req *r);
 
 /* gate.c: the caller is `account` (0: nobody was found). 0 or -1. */
 int gate_caller(struct req *r, int64_t account);

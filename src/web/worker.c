@@ -5,9 +5,12 @@
 #include "port/crypto.h"
 #include "port/fcgi.h"
 #include "port/file.h"
+#include "port/otp.h"
 #include "web/loop_int.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -24,6 +27,25 @@ static int read_secret(struct arena *a, const char *path, void *to32, struct err
 	if (n < 32)
 		return err_set(e, E_INVALID, "%s: a secret of less than 32 bytes", path);
 	crypto_sha256(text, n, to32);
+	return 0;
+}
+
+/* A file that is not there asks for nothing; one that cannot be read does not. */
+static int read_operator_key(struct arena *a, const char *path, struct web *web, struct err *e)
+{
+	char *text;
+	size_t n;
+	long got;
+
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return 0;
+	if ((text = file_read(a, path, 4096, &n, e)) == NULL)
+		return -1;
+	text[strcspn(text, "\r\n")] = '\0';
+	got = str_unbase32(text, web->operator_key, sizeof(web->operator_key));
+	if (got < OTP_KEY_BYTES)
+		return err_set(e, E_INVALID, "%s: no base32 key of %d bytes or more", path, OTP_KEY_BYTES);
+	web->operator_key_n = (size_t)got;
 	return 0;
 }
 
@@ -44,6 +66,8 @@ static int make_web(const struct worker *k, struct web *web, struct err *e)
 	if (rc == 0 && k->pool == POOL_OPERATOR) {
 		rc = read_secret(a, k->conf->operator_token, web->operator_hash, e);
 		web->has_operator = rc == 0;
+		if (rc == 0)
+			rc = read_operator_key(a, k->conf->operator_totp, web, e);
 	}
 	arena_free(a);
 	return rc;

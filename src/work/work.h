@@ -28,6 +28,7 @@ enum actor_kind {
 struct actor {
 	enum actor_kind kind;
 	int64_t account;  /* 0: none */
+	const char *session; /* hexadecimal hash of the session's token, or NULL */
 	const char *name; /* for history: "visitor", "operator", "reaper@host" */
 };
 

@@ -116,12 +116,20 @@ static void encodings(void **state)
 		assert_string_equal(str_base32(a, rows[i].plain, n), rows[i].base32);
 		assert_int_equal(str_unbase64(rows[i].base64, strlen(rows[i].base64), to, sizeof(to)), n);
 		assert_memory_equal(to, rows[i].plain, n);
+		memset(to, 0, sizeof(to));
+		assert_int_equal(str_unbase32(rows[i].base32, to, sizeof(to)), n);
+		assert_memory_equal(to, rows[i].plain, n);
 	}
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		if (str_unbase64(bad[i], strlen(bad[i]), to, sizeof(to)) != -1)
 			print_error("taken: '%s'\n", bad[i]);
 		assert_int_equal(str_unbase64(bad[i], strlen(bad[i]), to, sizeof(to)), -1);
 	}
+	assert_int_equal(str_unbase32("MZXW6YQ=", to, sizeof(to)), 4);
+	assert_memory_equal(to, "foob", 4);
+	for (const char *const *p = (const char *const[]){"m", "mzx", "mz1", "mz xw", "mz=xw", "mr", "mzxw6ytb\n", NULL}; *p; p++)
+		assert_int_equal(str_unbase32(*p, to, sizeof(to)), -1);
+	assert_int_equal(str_unbase32("mzxw6ytboi", to, 5), -1);
 	assert_string_equal(str_base64(a, "f", 1, true), "Zg");
 	assert_string_equal(str_base64(a, "\xfb\xff\xfe", 3, false), "+//+");
 	assert_string_equal(str_base64(a, "\xfb\xff\xfe", 3, true), "-__-");

@@ -8,6 +8,7 @@
  *   BUS_SHOTS  optional: a folder for screenshots of every state
  */
 import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { base, SOON, ok, is, group, finish, calm, launch, visitor, look, tabTo } from './lib.mjs';
 
@@ -251,6 +252,51 @@ await group('an expired session', async () => {
 	await page.locator('#goon').click();
 	await page.locator('#log .msg').first().waitFor();
 	is(page.url(), conversation, 'signing in again leads back to the run');
+});
+
+/* What an authenticator shows (RFC 6238), so many steps from now. */
+function authenticator(secret, steps) {
+	const bits = [...secret].map(c => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+	const key = Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)));
+	const at = Buffer.alloc(8);
+	at.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
+	const mac = createHmac('sha1', key).update(at).digest();
+	return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
+}
+
+await group('a second factor', async () => {
+	const show = async code => {
+		await part(page, 'second').locator('input').fill(code);
+		await part(page, 'second').locator('input').press('Enter');
+	};
+	await page.goto('/account.html');
+	await press(page, 'Set it up');
+	await part(page, 'second').locator('input').waitFor();
+	const secret = await part(page, 'second').locator('code').innerText();
+	ok(/^[A-Z2-7]{32}$/.test(secret), 'a key for the authenticator');
+	ok((await part(page, 'second').locator('a').getAttribute('href')).startsWith('otpauth://totp/'), 'and an address for it');
+	await look(page, 'account-second');
+	await show('12345a');
+	await says(page, 'That code is wrong');
+	await show(authenticator(secret, -1));
+	await part(page, 'recovery').waitFor();
+	const codes = await part(page, 'recovery').locator('code').allInnerTexts();
+	is(codes.length, 10, 'confirmed, with recovery codes');
+	await look(page, 'account-recovery');
+	await page.reload();
+	await part(page, 'second').locator('input').waitFor();
+	ok(!(await page.content()).includes(secret) && !(await page.content()).includes(codes[0]), 'key and codes are shown once');
+	await show(codes[0]);
+	await part(page, 'second').getByText('It counts for a while').waitFor();
+	ok(true, 'a recovery code is as good');
+	await part(page, 'second').locator('input').fill(codes[0]);
+	await press(page, 'Switch it off');
+	await says(page, 'That code is wrong');
+	ok(true, 'once');
+	await part(page, 'second').locator('input').fill(codes[1]);
+	await press(page, 'Switch it off');
+	await page.getByRole('button', { name: 'Set it up' }).waitFor();
+	ok(true, 'switched off by another');
 });
 
 await group('by the keyboard', async () => {

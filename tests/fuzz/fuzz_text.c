@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -28,6 +29,11 @@ static void encodings(struct arena *a, const char *s, size_t n)
 	}
 	if ((got = str_unhex(s, to, n)) >= 0)
 		check((size_t)got == strlen(s) / 2);
+	if ((got = str_unbase32(s, to, n)) >= 0) {
+		const char *plain = str_base32(a, to, (size_t)got);
+
+		check(strncasecmp(plain, s, strlen(plain)) == 0);
+	}
 	for (int plus = 0; plus < 2; plus++) {
 		const char *text = str_unpercent(a, s, n, plus);
 

@@ -1,6 +1,6 @@
 # The cellar: the doors to foreign libraries, to files and to the sandbox.
 if HAVE_CMOCKA
-PORT_TESTS = tests/port/test_json tests/port/test_crypto tests/port/test_jwt tests/port/test_mail \
+PORT_TESTS = tests/port/test_json tests/port/test_crypto tests/port/test_jwt tests/port/test_mail tests/port/test_otp \
 	tests/port/test_sandbox tests/port/test_file
 check_PROGRAMS += $(PORT_TESTS)
 TESTS += $(PORT_TESTS)
@@ -22,6 +22,9 @@ tests_port_test_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read,--wrap=write,--wrap
 tests_port_test_mail_SOURCES = %D%/test_mail.c
 tests_port_test_mail_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_port_test_mail_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
+tests_port_test_otp_SOURCES = %D%/test_otp.c
+tests_port_test_otp_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_port_test_otp_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
 tests_port_test_sandbox_SOURCES = %D%/test_sandbox.c
 tests_port_test_sandbox_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_port_test_sandbox_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)

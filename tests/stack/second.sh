@@ -1,0 +1,146 @@
+#!/bin/bash
+# The second factor: a key for an authenticator, each password once, recovery
+# codes, and what may not be spent without it.
+. "${srcdir:-.}/tests/lib/stack.sh"
+OPERATOR=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ # the key of RFC 6238's vectors
+operator_key() {
+	echo $OPERATOR >"$VAR/etc/operator.totp" && chmod 600 "$VAR/etc/operator.totp"
+	[ "$(id -u)" != 0 ] || chown _bus "$VAR/etc/operator.totp"
+}
+BEFORE_UP=operator_key stack_begin "code_network_hour = 100000" "billing_provider = local" "totp_above = 1000"
+
+# totp OFFSET: the password of the authenticator that has $SECRET, so many steps from now
+totp() {
+	local key mac at
+	key=$(printf %s "$SECRET" | base32 -d | od -An -v -tx1 | tr -d ' \n')
+	mac=$(printf "$(printf %016x $(($(date +%s) / 30 + $1)) | sed 's/../\\x&/g')" |
+		openssl dgst -sha1 -mac HMAC -macopt "hexkey:$key" -binary | od -An -v -tx1 | tr -d ' \n')
+	at=$((0x${mac:39:1} * 2))
+	printf '%06d' $(((0x${mac:$at:8} & 0x7fffffff) % 1000000))
+}
+is() { equal "$STATUS $(field .code)" "$1"; }
+show() { api POST /api/v1/auth/totp/verify "{\"code\":\"$1\"}"; }
+pay() { api POST "/api/v1/build-runs/$RUN/checkout" '{}'; }
+wrong() { for c in 000000 111111 222222 333333; do [[ " $(totp -1) $(totp 0) $(totp 1) " == *" $c "* ]] || { echo $c; return; }; done; }
+# The steps must not pass while a password is used up: not in the last seconds of one.
+early() { while [ $(($(date +%s) % 30)) -gt 12 ]; do read -rt 0.5 <> <(:); done; }
+
+visitor ann; quote "A counter of laps"; ANN_RUN=$RUN
+enter ann@example.com
+pay; ok "without a second factor as ever" equal "$STATUS" 201
+api GET /api/v1/auth/status; ok "there is none" equal "$(field .second_factor)" false
+show 123456; ok "none to show" is "404 not_found"
+
+early
+api POST /api/v1/auth/totp '{}'; SECRET=$(field .secret)
+ok "a key" equal "$STATUS $(grep -cE '^[A-Z2-7]{32}$' <<<"$SECRET")" "201 1"
+ok "for an authenticator" equal "$(field .uri)" "otpauth://totp/localhost:ann%40example.com?secret=$SECRET&issuer=localhost&digits=6&period=30"
+api GET /api/v1/auth/status; ok "does not count yet" equal "$(field .second_factor)" false
+pay; ok "and bars nothing" equal "$STATUS" 201
+OLD=$SECRET; api POST /api/v1/auth/totp '{}'; SECRET=$(field .secret)
+ok "another key takes its place" equal "$([ "$SECRET" != "$OLD" ] && echo "$STATUS")" 201
+show "$(wrong)"; ok "a wrong password confirms nothing" is "401 code_refused"
+show "$(totp -1)"; ok "a right one does, of the step before too" equal "$STATUS $(field .status) $(field '.recovery_codes | length')" "200 confirmed 10"
+mapfile -t CODES < <(field '.recovery_codes[]')
+api GET /api/v1/auth/status; ok "now there is one" equal "$(field .second_factor)" true
+show "$(totp -1)"; ok "the same password again is nothing" is "401 code_refused"
+api POST /api/v1/auth/totp '{}'; ok "no other key over this one" is "409 conflict"
+pay; ok "this session has just shown it" equal "$STATUS" 201
+
+# Elsewhere it has not been shown.
+visitor ann2; api POST /api/v1/sessions '{}'; enter ann@example.com; RUN=$ANN_RUN
+pay; ok "another session may not spend so much" is "403 second_factor_required"
+early
+code=$(totp 0)
+for i in 1 2 3 4; do
+	curl -s -o /dev/null -w '%{http_code}\n' -b "$V" -H "X-CSRF-Token: $CSRF" -H 'Content-Type: application/json' \
+		-d "{\"code\":\"$code\"}" "$BASE/api/v1/auth/totp/verify" >"$VAR/showed.$i" & said+=($!)
+done
+wait "${said[@]}"
+ok "four who bring one password: one is right" equal "$(cat "$VAR"/showed.* | sort | uniq -c | awk '{ print $1, $2 }' | tr '\n' ' ')" "1 200 3 401 "
+pay; ok "then it may" equal "$STATUS" 201
+sql admin "UPDATE bus.session SET second_until = now() - interval '1 s'" >/dev/null
+pay; ok "for a while" is "403 second_factor_required"
+show " ${CODES[0]:0:6}-${CODES[0]:6} "; ok "a recovery code is as good" equal "$STATUS $(field .status)" "200 shown"
+pay; ok "so" equal "$STATUS" 201
+show "${CODES[0]}"; ok "once" is "401 code_refused"
+
+# Guessing.
+sql admin "UPDATE bus.totp SET tries = 0" >/dev/null
+for i in 1 2 3 4 5; do show "$(wrong)"; ok "wrong $i" is "401 code_refused"; done
+show "${CODES[1]}"
+ok "the sixth is not looked at" equal "$(is "429 rate_limited" && tr -d '\r' <"$VAR/head" | grep -ciE '^retry-after: [0-9]+$')" 1
+sql admin "UPDATE bus.totp SET tries_from = now() - interval '11 min'" >/dev/null
+for bad in '' 12345 1234567 abcdef "${CODES[1]}x"; do
+	show "$bad"; ok "no password: $bad" equal "$(grep -cE '^(401|422)$' <<<"$STATUS")" 1
+	sql admin "UPDATE bus.totp SET tries = 0" >/dev/null
+done
+visitor bob; quote "A timer for tea"; api POST /api/v1/sessions '{}'; BOB_RUN=$RUN
+api POST /api/v1/auth/totp '{}'; ok "visitors have none" is "401 unauthenticated"
+enter bob@example.com; api POST /api/v1/auth/totp '{}'
+show "${CODES[2]}"; ok "nor is another's recovery code any good" is "401 code_refused"
+
+# Nothing of it can be read.
+dump=$(pg_dump -h "$VAR/run" -U bus_admin bus)
+key=$(printf %s "$SECRET" | base32 -d | od -An -v -tx1 | tr -d ' \n')
+ok "no key and no recovery code is in the database" equal "$(grep -ciF -e "$SECRET" -e "$key" -e "${CODES[1]}" <<<"$dump")" 0
+ok "nor in a log" equal "$(grep -lF -e "$SECRET" -e "${CODES[1]}" "$VAR"/log/*.log | wc -l)" 0
+for role in fast slow operator; do ok "$role reads no key" contains "$(sql $role 'SELECT sealed FROM bus.totp')" "permission denied"; done
+ok "nor anybody's but one's own" equal "$(sql fast 'SELECT count(account_id) FROM bus.totp')" 0
+
+# Doing without.
+visitor ann2; RUN=$ANN_RUN
+sql admin "UPDATE bus.session SET second_until = NULL; UPDATE bus.totp SET tries = 0" >/dev/null
+off() { api POST /api/v1/auth/totp/disable "{\"code\":\"$1\"}"; }
+off "$(wrong)"; ok "not by a wrong password" is "401 code_refused"
+off "${CODES[3]}"; ok "by a good one" equal "$STATUS $(field .status)" "200 disabled"
+pay; ok "and nothing is asked any more" equal "$STATUS" 201
+api GET /api/v1/auth/status; ok "there is none" equal "$(field .second_factor)" false
+ok "no recovery code is kept" equal "$(sql admin "SELECT count(*) FROM bus.totp_recovery r JOIN bus.customer c USING (account_id) WHERE c.email = 'ann@example.com'")" 0
+
+# Where everybody needs one.
+sed -i 's/^totp_required.*//; $a totp_required = 1' "$VAR/etc/bus.conf"
+kill -HUP "$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")"
+refused() { # until the workers have read it
+	local end=$((SECONDS + 60))
+	while [ $SECONDS -lt $end ]; do pay; [ "$STATUS" = 403 ] && return 0; read -rt 0.3 <> <(:); done
+	return 1
+}
+ok "who has none cannot spend so much" refused
+early; api POST /api/v1/auth/totp '{}'; SECRET=$(field .secret); show "$(totp 0)"
+ok "until there is one" equal "$STATUS" 200
+pay; ok "then it goes on" equal "$STATUS" 201
+ask_code ann@example.com; code_for ann@example.com
+api POST /api/v1/auth/delete "{\"email\":\"ann@example.com\",\"otp\":\"$CODE\"}"
+[ "$STATUS" = 200 ] || { api POST "/api/v1/build-runs/$RUN/cancel" '{}'; ask_code ann@example.com; code_for ann@example.com
+	api POST /api/v1/auth/delete "{\"email\":\"ann@example.com\",\"otp\":\"$CODE\"}"; }
+ok "who leaves takes it along" equal "$STATUS $(sql admin "SELECT count(*) FROM bus.totp WHERE confirmed_at IS NOT NULL")" "200 0"
+# ---- operators
+op() { # CODE [PATH]: an operator's request
+	BODY=$(curl -s -D "$VAR/head" -H "Authorization: Bearer $(cat "$VAR/etc/operator.token")" ${1:+-H "X-Bus-Totp: $1"} \
+		"$BASE${2:-/api/internal/billing/accounts/demo/status}")
+	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
+}
+SECRET=$OPERATOR
+op ''; ok "the token alone is not enough" is "403 second_factor_required"
+op '' /metrics; ok "but to look on at the counters" equal "$STATUS" 200
+op "$(wrong)"; ok "nor with a wrong password" is "401 code_refused"
+comes_in() { # what may have been used before the start is not taken: a step has to begin
+	local end=$((SECONDS + 90)) was=''
+	while [ $SECONDS -lt $end ]; do
+		[ "$was" = "$(totp 1)" ] || { was=$(totp 1); op "$was"; [ "$STATUS" = 200 ] && return 0; }
+		read -rt 0.5 <> <(:)
+	done
+	return 1
+}
+ok "a right one lets in" comes_in
+op "$(totp 0)"; ok "an older one no longer" is "401 code_refused"
+op ''; ok "and for a while nothing is asked" equal "$STATUS" 200
+guesses=''
+for i in 1 2 3 4 5 6 7 8; do op "$(wrong)"; guesses+="$STATUS "; done
+ok "guessing ends" contains "$guesses" "429 429"
+BODY=$(curl -s -H "Authorization: Bearer wrong_token_wrong_token" -H "X-Bus-Totp: $(totp 1)" "$BASE/api/internal/billing/accounts/demo/status")
+ok "without the token no password is looked at" equal "$(field .code)" insufficient_scope
+ok "the key is in no log and in no answer" equal "$(grep -lF "$OPERATOR" "$VAR"/log/*.log | wc -l)$("$BUS" config --json | grep -c "$OPERATOR")" 00
+ok "the invariants hold" silent "$BUS" fsck
+done_testing
