@@ -13,8 +13,8 @@ coverage: all
 	@command -v gcovr >/dev/null || { echo "gcovr is missing: apt install gcovr" >&2; exit 69; }
 	find . -name '*.gcda' -delete
 	chmod -R a+rwX .
-	@failed=0; \
-	$(MAKE) check $(if $(COVERAGE_TESTS),TESTS="$(COVERAGE_TESTS)") || failed=1; \
+	@failed=0; suite=0; \
+	$(MAKE) check $(if $(COVERAGE_TESTS),TESTS="$(COVERAGE_TESTS)") || suite=1; \
 	$(GCOVR) --filter '$(BELOW)src/' --print-summary -o coverage.txt || failed=1; \
 	$(GCOVR) --branches $(COVERED:%=--filter '$(BELOW)%$$') --fail-under-branch 100 \
 		-o coverage-required.txt || failed=1; \
@@ -22,6 +22,7 @@ coverage: all
 	for file in $(COVERED:%='%'); do \
 		grep -q "^$$file" coverage-required.txt || { echo "not counted: $$file"; failed=1; }; \
 	done; \
+	[ $$suite = 0 ] || { echo "the suite fails: test-suite.log"; failed=1; }; \
 	exit $$failed
 .PHONY: coverage
 CLEANFILES += coverage.txt coverage-required.txt
