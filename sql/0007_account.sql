@@ -267,6 +267,9 @@ CREATE POLICY tenant ON totp FOR SELECT TO bus_fast, bus_slow USING (account_id 
 CREATE POLICY machinery ON totp FOR SELECT TO bus_operator USING (true);
 GRANT SELECT (account_id, confirmed_at) ON totp TO bus_fast, bus_slow, bus_operator;
 GRANT EXECUTE ON FUNCTION customer_forget TO bus_reaper;
+-- The support desk counts them.
+GRANT SELECT (account_id, expires_at) ON session TO bus_operator;
+GRANT SELECT (account_id, expires_at, revoked_at) ON api_key TO bus_operator;
 
 -- verify
 
@@ -277,6 +280,8 @@ SELECT bool_and(relrowsecurity) FROM pg_class WHERE oid IN ('bus.totp'::regclass
 
 -- rollback
 
+REVOKE SELECT (account_id, expires_at) ON bus.session FROM bus_operator;
+REVOKE SELECT (account_id, expires_at, revoked_at) ON bus.api_key FROM bus_operator;
 DROP FUNCTION bus.second_factor, bus.totp_end, bus.totp_shown, bus.totp_recover, bus.totp_try, bus.totp_begin;
 ALTER TABLE bus.session DROP COLUMN second_until;
 DROP TABLE bus.totp_recovery, bus.totp;

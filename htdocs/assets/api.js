@@ -17,7 +17,7 @@ export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)
 const KINDS = {
 	billing_required: 'billing', quota_exceeded: 'quota', resource_unavailable: 'resource',
 	busy: 'resource', insufficient_scope: 'policy', csrf_failed: 'stale', scope_changed: 'scope',
-	code_refused: 'invalid',
+	code_refused: 'invalid', second_factor_required: 'other',
 	0: 'network', 401: 'session', 402: 'billing', 403: 'policy', 404: 'missing', 409: 'conflict',
 	413: 'large', 422: 'invalid', 429: 'rate',
 };

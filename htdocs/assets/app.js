@@ -116,7 +116,7 @@ function ready(s) {
 		feed.stop();
 }
 
-/* Fetch again; calls while that is under way are joined. */
+/* Calls while one is under way are joined. */
 async function refresh() {
 	const s = S;
 	s.again = true;
@@ -330,7 +330,7 @@ function intro() {
 			h('div', null, h('dt', null, head), h('dd', null, body)))));
 }
 
-/* Something has changed around us: look again at once. */
+/* Look again at once. */
 function wake() {
 	feed?.wake();
 	if (document.hidden)

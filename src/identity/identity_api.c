@@ -55,6 +55,7 @@ static const struct field self_fields[] = {
 	{"identity_id", F_TOKEN, F_REQUIRED},
 	{"status", F_TEXT, F_REQUIRED, .doc = "waitlisted, approved or rejected"},
 	{"email_verified", F_BOOL, F_REQUIRED},
+	{"second_factor", F_BOOL, F_REQUIRED, .doc = "one is in use"},
 };
 static const struct shape self_shape = {"AuthStatus", self_fields, COUNT(self_fields), 0};
 static const struct field me_fields[] = {

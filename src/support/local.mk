@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libsupport.a
-libsupport_a_SOURCES = %D%/doctor_verb.c %D%/support.h %D%/support_api.c %D%/support_int.h %D%/support_migrate.c \
+libsupport_a_SOURCES = %D%/doctor_verb.c %D%/support.h %D%/support_api.c %D%/support_desk_api.c %D%/support_int.h %D%/support_migrate.c \
 	%D%/support_pass.c %D%/support_store.c %D%/support_verb.c %D%/stack.h %D%/stack_make.c \
 	%D%/stack_run.c %D%/stack_verb.c
 nodist_libsupport_a_SOURCES = %D%/doctor_verb.c src/support/support_sql.c src/support/support_sql.h \

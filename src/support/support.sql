@@ -4,6 +4,31 @@ SELECT (SELECT max(version) FROM schema_migration),
 	extract(epoch FROM clock_timestamp() - $1::timestamptz)::bigint,
 	current_setting('transaction_read_only') = 'on' OR pg_is_in_recovery();
 
+-- ---- the desk: an allow-list without an address, a word or an amount
+
+-- name: support_sql_desk_account
+SELECT true, (SELECT json_build_object('account_id', a.subject, 'status', coalesce(c.status, 'program'),
+	'email_verified', coalesce(c.email_verified, false),
+	'second_factor', EXISTS (SELECT FROM totp t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL),
+	'disabled', a.disabled, 'created_at', public_time(a.created_at),
+	'sessions', (SELECT count(*) FROM session s WHERE s.account_id = a.id AND s.expires_at > now()),
+	'keys', (SELECT count(*) FROM api_key k WHERE k.account_id = a.id AND k.revoked_at IS NULL
+		AND k.expires_at > now()),
+	'support', billing_support(a.id),
+	'runs', (SELECT coalesce(json_agg(json_build_object('run_id', r.run_id, 'phase', r.phase,
+		'updated_at', public_time(r.updated_at))), '[]'::json)
+		FROM (SELECT * FROM run WHERE run.account_id = a.id ORDER BY run.id DESC LIMIT 20) r))
+	FROM account a LEFT JOIN customer c ON c.account_id = a.id WHERE a.subject = $1);
+
+-- name: support_sql_desk_run
+SELECT true, (SELECT json_build_object('run_id', r.run_id, 'account_id', a.subject, 'phase', r.phase,
+	'artifact_type', r.artifact_type, 'payment', r.payment, 'artifacts', r.artifacts,
+	'created_at', public_time(r.created_at), 'updated_at', public_time(r.updated_at),
+	'events', (SELECT coalesce(json_agg(json_build_object('id', e.seq, 'type', e.type,
+		'at', public_time(e.at)) ORDER BY e.seq), '[]'::json)
+		FROM (SELECT seq, type, at FROM event WHERE event.run = r.id ORDER BY seq DESC LIMIT 200) e))
+	FROM run r JOIN account a ON a.id = r.account_id WHERE r.run_id = $1);
+
 -- name: support_sql_have_table
 SELECT to_regclass('bus.schema_migration') IS NOT NULL;
 

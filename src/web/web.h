@@ -74,8 +74,9 @@ const char *reply_openai_error(struct arena *a, const struct err *e, const char 
 
 /* A body of pieces, for one that no arena should hold: the head goes out now and
  * nothing else may be said. The pieces are written as they come; -1 when the
- * caller has gone. A handler that fails after the head cuts the connection, so
- * that nobody takes a part for the whole. Only in the slow pool: it may block. */
+ * caller has gone. A handler that fails after the head cuts the connection; nginx
+ * ends the answer as if it were whole, so the body has to show where it ends. Only
+ * in the slow pool: it may block. */
 int reply_begin(struct req *r, int status, const char *type);
 int reply_piece(struct req *r, const char *text);
 

@@ -46,6 +46,15 @@ async function askCode(p, address) {
 	await p.locator('[name=otp]').waitFor();
 }
 
+/* From the answer to a first message to the card that asks for payment. */
+async function toPay(p) {
+	await p.locator('.ask button, .card.scope').first().waitFor();
+	if (await p.locator('.ask button').count())
+		await p.locator('.ask button').click();
+	await p.getByRole('button', { name: 'Approve scope' }).click();
+	await part(p, 'pay').waitFor();
+}
+
 async function enter(p, address) {
 	await p.goto('/account.html');
 	await askCode(p, address);
@@ -125,10 +134,7 @@ await group('from the conversation to an account and back', async () => {
 
 await group('a payment page and back', async () => {
 	await page.goto(conversation);
-	await page.locator('.ask button, .card.scope').first().waitFor();
-	if (await page.locator('.ask button').count())
-		await page.locator('.ask button').click();
-	await page.getByRole('button', { name: 'Approve scope' }).click();
+	await toPay(page);
 	await part(page, 'pay').getByRole('button').click();
 	await page.waitForURL(url => !url.hash.startsWith('#run_'));
 	ok(!page.url().includes('#run_'), 'the payment page is opened from the card', page.url());
@@ -283,12 +289,30 @@ await group('a second factor', async () => {
 	const codes = await part(page, 'recovery').locator('code').allInnerTexts();
 	is(codes.length, 10, 'confirmed, with recovery codes');
 	await look(page, 'account-recovery');
-	await page.reload();
+
+	sql('UPDATE bus.session SET second_until = NULL');
+	await page.goto('/');
+	await page.fill('#text', 'A tip calculator that splits the bill');
+	await page.press('#text', 'Enter');
+	await toPay(page);
+	const run = page.url();
+	await part(page, 'pay').getByRole('button').click();
+	await part(page, 'problem').waitFor();
+	ok(/Show your second factor first/.test(await part(page, 'problem').innerText()), 'a payment asks for it');
+	await page.getByRole('link', { name: 'Account' }).click();
 	await part(page, 'second').locator('input').waitFor();
 	ok(!(await page.content()).includes(secret) && !(await page.content()).includes(codes[0]), 'key and codes are shown once');
 	await show(codes[0]);
 	await part(page, 'second').getByText('It counts for a while').waitFor();
 	ok(true, 'a recovery code is as good');
+	await page.locator('#back').click();
+	await part(page, 'pay').waitFor();
+	is(page.url(), run, 'the way back leads to the run');
+	await part(page, 'pay').getByRole('button').click();
+	await page.waitForURL(url => !url.hash.startsWith('#run_'));
+	ok(true, 'and the payment page opens');
+	await page.goto('/account.html');
+	await part(page, 'second').locator('input').waitFor();
 	await part(page, 'second').locator('input').fill(codes[0]);
 	await press(page, 'Switch it off');
 	await says(page, 'That code is wrong');

@@ -65,7 +65,7 @@ static void begin(enum who who)
 
 	arena_free(w.a);
 	w = (struct work){.a = arena_new(8u << 20), .pg = doors[who], .conf = &conf, .now = now += CLOCK_MS,
-			  .actor = {kinds[who], who == VISITOR ? account : 0, names[who]}, .trace = "test"};
+			  .actor = {.kind = kinds[who], .account = who == VISITOR ? account : 0, .name = names[who]}, .trace = "test"};
 	if (work_begin(&w, NULL) < 0)
 		fail_msg("%s", w.err.detail);
 }

@@ -89,7 +89,7 @@ ok "nobody else reads them" is "404 not_found"
 
 # ---- who one is
 bearer "$ANN" GET /api/v1/auth/status
-ok "status" equal "$STATUS $(jq -c . <<<"$BODY")" "200 {\"identity_id\":\"$ANN_ID\",\"status\":\"waitlisted\",\"email_verified\":true}"
+ok "status" equal "$STATUS $(jq -c . <<<"$BODY")" "200 {\"identity_id\":\"$ANN_ID\",\"status\":\"waitlisted\",\"email_verified\":true,\"second_factor\":false}"
 bearer "$ANN" GET /api/v1/auth/me
 ok "me" equal "$STATUS $(field '[.identity_id, .audience, .scope] | join(" ")')" "200 $ANN_ID ai.hg.fi/auth "
 bearer "$ANN" GET /api/v1/auth/check
@@ -351,6 +351,28 @@ forget '6 days'; ok "is kept for a week" equal "$(registered never)" 1
 forget '8 days'; ok "and then forgotten" equal "$(registered never)$(sql admin "SELECT count(*) FROM bus.account WHERE kind = 'customer' AND id NOT IN (SELECT account_id FROM bus.customer) AND NOT disabled")" 00
 ok "unlike who has confirmed" equal "$(registered ann)" 1
 
+# ---- the support desk
+desk() { curl -s -H "X-Bus-Internal-Key: $INTERNAL" -H 'Content-Type: application/json' -d "{\"resources\":\"$1\"}" "$BASE/api/internal/auth/token" | jq -r .access_token; }
+DESK=$(desk support:read)
+bearer "$DESK" GET "/api/v1/support/accounts/$ANN_ID"
+ok "support reads how an account stands" equal "$STATUS $(field '[.account_id, .status, .email_verified, .second_factor, .support.status] | join(" ")')" \
+	"200 $ANN_ID $(sql admin "SELECT status FROM bus.customer WHERE identity_id = '$ANN_ID'") true false active"
+ok "and nothing else" equal "$(field 'keys_unsorted | join(" ")')" "account_id status email_verified second_factor disabled created_at sessions keys support runs"
+bearer "$DESK" GET "/api/v1/support/runs/$ANN_RUN"
+ok "and a run" equal "$STATUS $(field '.phase, .account_id' | tr '\n' ' ')" "200 cancelled $ANN_ID "
+ok "without a word of it" equal "$(grep -ciE 'laps|ann@|text|price|amount|branch' <<<"$BODY")" 0
+bearer "$DESK" GET "/api/v1/support/runs/run_none"; ok "one that there is" is "404 not_found"
+for other in GET:/api/v1/auth/admin/waitlist POST:/api/v1/auth/admin/approve GET:/api/v1/auth/sessions GET:/api/v1/account/export; do
+	bearer "$DESK" "${other%%:*}" "${other#*:}" ${other:+$([[ $other == POST* ]] && echo '{"email":"ann@example.com"}')}
+	ok "support may not: $other" is "403 insufficient_scope"
+done
+bearer "$DESK" GET "/api/internal/billing/accounts/$ANN_ID/status"
+ok "nor what operators may" equal "$(grep -cE '^40[13]$' <<<"$STATUS")" 1
+for scope in waitlist:read 'billing:read usage:read'; do
+	bearer "$(desk "$scope")" GET "/api/v1/support/accounts/$ANN_ID"; ok "and others may not read it: $scope" is "403 insufficient_scope"
+done
+visitor ann; api GET "/api/v1/support/accounts/$ANN_ID"; ok "nor a customer about themselves" equal "$(grep -cE '^40[13]$' <<<"$STATUS")" 1
+
 # ---- a contact for a run, where one is asked for
 sed -i 's/^contact_required.*//; $a contact_required = 1' "$VAR/etc/bus.conf"
 kill -HUP "$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")"
@@ -423,7 +445,15 @@ bearer '' GET /api/v1/account/export; ok "for nobody without a session" is "401 
 bearer "$IVY_KEY" GET /api/v1/account/export; ok "nor by a key" equal "$(grep -c '^40[13]' <<<"$STATUS")" 1
 visitor stranger; api POST /api/v1/sessions '{}'; api GET /api/v1/account/export
 ok "nor for a visitor" is "401 unauthenticated"
-sql admin "DELETE FROM bus.message WHERE message_id LIKE 'msg_export%'; DELETE FROM bus.chat_message WHERE message_id LIKE 'msg_answer%';
+# A page that fails in the middle: what has come must not look like all of it.
+sql admin "INSERT INTO bus.chat_message (chat, seq, message_id, account_id, author, state, at, beat_at, usage_id)
+	SELECT id, 500, 'msg_answerbad', account_id, 'assistant', 'answering', now(), now() + interval '1 hour', 'use_bad' FROM bus.chat WHERE chat_id = '$IVY_CHAT';
+	INSERT INTO bus.chat_event (chat, seq, account_id, type, doc, piece_of, at)
+	SELECT id, 500, account_id, 'bus.chat.answer.piece', 'no json', 500, now() FROM bus.chat WHERE chat_id = '$IVY_CHAT'" >/dev/null
+ok "a failure after the head leaves no document" equal \
+	"$(export_all "$IVY") $(jq . "$X" >/dev/null 2>&1; echo $(($? != 0))) $(grep -c '^"checkouts"' "$X")" "200 1 0"
+sql admin "DELETE FROM bus.chat_event WHERE doc = 'no json';
+	DELETE FROM bus.message WHERE message_id LIKE 'msg_export%'; DELETE FROM bus.chat_message WHERE message_id LIKE 'msg_answer%';
 	DELETE FROM bus.usage_record WHERE usage_id LIKE 'use_export%'" >/dev/null
 
 # ---- leaving

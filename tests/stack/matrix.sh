@@ -19,7 +19,7 @@ CUSTOMER=$(field .access_token)
 visitor leaver # whose session a route may end
 api POST /api/v1/sessions '{}'; enter customer@example.com
 ADMIN=$(curl -s -H "X-Bus-Internal-Key: $(cat "$VAR/etc/internal.key")" -H 'Content-Type: application/json' \
-	-d '{"resources":"waitlist:read waitlist:approve"}' "$BASE/api/internal/auth/token" | jq -r .access_token)
+	-d '{"resources":"waitlist:read waitlist:approve support:read"}' "$BASE/api/internal/auth/token" | jq -r .access_token)
 visitor owner
 api POST /api/v1/chats '{}'; CHAT=$(field .chat_id)
 visitor other
@@ -57,7 +57,7 @@ problem() {
 }
 one_of() { case " $2 " in *" $1 "*) return 0 ;; esac; echo "# have: $1, want one of: $2"; return 1; }
 
-fill() { local p=${1//\{run_id\}/$DONE}; p=${p//\{chat_id\}/$CHAT}; echo "${p//\{artifact_id\}/$ART}"; }
+fill() { local p=${1//\{run_id\}/$DONE}; p=${p//\{chat_id\}/$CHAT}; p=${p//\{account_id\}/demo}; echo "${p//\{artifact_id\}/$ART}"; }
 # A body that the row would take, so that only the caller is wrong.
 send() {
 	local body='{}'
@@ -67,6 +67,7 @@ send() {
 	build_run.say) body='{"text":"and a title"}' ;;
 	build_run.contact) body='{"email":"someone@example.com"}' ;;
 	auth.delete) body='{"email":"someone@example.com","otp":"12345678"}' ;;
+	auth.totp_verify | auth.totp_disable) body='{"code":"123456"}' ;;
 	auth.key_create) body='{"name":"n","resources":"usage:read"}' ;;
 	v1.*) body='{"model":"bus-static","messages":[{"role":"user","content":"hi"}],"input":"hi","prompt":"hi"}' ;;
 	build_run.approve_scope) body="{\"scope_hash\":\"$(printf '0%.0s' {1..64})\"}" ;;
