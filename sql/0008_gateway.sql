@@ -181,9 +181,9 @@ BEGIN
 	PERFORM set_config('synchronous_commit', 'on', true);
 	UPDATE budget SET reserved = reserved + p_micro WHERE id = ANY (ids);
 	INSERT INTO usage_record (usage_id, account_id, run_id, chat_id, model, backend, price_version,
-		reserved, budgets, created_at, expires_at, request_hash, lease_epoch, asked)
+		reserved, budgets, created_at, expires_at, request_hash, lease_epoch, asked, task_id)
 	VALUES (p_usage, a.id, p_run, p_chat, p_model, p_backend, p_price, p_micro, ids, p_at, p_until,
-		decode(p_hash, 'hex'), p_epoch, p_asked);
+		decode(p_hash, 'hex'), p_epoch, p_asked, (SELECT task_ref FROM task WHERE run = run_no));
 	outcome := 'ok';
 	remaining := remaining - p_micro;
 END $$;
@@ -242,10 +242,10 @@ BEGIN
 		WHERE budget.id = s.id
 	), written AS (
 		INSERT INTO usage_record (usage_id, account_id, run_id, chat_id, model, backend,
-			price_version, reserved, budgets, created_at, expires_at, request_hash, lease_epoch, asked)
+			price_version, reserved, budgets, created_at, expires_at, request_hash, lease_epoch, asked, task_id)
 		SELECT usage_id, account_id, run, chat, model, backend, price, micro,
 			ARRAY(SELECT id FROM l WHERE l.ordinality = c.ordinality), at, until,
-			decode(hash, 'hex'), epoch, asked
+			decode(hash, 'hex'), epoch, asked, (SELECT task_ref FROM task WHERE run = run_no)
 		FROM c JOIN fits USING (ordinality)
 	)
 	SELECT array_agg(ordinality ORDER BY ordinality), array_agg(account_id ORDER BY ordinality),

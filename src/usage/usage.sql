@@ -58,6 +58,10 @@ SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p)), '[]':
 -- name: usage_sql_kill
 UPDATE kill_switch SET level = $1::int, reason = $2, by = $3, at = $4::timestamptz;
 
+-- name: usage_sql_kill_show
+SELECT true, (SELECT json_build_object('level', (ARRAY['none', 'new-runs', 'new-spend', 'cancel', 'destroy'])[level + 1],
+	'reason', reason, 'by', by, 'at', public_time(at)) FROM kill_switch);
+
 -- What a proof may find: a limit of this name, and how it stands.
 -- name: usage_sql_proof_state
 SELECT b.hard_limit, b.reserved, b.posted,

@@ -56,6 +56,11 @@ static int kill_level(struct cli *c)
 	return fail_field(&c->w, "LEVEL", "not_one_of");
 }
 
+static int kill_show(struct cli *c)
+{
+	return cli_query(c, &usage_sql_kill_show, NULL, NULL, NULL);
+}
+
 static const struct cli_opt list_options[] = {
 	{"state", "STATE", "reserved, posted, released or estimated"},
 	{"limit", "N", "at most so many (50)"}, {0}};
@@ -70,5 +75,7 @@ const struct verb usage_verbs[] = {
 	 .doc = "revenue and cost of each model, the worst first"},
 	{.name = "kill", .args = "LEVEL", .options = kill_options, .db = "operator", .run = kill_level,
 	 .doc = "stop spending: none, new-runs, new-spend, cancel, destroy"},
+	{.name = "kill show", .db = "operator", .run = kill_show,
+	 .doc = "where the switch stands, since when and why"},
 	{0},
 };

@@ -53,6 +53,7 @@ ok "calls are under way" begin_calls
 ok "and a build" wait_phase 'repo_ready|worker_running|artifact_pending'
 "$BUS" kill cancel --reason "a drill"
 all_cut cancel
+ok "the switch can be looked at" equal "$("$BUS" kill show --json | jq -c '[.level, .reason, .by]')" '["cancel","a drill","operator"]'
 ok "their reason is kept" equal "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE reason = 'an operator has stopped all calls'")" 3
 ok "the build is cancelled" wait_phase cancelled 10
 api GET "/api/v1/build-runs/$RUN/events?after=0"

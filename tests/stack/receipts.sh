@@ -66,11 +66,14 @@ sql admin "WITH r AS (UPDATE bus.run SET account_id = (SELECT id FROM bus.accoun
 		WHERE run_id = '$RUN' RETURNING id, account_id),
 	m AS (UPDATE bus.message SET account_id = r.account_id FROM r WHERE run = r.id),
 	e AS (UPDATE bus.event SET account_id = r.account_id FROM r WHERE run = r.id)
-	UPDATE bus.run_work SET epoch = 5, holder = 'a worker' FROM r WHERE run = r.id" >/dev/null
+	UPDATE bus.run_work SET epoch = 5, holder = 'a worker' FROM r WHERE run = r.id;
+	INSERT INTO bus.task SELECT id, 'task_of_it', 'assigned', now() FROM bus.run WHERE run_id = '$RUN'" >/dev/null
 v1 $CHAT "$(say bus-static)" "x-bus-run-id: $RUN" 'x-bus-lease-epoch: 5'
 ok "the holder may call" equal "$STATUS" 200
 receipt
-ok "its epoch is on the receipt" equal "$(field '[.run_id, .lease_epoch] | tostring')" "[\"$RUN\",5]"
+ok "its epoch is on the receipt, and the task" equal "$(field '[.run_id, .task_id, .lease_epoch] | tostring')" "[\"$RUN\",\"task_of_it\",5]"
+v1 "/api/v1/usage?run_id=$RUN"
+ok "and in the ledger" equal "$(field '.items[0] | [.run_id, .task_id] | tostring')" "[\"$RUN\",\"task_of_it\"]"
 for epoch in 4 6; do
 	v1 $CHAT "$(say bus-static)" "x-bus-run-id: $RUN" "x-bus-lease-epoch: $epoch"
 	ok "epoch $epoch is not the holder's" equal "$STATUS $(field .error.code)" "409 stale_lease"
