@@ -101,10 +101,10 @@ SELECT id, leaf FROM ledger_leaves($1::bigint, $2::bigint, $3::int, $4::timestam
 INSERT INTO ledger_seal (id, first, last, entries, root, previous, signature, at)
 VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5, $6, $7, $8::timestamptz);
 
--- Row-level security decides whose they are.
+-- The account is NULL for operators.
 -- name: usage_sql_entries_of
 SELECT e.id, ledger_text(e, u.usage_id) FROM usage_record u JOIN ledger_entry e ON e.usage = u.id
-WHERE u.usage_id = $1 ORDER BY e.id;
+WHERE u.usage_id = $1 AND ($2::bigint IS NULL OR u.account_id = $2::bigint) ORDER BY e.id;
 
 -- A page of the feed: after the cursor ($2, $3) where there is one, else by its number.
 -- name: usage_sql_feed

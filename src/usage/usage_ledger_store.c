@@ -91,10 +91,12 @@ static int prove_entry(struct work *w, int64_t id, const char *text, const char 
 
 int usage_store_proof(struct work *w, const char *usage_id, const char **ret)
 {
+	const char *account =
+		w->actor.kind == ACTOR_CUSTOMER ? arg_int(w, w->actor.account) : NULL;
 	struct pg_rows rows;
 	struct buf b;
 
-	if (DB(w, usage_sql_entries_of, &rows, usage_id) < 0)
+	if (DB(w, usage_sql_entries_of, &rows, usage_id, account) < 0)
 		return -1;
 	if (rows.n == 0)
 		return fail(w, E_NOT_FOUND, "no entry of %.60s, or not the caller's", usage_id);
