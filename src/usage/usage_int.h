@@ -12,6 +12,7 @@ int usage_store_expire(struct work *w, int batch); /* reservations ended; -1 */
 struct usage_seal {
 	int64_t id, first, last, entries; /* numbers of entries, both ends included */
 	const char *root, *previous, *signature;
+	const char *kid; /* names the key; NULL in seals older than that */
 	int64_t at;
 };
 
