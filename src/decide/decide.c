@@ -28,8 +28,17 @@ static const struct {
 
 int decide_load(const struct conf *c, struct err *e)
 {
-	signing_key = key_read(c->receipt_key, e);
-	return signing_key ? 0 : -1;
+	struct arena *a = arena_new(4096);
+	struct key *public = key_read_public(c->receipt_public, e);
+	int rc = public != NULL && (signing_key = key_read(c->receipt_key, e)) != NULL ? 0 : -1;
+
+	/* Nobody could check what is signed with a key that is not published. */
+	if (rc == 0 && !str_eq(key_id(a, signing_key), key_id(a, public)))
+		rc = err_set(e, E_INVALID, "%s is not the public half of %s", c->receipt_public,
+			     c->receipt_key);
+	key_free(public);
+	arena_free(a);
+	return rc;
 }
 
 const char *decide_backend_name(enum decide_backend b)
@@ -37,35 +46,28 @@ const char *decide_backend_name(enum decide_backend b)
 	return backends[b].name;
 }
 
-/* base64url(SHA-256 of the members in order), RFC 7638. */
-static const char *thumbprint(struct arena *a, const char **ret_x)
+const char *decide_jwks(struct arena *a, const struct conf *c, struct err *e)
 {
-	unsigned char raw[32], hash[32];
-	const char *json;
+	const char *const paths[] = {c->receipt_public, c->provenance_public};
+	const char *list = "";
 
-	key_public_raw(signing_key, raw);
-	*ret_x = str_base64(a, raw, sizeof(raw), true);
-	json = arena_printf(a, "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}", *ret_x);
-	crypto_sha256(json, strlen(json), hash);
-	return str_base64(a, hash, sizeof(hash), true);
-}
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		struct key *k = key_read_public(paths[i], e);
 
-const char *decide_jwks(struct arena *a)
-{
-	const char *x, *kid = thumbprint(a, &x);
-
-	return arena_printf(a,
-			    "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\","
-			    "\"kid\":\"%s\",\"use\":\"sig\",\"alg\":\"EdDSA\"}]}",
-			    x, kid);
+		if (k == NULL)
+			return NULL;
+		list = arena_printf(a, "%s%s%s", list, i > 0 ? "," : "", key_jwk(a, k));
+		key_free(k);
+	}
+	return arena_printf(a, "{\"keys\":[%s]}", list);
 }
 
 /* Header and payload of the JWS, ready to be signed. */
 static const char *signing_input(struct arena *a, const char *payload)
 {
-	const char *x, *kid = thumbprint(a, &x);
-	const char *head =
-		arena_printf(a, "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"bus-receipt+jws\"}", kid);
+	const char *head = arena_printf(
+		a, "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"bus-receipt+jws\"}",
+		key_id(a, signing_key));
 
 	return arena_printf(a, "%s.%s", str_base64(a, head, strlen(head), true),
 			    str_base64(a, payload, strlen(payload), true));

@@ -28,7 +28,7 @@ struct decision {
 	const char *blocked_reason; /* "needs_codex_worker", or NULL */
 };
 
-/* Read the signing key; once per process. */
+/* Read the signing key; once in each process that makes receipts. */
 int decide_load(const struct conf *c, struct err *e);
 
 /* The receipt of a decision, signed and stored for the run; its JSON. */
@@ -44,8 +44,10 @@ int decide_find(struct work *w, const char *receipt_id, const char **ret_json);
 /* The backend a name such as "codex_worker" stands for, and back. */
 const char *decide_backend_name(enum decide_backend b);
 
-/* The public key set as JSON (RFC 7517). */
-const char *decide_jwks(struct arena *a);
+/* The public keys of all that is signed here, receipts and provenance, as JSON
+ * (RFC 7517). Read from the public files alone, each time, so that a new key is
+ * seen without a restart. NULL and E_UNAVAILABLE: a file cannot be read. */
+const char *decide_jwks(struct arena *a, const struct conf *c, struct err *e);
 
 /* Is this the JSON of a receipt that was signed with our key? */
 bool decide_verify(struct arena *a, const char *receipt_json);

@@ -50,8 +50,9 @@ void key_sign(const struct key *k, const void *p, size_t n, unsigned char sig[ED
 bool key_verify(const struct key *k, const void *p, size_t n,
 		const unsigned char *sig, size_t siglen);
 
-/* The public half: PEM text, the 32 raw bytes, and the key id (SHA-256 of the
- * SubjectPublicKeyInfo in hexadecimal). */
+/* The public half: PEM text, the 32 raw bytes, the key id by which everything
+ * that is signed names its key (the thumbprint of RFC 7638), and a JWK (RFC 8037). */
 char *key_public_pem(struct arena *a, const struct key *k);
 void key_public_raw(const struct key *k, unsigned char to[32]);
-char *key_id(struct arena *a, const struct key *k);
+const char *key_id(struct arena *a, const struct key *k);
+const char *key_jwk(struct arena *a, const struct key *k);

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,14 +122,30 @@ void key_public_raw(const struct key *k, unsigned char to[32])
 	check(EVP_PKEY_get_raw_public_key(k->pkey, to, &n) == 1 && n == 32);
 }
 
-char *key_id(struct arena *a, const struct key *k)
+/* The public half in base64url, the "x" of a JWK. */
+static const char *jwk_x(struct arena *a, const struct key *k)
 {
-	unsigned char *der = NULL;
-	int n = i2d_PUBKEY(k->pkey, &der);
-	char *id;
+	unsigned char raw[32];
 
-	check(n > 0);
-	id = crypto_sha256_hex(a, der, (size_t)n);
-	OPENSSL_free(der);
-	return id;
+	key_public_raw(k, raw);
+	return str_base64(a, raw, sizeof(raw), true);
+}
+
+const char *key_id(struct arena *a, const struct key *k)
+{
+	unsigned char hash[32];
+	/* The required members alone, in the order of their names, without a space. */
+	const char *json = arena_printf(
+		a, "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}", jwk_x(a, k));
+
+	crypto_sha256(json, strlen(json), hash);
+	return str_base64(a, hash, sizeof(hash), true);
+}
+
+const char *key_jwk(struct arena *a, const struct key *k)
+{
+	return arena_printf(a,
+			    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\","
+			    "\"kid\":\"%s\",\"use\":\"sig\",\"alg\":\"EdDSA\"}",
+			    jwk_x(a, k), key_id(a, k));
 }

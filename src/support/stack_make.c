@@ -181,21 +181,28 @@ static int make_secret(struct stack *s, const char *path, const char *prefix)
 	return file_write(path, text, strlen(text), 0600, s->e);
 }
 
+static int make_pair(struct stack *s, const char *private, const char *public)
+{
+	struct key *k;
+	char *pem;
+
+	if (key_make(private, s->e) < 0 || (k = key_read(private, s->e)) == NULL)
+		return -1;
+	pem = key_public_pem(s->a, k);
+	key_free(k);
+	return file_update(public, pem, 0644, s->e);
+}
+
 static int make_keys(struct stack *s)
 {
 	const struct conf *c = s->conf;
-	struct key *k;
-	char *pem;
 
 	if (make_secret(s, c->server_secret, "") < 0 || make_secret(s, c->operator_token, "op_") < 0 ||
 	    make_secret(s, c->token_secret, "") < 0 || make_secret(s, c->internal_key, "ik_") < 0 ||
 	    make_secret(s, c->stripe_webhook_secret, "whsec_") < 0 ||
-	    key_make(c->receipt_key, s->e) < 0 || key_make(c->provenance_key, s->e) < 0 ||
-	    (k = key_read(c->provenance_key, s->e)) == NULL)
+	    make_pair(s, c->receipt_key, c->receipt_public) < 0)
 		return -1;
-	pem = key_public_pem(s->a, k);
-	key_free(k);
-	return file_update(c->provenance_public, pem, 0644, s->e);
+	return make_pair(s, c->provenance_key, c->provenance_public);
 }
 
 /* Everybody who runs the stack's programs may take their roles; nobody else

@@ -83,23 +83,23 @@ SELECT account_put($1, $1, $2::timestamptz);
 SELECT pg_advisory_xact_lock(hashtextextended('bus ledger seal', 0));
 
 -- name: usage_sql_seals
-SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint
+SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint, kid
 FROM ledger_seal WHERE id > $1::bigint ORDER BY id;
 
 -- name: usage_sql_last_seal
-SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint
+SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint, kid
 FROM ledger_seal ORDER BY id DESC LIMIT 1;
 
 -- name: usage_sql_seal_of
-SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint
+SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint, kid
 FROM ledger_seal WHERE last >= $1::bigint AND first <= $1::bigint ORDER BY last LIMIT 1;
 
 -- name: usage_sql_leaves
 SELECT id, leaf FROM ledger_leaves($1::bigint, $2::bigint, $3::int, $4::timestamptz);
 
 -- name: usage_sql_add_seal
-INSERT INTO ledger_seal (id, first, last, entries, root, previous, signature, at)
-VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5, $6, $7, $8::timestamptz);
+INSERT INTO ledger_seal (id, first, last, entries, root, previous, signature, at, kid)
+VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5, $6, $7, $8::timestamptz, $9);
 
 -- The account is NULL for operators.
 -- name: usage_sql_entries_of

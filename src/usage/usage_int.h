@@ -24,6 +24,7 @@ int usage_store_collected(struct work *w, const struct usage_page *p, int64_t *r
 struct usage_seal {
 	int64_t id, first, last, entries; /* numbers of entries, both ends included */
 	const char *root, *previous, *signature;
+	const char *kid; /* names the key; NULL in seals older than that */
 	int64_t at;
 };
 

@@ -14,7 +14,8 @@ static struct usage_seal read_seal(const struct pg_rows *r, int i)
 	return (struct usage_seal){
 		.id = pg_int(r, i, 0), .first = pg_int(r, i, 1), .last = pg_int(r, i, 2),
 		.entries = pg_int(r, i, 3), .root = pg_text(r, i, 4), .previous = pg_text(r, i, 5),
-		.signature = pg_text(r, i, 6), .at = pg_int(r, i, 7)};
+		.signature = pg_text(r, i, 6), .at = pg_int(r, i, 7),
+		.kid = pg_text(r, i, 8)};
 }
 
 int usage_store_seals(struct work *w, int64_t after, const struct usage_seal **ret, size_t *ret_n)
@@ -66,7 +67,7 @@ int usage_store_add_seal(struct work *w, const struct usage_seal *s)
 {
 	return DB(w, usage_sql_add_seal, NULL, arg_int(w, s->id), arg_int(w, s->first),
 		  arg_int(w, s->last), arg_int(w, s->entries), s->root, s->previous, s->signature,
-		  arg_time(w, s->at));
+		  arg_time(w, s->at), s->kid);
 }
 
 /* One entry, with the seal over it. */

@@ -29,6 +29,7 @@ void usage_seal_json(struct jw *j, const struct usage_seal *s)
 	jw_kstr(j, "root", s->root);
 	jw_kstr(j, "previous", s->previous);
 	jw_kstr(j, "at", clock_text(s->at, at));
+	jw_kstr(j, "kid", s->kid);
 	jw_kstr(j, "signature", s->signature);
 	jw_end_object(j);
 }

@@ -29,6 +29,7 @@ static int sign(struct work *w, struct usage_seal *s)
 	if (k == NULL)
 		return -1;
 	key_sign(k, text, strlen(text), sig);
+	s->kid = key_id(w->a, k);
 	key_free(k);
 	s->signature = str_base64(w->a, sig, sizeof(sig), false);
 	return 0;

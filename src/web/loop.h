@@ -13,7 +13,7 @@ struct web_app {
 	const struct pg_stmt *session; /* $1: hash of a token → its account */
 	const struct pg_stmt *caller;  /* $1: the same or NULL, $2: a program's subject → its account */
 	const struct pg_stmt *auth;    /* the same, $3: the session in a token → a customer's account */
-	int (*on_worker)(const struct conf *c, struct err *e); /* in each worker, once; may be NULL */
+	int (*on_worker)(const struct conf *c, enum pool pool, struct err *e); /* in each worker, once; may be NULL */
 };
 
 /* The master: open the sockets, fork the pools, replace what dies, HUP to

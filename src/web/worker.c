@@ -100,7 +100,7 @@ void worker_main(const struct worker *k)
 		_exit(0);
 	}
 	if (make_web(k, &web, &e) < 0 ||
-	    (k->app->on_worker != NULL && k->app->on_worker(k->conf, &e) < 0)) {
+	    (k->app->on_worker != NULL && k->app->on_worker(k->conf, k->pool, &e) < 0)) {
 		log_put(LOG_ERROR, "worker_start", "pool", route_pool_name(k->pool), "detail",
 			e.detail, NULL);
 		_exit(78);

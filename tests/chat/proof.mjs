@@ -1,13 +1,13 @@
 /*
  * Checks a proof of GET /api/v1/usage/{usage_id}/proof with nothing but the
- * public key: proof.mjs PROOF.json PROVENANCE.pub
+ * published keys: proof.mjs PROOF.json JWKS.json
  */
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 
 const [file, keyFile] = process.argv.slice(2);
 const sha = (...parts) => crypto.createHash('sha256').update(Buffer.concat(parts)).digest();
-const key = crypto.createPublicKey(fs.readFileSync(keyFile));
+const keys = JSON.parse(fs.readFileSync(keyFile)).keys;
 for (const p of JSON.parse(fs.readFileSync(file)).proofs) {
 	const s = p.seal;
 	let at = sha(Buffer.from([0]), Buffer.from(p.entry)), m = p.index, last = s.entries - 1;
@@ -23,6 +23,7 @@ for (const p of JSON.parse(fs.readFileSync(file)).proofs) {
 		last = Math.floor(last / 2);
 	}
 	const text = ['busdk ledger seal 1', s.seal, s.first, s.last, s.entries, s.root, s.previous, s.at, ''].join('\n');
+	const key = crypto.createPublicKey({ key: keys.find((k) => k.kid === s.kid), format: 'jwk' });
 	if (last !== 0 || at.toString('hex') !== s.root || !crypto.verify(null, Buffer.from(text), key, Buffer.from(s.signature, 'base64'))) {
 		console.error(`does not hold: ${p.entry}`);
 		process.exit(1);

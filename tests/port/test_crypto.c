@@ -108,6 +108,28 @@ static void a_seal_opens_only_whole(void **state)
 	}
 }
 
+/* RFC 8037, appendix A: the key, its thumbprint. */
+static void names(void **state)
+{
+	static const char pem[] = "-----BEGIN PUBLIC KEY-----\n"
+				  "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
+				  "-----END PUBLIC KEY-----\n";
+	struct err e = {0};
+	struct key *k;
+
+	(void)state;
+	assert_int_equal(file_write(in_dir("rfc.pub"), pem, strlen(pem), 0644, &e), 0);
+	k = key_read_public(in_dir("rfc.pub"), &e);
+	assert_non_null(k);
+	assert_string_equal(key_id(a, k), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+	assert_string_equal(key_jwk(a, k),
+			    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
+			    "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\","
+			    "\"kid\":\"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k\","
+			    "\"use\":\"sig\",\"alg\":\"EdDSA\"}");
+	key_free(k);
+}
+
 /* RFC 8032 §7.1, test 2. */
 static void signatures(void **state)
 {
@@ -151,7 +173,7 @@ static void signatures(void **state)
 	k = key_read(in_dir("new.pem"), &e);
 	assert_non_null(k);
 	assert_string_equal(key_public_pem(a, k), pem_before);
-	assert_int_equal(strlen(key_id(a, k)), 64);
+	assert_int_equal(strlen(key_id(a, k)), 43);
 	assert_int_equal(file_write(in_dir("new.pub"), key_public_pem(a, k), strlen(key_public_pem(a, k)),
 				    0644, &e), 0);
 	key_sign(k, "text", 4, sig);
@@ -254,7 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(published_vectors),
-		T(a_short_secret_is_stretched), T(a_seal_opens_only_whole), T(signatures),
+		T(a_short_secret_is_stretched), T(a_seal_opens_only_whole), T(names), T(signatures),
 		T(nothing_outside_a_folder_is_opened), T(a_tree_is_walked_in_order_and_removed_whole),
 		T(a_bomb_stops_at_the_ceiling),
 	};

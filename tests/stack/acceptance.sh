@@ -42,6 +42,27 @@ download() {
 	ok "$name: a range behind the end" equal "$STATUS" 416
 	fetch "$VAR/none" "$path" -H "If-None-Match: \"other\", W/\"sha256-$sha\""
 	ok "$name: not modified" equal "$STATUS" 304
+	resumed "$name" "$path" "$sha" "$size"
+}
+
+# A part is only good beside the same bytes (RFC 9110, 13.1.5).
+resumed() {
+	local name=$1 path=$2 sha=$3 size=$4 row condition want
+	while IFS='|' read -r row condition want; do
+		fetch "$VAR/part" "$path" -H 'Range: bytes=10-19' -H "If-Range: $condition"
+		ok "$name: If-Range with $row" equal "$STATUS $(stat -c %s "$VAR/part")" "$want"
+	done <<-E
+	our tag|"sha256-$sha"|206 10
+	another tag|"sha256-${sha%?}x"|200 $size
+	a part of our tag|"sha256"|200 $size
+	a weak tag|W/"sha256-$sha"|200 $size
+	no tag at all|sha256-$sha|200 $size
+	a date before|Thu, 01 Jan 2026 00:00:00 GMT|200 $size
+	a date to come|Thu, 01 Jan 2099 00:00:00 GMT|200 $size
+	E
+	head -c 20 "$SEEN/$name.file" >"$VAR/part"
+	curl -s -m 60 -b "$V" -C - -H "If-Range: \"sha256-$sha\"" -o "$VAR/part" "$BASE$path"
+	ok "$name: a download that was broken off goes on" silent cmp "$VAR/part" "$SEEN/$name.file"
 }
 
 provenance() {
@@ -49,6 +70,10 @@ provenance() {
 	fetch "$SEEN/$name.dsse" "$base/provenance"
 	fetch "$VAR/key.pem" /.well-known/busdk-provenance.pem
 	ok "$name: the provenance verifies" "$BUS" verify "$SEEN/$name.file" "$SEEN/$name.dsse" --key "$VAR/key.pem"
+	fetch "$VAR/jwks" /.well-known/jwks.json
+	ok "$name: the published keys" equal "$STATUS $(header Cache-Control) $(jq '.keys | length' "$VAR/jwks")" "200 public, max-age=300 2"
+	ok "$name: a stranger needs no more" silent stranger envelope "$SEEN/$name.dsse" "$SEEN/$name.file"
+	ok "$name: not for other bytes" refuses stranger envelope "$SEEN/$name.dsse" "$VAR/jwks"
 	sed -n '/^  /p' "$VAR/said" | sed -n '/jq -r .payload /,$p' >"$VAR/plain.sh"
 	ok "$name: also with the plain commands it prints" silent plain
 	{ cat "$SEEN/$name.file"; printf x; } >"$bad"
@@ -57,6 +82,7 @@ provenance() {
 	ok "$name: nor with another statement" refuses "$BUS" verify "$SEEN/$name.file" "$bad" --key "$VAR/key.pem"
 	jq -r .payload "$SEEN/$name.dsse" | base64 -d >"$SEEN/$name.statement"
 }
+stranger() { node "$srcdir/tests/verify/stranger.mjs" "$VAR/jwks" "$@"; }
 plain() { (cd "$VAR" && mkdir -p plain && cd plain && sh -e ../plain.sh); }
 refuses() { ! "$@" >/dev/null 2>&1; }
 
@@ -112,6 +138,10 @@ one_type() {
 	ok "$type: it becomes ready" wait_phase 'artifact_ready|failed' 120
 	ok "$type: and not failed" equal "$PHASE" artifact_ready
 	get "$type.run" "/api/v1/build-runs/$RUN"
+	fetch "$VAR/jwks" /.well-known/jwks.json
+	ok "$type: the receipt's signature holds" silent stranger receipt "$SEEN/$type.run.body"
+	jq '.decision.reason += "!"' "$SEEN/$type.run.body" >"$VAR/forged"
+	ok "$type: and not when it was changed" refuses stranger receipt "$VAR/forged"
 	get "$type.messages" "/api/v1/build-runs/$RUN/messages"
 	get "$type.events" "/api/v1/build-runs/$RUN/events"
 	ok "$type: events have no gap" equal "$(field '[.events[].id] == [range(1; .last_id + 1)]')" true

@@ -127,9 +127,10 @@ ok "not proved before it is sealed" equal "$STATUS $(field .code)" "409 conflict
 seal
 v1 "/api/v1/usage/$ID/proof"; echo "$BODY" >"$VAR/proof.json"
 ok "a proof" equal "$STATUS $(field '.proofs | length')" "200 1"
-ok "which a stranger can check" silent node "$srcdir/tests/chat/proof.mjs" "$VAR/proof.json" "$VAR/etc/provenance.pub"
+curl -s "$BASE/.well-known/jwks.json" >"$VAR/jwks.json"
+ok "which a stranger can check" silent node "$srcdir/tests/chat/proof.mjs" "$VAR/proof.json" "$VAR/jwks.json"
 jq -c '.proofs[0].entry |= sub("revenue"; "Revenue")' "$VAR/proof.json" >"$VAR/forged.json"
-ok "and not when it was changed" equal "$(node "$srcdir/tests/chat/proof.mjs" "$VAR/forged.json" "$VAR/etc/provenance.pub" >/dev/null 2>&1; echo $?)" 1
+ok "and not when it was changed" equal "$(node "$srcdir/tests/chat/proof.mjs" "$VAR/forged.json" "$VAR/jwks.json" >/dev/null 2>&1; echo $?)" 1
 ok "the same from the command" equal "$("$BUS" ledger prove "$ID" --json | jq -c .proofs[0].path)" "$(jq -c .proofs[0].path "$VAR/proof.json")"
 TOKEN=$("$BUS" token issue --subject other) v1 "/api/v1/usage/$ID/proof"
 ok "nobody else is shown it" equal "$STATUS $(field .code)" "404 not_found"

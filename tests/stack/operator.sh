@@ -91,6 +91,20 @@ for role in fast operator reaper; do
 		UPDATE bus.run SET phase = 'delivered' WHERE phase = 'cancelled'" "no edge"
 done
 
+# Another installation on the same server, up to the same number of an account.
+admin 'CREATE DATABASE bus_other' >/dev/null
+sed 's/^db_name *=.*//' "$VAR/etc/bus.conf" >"$VAR/other.conf"; echo 'db_name = bus_other' >>"$VAR/other.conf"
+run 0 "a second installation" db migrate --config "$VAR/other.conf"
+support_id() { # DATABASE
+	psql -h "$VAR/run" -U bus_admin -d "$1" -XAtq -v ON_ERROR_STOP=1 -c "
+		INSERT INTO bus.account (id, kind, created_at) OVERRIDING SYSTEM VALUE VALUES (4711, 'visitor', now());
+		SELECT bus.billing_support(4711)->>'support_id'; DELETE FROM bus.account WHERE id = 4711" 2>&1
+}
+ONE=$(support_id bus) OTHER=$(support_id bus_other)
+ok "a support id has a form ($ONE)" silent grep -qE '^sup_[0-9a-f]{32}$' <<<"$ONE"
+ok "and another one where the account has the same number ($OTHER)" silent grep -qE '^sup_[0-9a-f]{32}$' <<<"${OTHER/$ONE/}"
+admin 'DROP DATABASE bus_other' >/dev/null
+
 # Migrations: nothing to do, back to nothing, and forward again.
 run 0 "nothing to plan" db migrate --plan
 ok "and nothing is said to be done" lacks "$OUT" apply

@@ -38,7 +38,7 @@ tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz_html.c $(VERIFY_FUZZ_MAIN)
 tests_fuzz_fuzz_html_LDADD = $(VERIFY_LIBS)
 tests_fuzz_fuzz_html_LDFLAGS = $(AM_LDFLAGS) $(VERIFY_FUZZ_LINK)
 TESTS += tests/verify/replay.test
-EXTRA_DIST += tests/verify/replay.test tests/fuzz/replay.c tests/fuzz/corpus/manifest \
+EXTRA_DIST += tests/verify/stranger.mjs tests/verify/replay.test tests/fuzz/replay.c tests/fuzz/corpus/manifest \
 	tests/fuzz/corpus/report tests/fuzz/corpus/leak tests/fuzz/corpus/html
 
 # The child as a program of its own; and what the tests share: trees, files of

@@ -1,0 +1,40 @@
+-- A seal names the key that signed it, and a support id says nothing: it was made
+-- from the account's number, so that whoever counted could tell whose it is, here
+-- and in every other installation.
+--
+-- forward
+
+SET LOCAL search_path = bus, pg_temp;
+
+ALTER TABLE ledger_seal ADD kid text CHECK (length(kid) = 43);
+
+ALTER TABLE account ADD support_id text NOT NULL
+	DEFAULT 'sup_' || replace(gen_random_uuid()::text, '-', '');
+CREATE UNIQUE INDEX account_support ON account (support_id);
+
+CREATE OR REPLACE FUNCTION billing_support(p_account bigint) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	SELECT json_build_object('support_id', a.support_id,
+		'status', CASE WHEN NOT a.disabled AND coalesce(p.doc->'support'->>'level', 'none') <> 'none'
+			THEN 'active' ELSE 'none' END)
+	FROM (SELECT p_account AS id) w LEFT JOIN account a ON a.id = w.id LEFT JOIN plan p ON p.id = a.plan;
+END;
+
+-- verify
+
+SELECT count(*) = 2 FROM information_schema.columns WHERE table_schema = 'bus'
+	AND (table_name, column_name) IN (('ledger_seal', 'kid'), ('account', 'support_id'));
+
+-- rollback
+
+CREATE OR REPLACE FUNCTION bus.billing_support(p_account bigint) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	SELECT json_build_object('support_id', 'sup_' || left(encode(sha256(convert_to('support ' || a.id, 'UTF8')), 'hex'), 24),
+		'status', CASE WHEN NOT a.disabled AND coalesce(p.doc->'support'->>'level', 'none') <> 'none'
+			THEN 'active' ELSE 'none' END)
+	FROM (SELECT p_account AS id) w LEFT JOIN bus.account a ON a.id = w.id LEFT JOIN bus.plan p ON p.id = a.plan;
+END;
+ALTER TABLE bus.account DROP COLUMN support_id;
+ALTER TABLE bus.ledger_seal DROP COLUMN kid;
