@@ -90,7 +90,8 @@ UPDATE checkout SET refund = 'asked', note = CASE WHEN $2::text IS NULL THEN not
 WHERE id = $1::bigint AND refund = 'due';
 
 -- name: billing_sql_dispute
-UPDATE checkout SET dispute = $2 WHERE id = $1::bigint AND (dispute = 'none' OR $2 <> 'open');
+UPDATE checkout SET dispute = $2
+WHERE id = $1::bigint AND dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open');
 
 -- ---- passes
 
@@ -139,6 +140,21 @@ SELECT true, billing_support((SELECT id FROM account WHERE subject = $1));
 
 -- name: billing_sql_decide
 SELECT billing_decide((SELECT id FROM account WHERE subject = $1), $2, $3::timestamptz);
+
+-- ---- disputes
+
+-- name: billing_sql_lift
+SELECT dispute_lift($1, $2, $3, $4::timestamptz);
+
+-- name: billing_sql_disputes
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(d)), '[]'::json)) FROM (
+	SELECT coalesce(c.payment_intent, c.checkout_id) AS payment, c.dispute, c.run_id AS what,
+		coalesce(a.subject, 'visitor ' || a.id) AS account
+	FROM checkout c JOIN account a ON a.id = c.account_id WHERE c.dispute NOT IN ('none', 'won')
+	UNION ALL SELECT p.payment_intent, p.dispute, s.subscription_id, a.subject
+	FROM subscription_payment p JOIN subscription s ON s.id = p.subscription JOIN account a ON a.id = p.account_id
+	WHERE p.dispute NOT IN ('none', 'won')
+	ORDER BY 2, 1) d;
 
 -- ---- operators: who paid is not shown
 

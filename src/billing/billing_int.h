@@ -42,6 +42,7 @@ int billing_store_dispute(struct work *w, int64_t id, const char *dispute);
 int billing_store_intent(struct work *w, struct billing_checkout_row *ret);
 int billing_store_refund_due(struct work *w, struct billing_checkout_row *ret);
 int billing_store_local(struct work *w, const char *checkout_id, struct billing_checkout_row *ret);
+int billing_store_lift(struct work *w, const char *payment, const char *reason);
 int billing_store_replay(struct work *w, const char *event_id);
 
 /* billing.c: the secrets as they are now; E_UNAVAILABLE without them */
