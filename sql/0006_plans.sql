@@ -43,7 +43,8 @@ CREATE TABLE billing_customer (
 	livemode boolean NOT NULL,
 	customer_id text NOT NULL CHECK (length(customer_id) BETWEEN 1 AND 255),
 	linked_at timestamptz NOT NULL, -- usage is exported from then on
-	metered_at timestamptz NOT NULL, -- what was settled before has been looked at
+	metered_at timestamptz NOT NULL, -- the newest settlement that was collected
+	looked_at timestamptz NOT NULL, -- who was looked at longest ago comes first
 	PRIMARY KEY (account_id, provider, livemode),
 	UNIQUE (provider, livemode, customer_id)
 );
@@ -56,6 +57,7 @@ CREATE TABLE plan_checkout (
 	subject text NOT NULL, -- the account's public name
 	plan text NOT NULL REFERENCES plan,
 	title text NOT NULL,
+	features text NOT NULL,
 	price_id text NOT NULL REFERENCES plan_price,
 	amount bigint NOT NULL CHECK (amount > 0),
 	currency text NOT NULL,
@@ -247,6 +249,26 @@ BEGIN
 	RETURN coalesce(sold, own);
 END $$;
 
+-- The acting account as one that may subscribe; locked, so that two requests
+-- at once open one page. No subject: nobody is signed in.
+CREATE FUNCTION subscriber(p_provider text, p_live boolean, p_at timestamptz, OUT subject text, OUT plan text,
+	OUT barred text, OUT subscribed boolean, OUT customer_id text, OUT subscription_id text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	SELECT a.subject, a.plan, CASE WHEN a.disabled THEN 'operator_disabled'
+		WHEN account_disputed(a.id) THEN 'payment_disputed' END
+	INTO subject, plan, barred
+	FROM account a WHERE a.id = bus_account() AND a.kind <> 'visitor' FOR NO KEY UPDATE;
+	subscribed := EXISTS (SELECT FROM subscription s WHERE s.account_id = bus_account() AND s.provider = p_provider
+		AND s.livemode = p_live AND s.status NOT IN ('canceled', 'incomplete', 'incomplete_expired', 'missing'));
+	SELECT c.customer_id INTO customer_id FROM billing_customer c
+	WHERE c.account_id = bus_account() AND c.provider = p_provider AND c.livemode = p_live;
+	SELECT s.subscription_id INTO subscription_id FROM subscription s
+	WHERE s.account_id = bus_account() AND s.provider = p_provider AND s.livemode = p_live
+	ORDER BY s.gives_until > p_at DESC NULLS LAST, s.id DESC LIMIT 1;
+END $$;
+
 -- Something has changed about a subscription: it is to be read again. Whose it
 -- is follows from the subscription, the payment page, the customer or the
 -- account that it names. False: nobody's of ours.
@@ -269,7 +291,7 @@ BEGIN
 		RETURN false;
 	END IF;
 	INSERT INTO subscription (subscription_id, account_id, provider, livemode, customer_id, due_at, created_at)
-	VALUES (p_subscription, whose, p_provider, p_live, p_customer, p_at, p_at)
+	VALUES (p_subscription, whose, coalesce((SELECT provider FROM plan_checkout WHERE checkout_id = p_page), p_provider), p_live, p_customer, p_at, p_at)
 	ON CONFLICT (subscription_id) DO UPDATE SET wanted = subscription.wanted + 1, due_at = least(subscription.due_at, p_at);
 	UPDATE stripe_event SET state = 'new', due_at = p_at WHERE state = 'waiting' AND waits_for = p_subscription;
 	RETURN true;
@@ -279,7 +301,7 @@ END $$;
 -- provider knows every price. No row: it is not sold, or not synchronized.
 CREATE FUNCTION plan_price_of(p_plan text, p_feature text, p_interval text, p_provider text, p_live boolean,
 	p_more_than text, p_at timestamptz, OUT plan text, OUT title text, OUT price_id text, OUT amount bigint,
-	OUT currency text, OUT "interval" text, OUT trial_days int)
+	OUT currency text, OUT "interval" text, OUT trial_days int, OUT features text)
 RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -296,12 +318,14 @@ BEGIN
 		PERFORM price_put('price_local_' || s.lookup_key || '_' || s.amount, 'local', false, s.plan, s.lookup_key,
 			s.currency, s.amount, s.interval, p_at);
 	END IF;
-	RETURN QUERY SELECT s.plan, s.name, p.price_id, p.amount, p.currency, p.interval, s.trial_days
+	RETURN QUERY SELECT s.plan, s.name, p.price_id, p.amount, p.currency, p.interval, s.trial_days,
+		array_to_string(s.features, ',')
 	FROM plan_price p
 	WHERE p.provider = p_provider AND p.livemode = p_live AND p.lookup_key = s.lookup_key AND p.active
 		AND p.amount = s.amount AND p.plan = s.plan;
 	IF NOT FOUND THEN
-		RETURN QUERY SELECT s.plan, s.name, NULL::text, s.amount, s.currency, s.interval, s.trial_days;
+		RETURN QUERY SELECT s.plan, s.name, NULL::text, s.amount, s.currency, s.interval, s.trial_days,
+			array_to_string(s.features, ',');
 	END IF;
 END $$;
 
@@ -352,8 +376,8 @@ DECLARE
 BEGIN
 	WITH c AS (
 		SELECT account_id, customer_id, linked_at, metered_at FROM billing_customer
-		WHERE provider = p_provider AND livemode = p_live AND metered_at < p_at
-		ORDER BY metered_at LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED
+		WHERE provider = p_provider AND livemode = p_live
+		ORDER BY looked_at LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED
 	), u AS (
 		SELECT r.id, r.usage_id, r.posted, r.settled_at, c.* FROM c JOIN usage_record r
 			ON r.account_id = c.account_id AND r.posted > 0 AND r.settled_at >= c.metered_at - interval '10 minutes'
@@ -367,7 +391,8 @@ BEGIN
 		SELECT u.id, u.usage_id, u.account_id, p_provider, p_live, u.customer_id, p_meter, u.posted, u.settled_at, p_at
 		FROM u ON CONFLICT DO NOTHING RETURNING 1
 	), looked AS (
-		UPDATE billing_customer b SET metered_at = p_at FROM c
+		UPDATE billing_customer b SET looked_at = p_at, metered_at = greatest(b.metered_at,
+			(SELECT max(u.settled_at) FROM u WHERE u.account_id = c.account_id)) FROM c
 		WHERE b.account_id = c.account_id AND b.provider = p_provider AND b.livemode = p_live
 	) SELECT count(*) INTO n FROM kept;
 	RETURN n;
@@ -475,12 +500,12 @@ END;
 
 ---------------------------------------------------------------- rights
 
-REVOKE ALL ON FUNCTION account_disputed, dispute_lift, budget_follow, billing_follow, subscription_hint, plan_price_of,
+REVOKE ALL ON FUNCTION account_disputed, dispute_lift, budget_follow, billing_follow, subscription_hint, subscriber, plan_price_of,
 	price_put, meter_collect, billing_status, billing_catalog, billing_catalog_put, local_subscription_put,
 	local_subscription_get, plan_checkout_local FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION account_disputed TO bus_slow, bus_operator, bus_reaper;
 GRANT EXECUTE ON FUNCTION billing_status TO bus_fast, bus_operator;
-GRANT EXECUTE ON FUNCTION plan_price_of TO bus_slow, bus_operator;
+GRANT EXECUTE ON FUNCTION plan_price_of, subscriber TO bus_slow;
 GRANT EXECUTE ON FUNCTION local_subscription_put, local_subscription_get, plan_checkout_local TO bus_slow;
 GRANT EXECUTE ON FUNCTION local_subscription_get, billing_follow, subscription_hint, meter_collect TO bus_reaper;
 GRANT EXECUTE ON FUNCTION dispute_lift, price_put, billing_catalog, billing_catalog_put, usage_settle_all TO bus_operator;
@@ -502,6 +527,8 @@ GRANT SELECT, UPDATE ON plan_checkout, subscription, subscription_payment, meter
 GRANT INSERT ON subscription_payment TO bus_reaper;
 GRANT SELECT, INSERT, DELETE ON billing_customer TO bus_reaper;
 GRANT SELECT ON plan_price TO bus_slow, bus_reaper, bus_operator;
+GRANT UPDATE (active) ON plan_price TO bus_operator;
+GRANT UPDATE (doc) ON plan TO bus_operator; -- a proof takes its plan back
 GRANT SELECT ON plan_sold, plan_checkout, subscription, subscription_payment, billing_customer, billing_audit,
 	meter_export TO bus_operator;
 
@@ -534,7 +561,7 @@ BEGIN ATOMIC
 	ON CONFLICT (subject) DO UPDATE SET plan = excluded.plan, disabled = false RETURNING id;
 END;
 DROP FUNCTION bus.billing_status, bus.billing_catalog_put, bus.billing_catalog, bus.meter_collect, bus.plan_price_of,
-	bus.price_put, bus.subscription_hint, bus.billing_follow, bus.budget_follow, bus.dispute_lift, bus.account_disputed,
+	bus.price_put, bus.subscriber, bus.subscription_hint, bus.billing_follow, bus.budget_follow, bus.dispute_lift, bus.account_disputed,
 	bus.local_subscription_put, bus.local_subscription_get, bus.plan_checkout_local;
 ALTER FUNCTION bus.billing_status_plan RENAME TO billing_status;
 -- Subscriptions end with the programs that know them: everybody has their own plan again.

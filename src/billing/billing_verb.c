@@ -34,6 +34,15 @@ static int replay(struct cli *c)
 	return rc < 0 ? -1 : 0;
 }
 
+static int exports(struct cli *c)
+{
+	static const char *const columns[] = {"identifier", "account", "meter", "value", "state", "attempts", "at",
+					      "sent", "note", NULL};
+	const char *args[] = {cli_option(c, "state")};
+
+	return cli_query(c, &billing_sql_exports, args, "items", columns);
+}
+
 static int disputes(struct cli *c)
 {
 	static const char *const columns[] = {"payment", "dispute", "what", "account", NULL};
@@ -96,6 +105,9 @@ static int preflight(struct cli *c)
 static const struct cli_opt list_options[] = {
 	{"state", "STATE", "new, waiting, done, ignored, refused or failed"}, {0}};
 
+static const struct cli_opt export_options[] = {
+	{"state", "STATE", "due, sent, refused, unknown or too_old"}, {0}};
+
 static const struct cli_opt lift_options[] = {
 	{"reason", "TEXT", "why; it is kept with the time"}, {0}};
 
@@ -106,6 +118,8 @@ const struct verb billing_verbs[] = {
 	 .doc = "one event with what it did; without who paid"},
 	{.name = "billing webhooks replay", .args = "EVENT_ID", .db = "operator", .run = replay,
 	 .doc = "put an event into the inbox again; what it did is not done twice"},
+	{.name = "billing exports", .options = export_options, .db = "operator", .run = exports,
+	 .doc = "usage that was told to the provider's meter, newest first"},
 	{.name = "billing disputes", .db = "operator", .run = disputes,
 	 .doc = "payments in dispute, lost or lifted; whose account they stop"},
 	{.name = "billing dispute lift", .args = "PAYMENT", .options = lift_options, .db = "operator",

@@ -205,7 +205,7 @@ static void operation(struct printing *p, const struct route *r)
 {
 	struct jw *j = &p->j;
 
-	jw_key(j, r->method == METHOD_GET ? "get" : "post");
+	jw_key(j, r->method == METHOD_GET ? "get" : r->method == METHOD_PUT ? "put" : "post");
 	jw_object(j);
 	jw_kstr(j, "operationId", r->id);
 	jw_kstr(j, "summary", r->summary);

@@ -7,12 +7,13 @@
 #   event_state            of the newest event in the inbox
 #   arm POINT              the next program that passes there is killed
 #   sound                  fsck finds nothing
-FAKE=$(free_port) KEY=sk_test_4eC39HqLyjWDarjtT1zdp7dc
+KEY=sk_test_4eC39HqLyjWDarjtT1zdp7dc
 OLD_SECRET=whsec_the_one_before_rotation SECRET=whsec_0123456789abcdef0123456789abcdef
 BUS_FAULT_DIR=$(mktemp -d /tmp/bus-fault-XXXXXX) && chmod 1777 "$BUS_FAULT_DIR" || exit 99
 export BUS_FAULT_FILE=$BUS_FAULT_DIR/armed BUS_FAULT_LOG=$BUS_FAULT_DIR/log
 : >"$BUS_FAULT_LOG"; chmod 666 "$BUS_FAULT_LOG"
-node "$srcdir/tests/billing/fake_stripe.mjs" "$FAKE" $KEY & FAKE_PID=$!
+exec {fake}< <(exec node "$srcdir/tests/billing/fake_stripe.mjs" $KEY); FAKE_PID=$!
+read -r FAKE <&$fake || exit 99
 finish() { local s=$?; kill $FAKE_PID 2>/dev/null; rm -rf "$BUS_FAULT_DIR"; (exit $s); stack_end; }
 write_keys() {
 	(umask 077; echo $KEY >"$VAR/etc/stripe.key"; printf '%s\n' $SECRET $OLD_SECRET >"$VAR/etc/stripe.webhook")
