@@ -554,12 +554,6 @@ BEGIN
 		EXECUTE replace(pg_get_functiondef(('bus.' || c[1])::regproc), c[2], c[3]);
 	END LOOP;
 END $$;
-CREATE OR REPLACE FUNCTION bus.account_put(p_subject text, p_plan text, p_at timestamptz) RETURNS bigint
-LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp
-BEGIN ATOMIC
-	INSERT INTO bus.account (kind, subject, plan, created_at) VALUES ('service', p_subject, p_plan, p_at)
-	ON CONFLICT (subject) DO UPDATE SET plan = excluded.plan, disabled = false RETURNING id;
-END;
 DROP FUNCTION bus.billing_status, bus.billing_catalog_put, bus.billing_catalog, bus.meter_collect, bus.plan_price_of,
 	bus.price_put, bus.subscriber, bus.subscription_hint, bus.billing_follow, bus.budget_follow, bus.dispute_lift, bus.account_disputed,
 	bus.local_subscription_put, bus.local_subscription_get, bus.plan_checkout_local;
@@ -567,6 +561,13 @@ ALTER FUNCTION bus.billing_status_plan RENAME TO billing_status;
 -- Subscriptions end with the programs that know them: everybody has their own plan again.
 UPDATE bus.account SET plan = plan_own WHERE plan_sold IS NOT NULL AND plan IS NOT DISTINCT FROM plan_sold;
 ALTER TABLE bus.account DROP COLUMN plan_sold, DROP COLUMN plan_own;
+-- Not before: what it excludes would hold on to the columns.
+CREATE OR REPLACE FUNCTION bus.account_put(p_subject text, p_plan text, p_at timestamptz) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	INSERT INTO bus.account (kind, subject, plan, created_at) VALUES ('service', p_subject, p_plan, p_at)
+	ON CONFLICT (subject) DO UPDATE SET plan = excluded.plan, disabled = false RETURNING id;
+END;
 DROP INDEX bus.usage_record_settled, bus.usage_record_corrected;
 DROP TABLE bus.meter_export, bus.billing_audit, bus.local_subscription, bus.subscription_payment, bus.subscription,
 	bus.plan_checkout, bus.billing_customer;
