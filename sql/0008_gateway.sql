@@ -151,7 +151,7 @@ BEGIN
 		WHERE r.run_id = p_run AND r.account_id = a.id AND NOT s.terminal;
 	END IF;
 	outcome := CASE WHEN a.level >= 2 THEN 'killed' WHEN a.id IS NULL THEN 'unknown'
-		WHEN a.disabled THEN 'disabled' WHEN NOT a.may THEN 'no_plan'
+		WHEN a.disabled THEN 'disabled' WHEN account_disputed(a.id) THEN 'disputed' WHEN NOT a.may THEN 'no_plan'
 		WHEN p_run IS NOT NULL AND run_no IS NULL THEN 'no_run' WHEN NOT fresh THEN 'stale' END;
 	IF outcome IS NOT NULL THEN
 		RETURN;
@@ -221,7 +221,7 @@ BEGIN
 				WHERE run.run_id = q.run AND run.account_id = acc.id AND NOT s.terminal
 					AND (q.epoch IS NULL OR EXISTS (SELECT FROM run_work w WHERE w.run = run.id
 						AND w.epoch = q.epoch AND w.holder IS NOT NULL))) r ON true
-		WHERE NOT acc.disabled AND (q.run IS NULL OR r.id IS NOT NULL) AND q.nth = 1
+		WHERE NOT acc.disabled AND NOT account_disputed(acc.id) AND (q.run IS NULL OR r.id IS NOT NULL) AND q.nth = 1
 			AND (q.hash IS NULL OR NOT EXISTS (SELECT FROM usage_record u WHERE u.usage_id = q.usage_id))
 			AND EXISTS (SELECT FROM kill_switch WHERE level < 2)
 	), l AS MATERIALIZED (
@@ -425,7 +425,7 @@ END $$;
 REVOKE ALL ON FUNCTION kill_tell, backend_found, backend_routes, usage_reserve, usage_reserve_all, usage_settle_all, usage_collected,
 	chat_post FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION usage_reserve, usage_reserve_all, usage_settle_all, chat_post TO bus_call;
-GRANT EXECUTE ON FUNCTION usage_reserve, usage_reserve_all, usage_collected TO bus_operator;
+GRANT EXECUTE ON FUNCTION usage_reserve, usage_reserve_all, usage_settle_all, usage_collected TO bus_operator;
 GRANT EXECUTE ON FUNCTION backend_found TO bus_reaper;
 GRANT EXECUTE ON FUNCTION backend_routes TO bus_fast;
 GRANT SELECT ON backend_health, backend_model TO bus_operator, bus_reaper;
@@ -457,5 +457,5 @@ ALTER FUNCTION bus.usage_settle_all_2 RENAME TO usage_settle_all;
 ALTER FUNCTION bus.chat_post_5 RENAME TO chat_post;
 ALTER VIEW bus.usage_public_2 RENAME TO usage_public;
 GRANT EXECUTE ON FUNCTION bus.usage_reserve, bus.usage_reserve_all, bus.usage_settle_all, bus.chat_post TO bus_call;
-GRANT EXECUTE ON FUNCTION bus.usage_reserve, bus.usage_reserve_all TO bus_operator;
+GRANT EXECUTE ON FUNCTION bus.usage_reserve, bus.usage_reserve_all, bus.usage_settle_all TO bus_operator;
 GRANT SELECT ON bus.usage_public TO bus_fast, bus_slow, bus_operator, bus_reaper;

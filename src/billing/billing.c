@@ -80,11 +80,11 @@ int billing_receive(struct work *w, const char *header, const char *body, size_t
 /* ---- payment pages */
 
 /* Only back to us: a page that sends people elsewhere is no use to anybody else. */
-static int return_to(struct work *w, const char *asked, const char *run_id, const char **ret)
+int billing_return_to(struct work *w, const char *asked, const char *dflt, const char **ret)
 {
 	size_t n = strlen(w->conf->public_url);
 
-	*ret = asked ? asked : arena_printf(w->a, "%s/?run=%s", w->conf->public_url, run_id);
+	*ret = asked ? asked : dflt;
 	if (strncmp(*ret, w->conf->public_url, n) != 0 || ((*ret)[n] != '/' && (*ret)[n] != '\0'))
 		return fail_field(w, "return_url", "not_ours");
 	return 0;
@@ -152,7 +152,8 @@ int billing_checkout(struct work *w, const char *run_id, const char *return_url,
 	if (str_eq(w->conf->billing_provider, "manual"))
 		return work_begin(w, NULL) < 0 || run_ask_approval(w, run_id) < 0 ||
 		       work_commit(w, NULL) < 0 ? -1 : 0;
-	if (return_to(w, return_url, run_id, &back) < 0 || work_begin(w, NULL) < 0 ||
+	back = arena_printf(w->a, "%s/?run=%s", w->conf->public_url, run_id);
+	if (billing_return_to(w, return_url, back, &back) < 0 || work_begin(w, NULL) < 0 ||
 	    intend(w, run_id, back, &c) < 0 || work_commit(w, NULL) < 0)
 		return -1;
 	fault_point("billing.intended");

@@ -14,6 +14,7 @@
 #define BILLING_SECRETS_MAX 8
 #define BILLING_BODY_MAX (1u << 20)
 #define BILLING_CHECKOUT_PREFIX "chk_"
+#define BILLING_PLAN_PREFIX "chp_" /* of a page for a plan */
 
 /* Secrets that sign events; during a rotation there are several. */
 struct billing_secrets {
@@ -42,7 +43,9 @@ const char *billing_sign(struct arena *a, const char *secret, int64_t t, const v
 enum billing_kind {
 	BILLING_OTHER, /* kept, without an effect */
 	BILLING_SESSION_COMPLETED, BILLING_SESSION_PAID, BILLING_SESSION_FAILED,
-	BILLING_SESSION_EXPIRED, BILLING_REFUND, BILLING_DISPUTE_OPEN, BILLING_DISPUTE_CLOSED
+	BILLING_SESSION_EXPIRED, BILLING_REFUND, BILLING_DISPUTE_OPEN, BILLING_DISPUTE_CLOSED,
+	BILLING_SUBSCRIPTION, /* a subscription, or its invoice, has changed */
+	BILLING_CUSTOMER_GONE
 };
 
 /* What we read of an event; absent texts are NULL, absent amounts -1. */
@@ -53,6 +56,8 @@ struct billing_event {
 	enum billing_kind kind;
 	const char *object;      /* name of the session, charge or dispute */
 	const char *checkout_id; /* ours, from the metadata */
+	const char *plan_page;   /* the same of a page for a plan */
+	const char *customer, *subscription, *account; /* the last is the subject of ours */
 	const char *payment_intent, *payment_status, *status, *mode, *currency;
 	int64_t amount; /* total of a session, refunded of a charge; minor units */
 };
@@ -82,6 +87,57 @@ struct billing_page {
  * does not answer: the next call or a pass goes on from there. */
 int billing_checkout(struct work *w, const char *run_id, const char *return_url,
 		     struct billing_page *ret);
+
+/* What is wished for; each may be NULL. */
+struct billing_wish {
+	const char *plan, *feature, *interval, *return_url;
+};
+
+/* Open (or find) the acting account's payment page for a plan; like
+ * billing_checkout(). Without a plan it is the cheapest other one (with that
+ * feature). E_CONTACT for a visitor, E_DISABLED, E_DISPUTED, E_NOT_FOUND when no
+ * such plan is sold, E_CONFLICT for who has a subscription, or is paying. */
+int billing_subscribe(struct work *w, const struct billing_wish *wish, struct billing_page *ret);
+
+/* Where the acting account changes or ends its subscription. E_BILLING for who
+ * has never had one. */
+int billing_portal(struct work *w, const char *return_url, struct billing_page *ret);
+
+/* A subscription as the provider tells it; absent texts are NULL, absent times 0.
+ * Times are seconds since 1970. */
+#define BILLING_PAYMENTS_MAX 8
+struct billing_subscription {
+	const char *id, *customer, *status, *price_id, *currency, *interval;
+	const char *invoice_status, *invoice_currency;
+	const char *payment[BILLING_PAYMENTS_MAX]; /* of the latest invoice */
+	size_t payments;
+	int64_t amount, quantity, items; /* minor units of one */
+	int64_t period_start, period_end, trial_end, ended_at;
+	bool livemode, cancel_at_period_end;
+};
+
+struct json;
+
+/* -1: E_UPSTREAM, not a subscription. */
+int billing_subscription_read(const struct json *j, struct billing_subscription *ret, struct err *e);
+
+/* A price that we sell, or have sold; NULL members: unknown. */
+struct billing_price {
+	const char *plan, *currency, *interval;
+	int64_t amount;
+};
+
+/* Until when (seconds; 0: not at all) its plan is in force: a period that is paid
+ * for and the grace after it, or the grace of one that is not. Returns why it
+ * gives nothing although it should, or NULL. */
+const char *billing_subscription_gives(const struct billing_subscription *s, const struct billing_price *p,
+				       bool livemode, int64_t now_s, int64_t grace_s, int64_t *ret_until);
+
+/* Passes: subscriptions to be read again; pages for plans without an answer;
+ * usage to the provider's meter. */
+int billing_subscriptions(struct work *w, int batch);
+int billing_plan_complete(struct work *w, int batch);
+int billing_meter(struct work *w, int batch);
 
 /* Passes: the inbox; unanswered questions; money to be given back. */
 int billing_inbox(struct work *w, int batch);

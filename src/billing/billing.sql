@@ -90,7 +90,8 @@ UPDATE checkout SET refund = 'asked', note = CASE WHEN $2::text IS NULL THEN not
 WHERE id = $1::bigint AND refund = 'due';
 
 -- name: billing_sql_dispute
-UPDATE checkout SET dispute = $2 WHERE id = $1::bigint AND (dispute = 'none' OR $2 <> 'open');
+UPDATE checkout SET dispute = $2
+WHERE id = $1::bigint AND dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open');
 
 -- ---- passes
 
@@ -140,6 +141,21 @@ SELECT true, billing_support((SELECT id FROM account WHERE subject = $1));
 -- name: billing_sql_decide
 SELECT billing_decide((SELECT id FROM account WHERE subject = $1), $2, $3::timestamptz);
 
+-- ---- disputes
+
+-- name: billing_sql_lift
+SELECT dispute_lift($1, $2, $3, $4::timestamptz);
+
+-- name: billing_sql_disputes
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(d)), '[]'::json)) FROM (
+	SELECT coalesce(c.payment_intent, c.checkout_id) AS payment, c.dispute, c.run_id AS what,
+		coalesce(a.subject, 'visitor ' || a.id) AS account
+	FROM checkout c JOIN account a ON a.id = c.account_id WHERE c.dispute NOT IN ('none', 'won')
+	UNION ALL SELECT p.payment_intent, p.dispute, s.subscription_id, a.subject
+	FROM subscription_payment p JOIN subscription s ON s.id = p.subscription JOIN account a ON a.id = p.account_id
+	WHERE p.dispute NOT IN ('none', 'won')
+	ORDER BY 2, 1) d;
+
 -- ---- operators: who paid is not shown
 
 -- name: billing_sql_events
@@ -157,3 +173,193 @@ SELECT true, (SELECT json_build_object('event', event_id, 'type', type, 'livemod
 	'body', body::jsonb #- '{data,object,customer_details}' #- '{data,object,customer_email}'
 		#- '{data,object,billing_details}' #- '{data,object,receipt_email}')
 	FROM stripe_event e WHERE event_id = $1);
+
+-- ---- plans: pages
+
+-- name: billing_sql_subscriber
+SELECT subject, plan, barred, subscribed, customer_id, subscription_id
+FROM subscriber($1, $2::boolean, $3::timestamptz);
+
+-- name: billing_sql_offer
+SELECT plan, title, price_id, amount, currency, interval, trial_days, features
+FROM plan_price_of($1, $2, $3, $4, $5::boolean, $6, $7::timestamptz);
+
+-- The first columns are those of a struct billing_plan_row, everywhere.
+-- name: billing_sql_plan_live
+SELECT id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
+	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
+FROM plan_checkout WHERE account_id = bus_account() AND state IN ('intent', 'open') FOR NO KEY UPDATE;
+
+-- name: billing_sql_plan_lock
+SELECT id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
+	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
+FROM plan_checkout WHERE checkout_id = $1 FOR NO KEY UPDATE;
+
+-- name: billing_sql_plan_intent
+UPDATE plan_checkout SET attempts = attempts + 1,
+	due_at = $1::timestamptz + make_interval(secs => least(60 * (attempts + 1), 3600))
+WHERE id = (SELECT id FROM plan_checkout WHERE state = 'intent' AND due_at <= $1::timestamptz
+	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
+	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode;
+
+-- name: billing_sql_plan_insert
+INSERT INTO plan_checkout (checkout_id, account_id, subject, plan, title, features, price_id, currency, interval,
+	customer_id, provider, return_url, amount, trial_days, livemode, idem_key, created_at, expires_at, due_at)
+VALUES ($1, bus_account(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::bigint, $13::int, $14::boolean, 'plan:' || $1,
+	$15::timestamptz, $15::timestamptz + interval '23 hours', $15::timestamptz + interval '30 seconds')
+RETURNING id, idem_key, (extract(epoch FROM expires_at) * 1000000)::bigint;
+
+-- name: billing_sql_plan_state
+UPDATE plan_checkout SET state = $2, note = left($3, 500), url = NULL
+WHERE id = $1::bigint AND state <> 'complete';
+
+-- name: billing_sql_plan_opened
+UPDATE plan_checkout SET state = 'open', session_id = $2, url = $3
+WHERE id = $1::bigint AND state = 'intent';
+
+-- Who pays for the account; the first one stays.
+-- name: billing_sql_link
+INSERT INTO billing_customer (account_id, provider, livemode, customer_id, linked_at, metered_at, looked_at)
+VALUES ($1::bigint, $2, $3::boolean, $4, $5::timestamptz, $5::timestamptz, $5::timestamptz) ON CONFLICT DO NOTHING;
+
+-- name: billing_sql_unlink
+DELETE FROM billing_customer WHERE customer_id = $1 AND provider = $2;
+
+-- ---- plans: subscriptions
+
+-- name: billing_sql_hint
+SELECT subscription_hint($1, $2, $3, $4, $5, $6::boolean, $7::timestamptz);
+
+-- name: billing_sql_payment_dispute
+UPDATE subscription_payment SET dispute = CASE
+	WHEN $2::text IS NOT NULL AND dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open') THEN $2 ELSE dispute END
+WHERE payment_intent = $1;
+
+-- name: billing_sql_due
+UPDATE subscription SET claim = claim + 1, attempts = attempts + 1,
+	due_at = $1::timestamptz + make_interval(secs => least(30 * (1 << least(attempts, 7)), 3600))
+WHERE id = (SELECT id FROM subscription WHERE due_at <= $1::timestamptz
+	ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING id, account_id, wanted, claim, subscription_id, provider, livemode;
+
+-- name: billing_sql_price
+SELECT plan, currency, interval, amount FROM plan_price WHERE price_id = $1;
+
+-- What somebody has heard of since is not covered by this answer.
+-- name: billing_sql_read
+UPDATE subscription SET status = $3, customer_id = coalesce($4, customer_id), plan = $5,
+	price_id = CASE WHEN $5::text IS NULL THEN NULL ELSE $6 END, cancel_at_period_end = $7::boolean,
+	period_start = to_timestamp(nullif($8::bigint, 0)), period_end = to_timestamp(nullif($9::bigint, 0)),
+	trial_end = to_timestamp(nullif($10::bigint, 0)), ended_at = to_timestamp(nullif($11::bigint, 0)),
+	invoice_status = $12, gives_until = to_timestamp(nullif($13::bigint, 0)), problem = coalesce($14, ''),
+	seen = $15::bigint, attempts = 0, read_at = $16::timestamptz,
+	due_at = CASE WHEN wanted > $15::bigint THEN $16::timestamptz
+		ELSE coalesce(to_timestamp(nullif($17::bigint, 0)), 'infinity') END
+WHERE id = $1::bigint AND claim = $2::bigint;
+
+-- name: billing_sql_payment
+INSERT INTO subscription_payment (payment_intent, subscription, account_id)
+VALUES ($1, $2::bigint, $3::bigint) ON CONFLICT DO NOTHING;
+
+-- name: billing_sql_follow
+SELECT billing_follow($1::bigint, $2::timestamptz);
+
+-- ---- plans: the local provider
+
+-- name: billing_sql_local_plan
+SELECT title, amount, currency, interval, return_url, state, session_id, subject, price_id, trial_days
+FROM plan_checkout_local($1);
+
+-- name: billing_sql_local_get
+SELECT local_subscription_get($1);
+
+-- name: billing_sql_local_put
+SELECT local_subscription_put($1, $2::jsonb);
+
+-- ---- the catalog
+
+-- name: billing_sql_sold
+SELECT plan, name, product, lookup_key, currency, interval, amount FROM plan_sold ORDER BY product, lookup_key;
+
+-- name: billing_sql_unsold
+SELECT price_id FROM plan_price p WHERE active AND provider = $1 AND livemode = $2::boolean
+	AND NOT EXISTS (SELECT FROM plan_sold s WHERE s.lookup_key = p.lookup_key) ORDER BY price_id;
+
+-- name: billing_sql_price_put
+SELECT price_put($1, $2, $3::boolean, $4, $5, $6, $7::bigint, $8, $9::timestamptz);
+
+-- name: billing_sql_price_off
+UPDATE plan_price SET active = false WHERE price_id = $1;
+
+-- name: billing_sql_catalog
+SELECT true, billing_catalog();
+
+-- name: billing_sql_catalog_put
+SELECT billing_catalog_put($1::json, $2);
+
+-- ---- meters
+
+-- name: billing_sql_collect
+SELECT meter_collect($1, $2::boolean, $3, $4::timestamptz);
+
+-- name: billing_sql_export_due
+UPDATE meter_export SET attempts = attempts + 1, first_at = coalesce(first_at, $1::timestamptz),
+	due_at = $1::timestamptz + make_interval(secs => least(30 * (1 << least(attempts, 7)), 3600))
+WHERE usage = (SELECT usage FROM meter_export WHERE state = 'due' AND due_at <= $1::timestamptz
+		AND provider = $2 AND livemode = $3::boolean
+	ORDER BY due_at, usage LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING usage, identifier, provider, customer_id, meter, value, extract(epoch FROM happened_at)::bigint,
+	CASE WHEN attempts > 1 THEN extract(epoch FROM first_at)::bigint ELSE 0 END;
+
+-- name: billing_sql_exported
+UPDATE meter_export SET state = $2, note = left(coalesce($3, ''), 500),
+	sent_at = CASE $2 WHEN 'sent' THEN $4::timestamptz END
+WHERE usage = $1::bigint AND state = 'due';
+
+-- name: billing_sql_exports
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(e)), '[]'::json)) FROM (
+	SELECT m.identifier, a.subject AS account, m.meter, m.value, m.state, m.attempts, public_time(m.happened_at) AS at,
+		public_time(m.sent_at) AS sent, m.note
+	FROM meter_export m JOIN account a ON a.id = m.account_id
+	WHERE $1::text IS NULL OR m.state = $1 ORDER BY m.usage DESC LIMIT 200) e;
+
+-- ---- the proof: a plan that is dearer than any other, so that nobody else is offered it
+
+-- name: billing_sql_proof_plan
+WITH p AS (
+	INSERT INTO plan VALUES ($1::text, 'proof', '{proof}', json_build_object('id', $1::text, 'name', $1::text,
+		'prices', json_build_array(json_build_object('currency', 'eur', 'unit_amount', 99000000, 'interval', 'month'))))
+	RETURNING id)
+INSERT INTO plan_limit (plan, scope, period, hard_limit) SELECT id, 'account', 'total', $2::bigint FROM p;
+
+-- name: billing_sql_proof_account_new
+SELECT account_put($1, NULL, $2::timestamptz);
+
+-- name: billing_sql_proof_offer
+SELECT product || ' ' || lookup_key || ' ' || amount || ' ' || currency FROM plan_sold WHERE plan = $1;
+
+-- name: billing_sql_proof_account
+SELECT subject || ' is account ' || id || ', ' || coalesce(plan, 'no plan') FROM account WHERE subject = $1;
+
+-- name: billing_sql_proof_decision
+SELECT billing_decide((SELECT id FROM account WHERE subject = $1), 'proof', now())->>'reason';
+
+-- name: billing_sql_proof_event
+SELECT e.type || ' ' || e.state FROM plan_checkout c LEFT JOIN stripe_event e
+	ON e.event_id = 'evt_local_' || c.checkout_id || '_checkout.session.completed' WHERE c.subject = $1;
+
+-- name: billing_sql_proof_usage
+SELECT state || ' ' || posted FROM usage_record WHERE usage_id = $1;
+
+-- name: billing_sql_proof_export
+SELECT coalesce((SELECT state || ' ' || value || ' ' || meter FROM meter_export WHERE identifier = $1), 'not yet');
+
+-- name: billing_sql_proof_subscription
+SELECT s.subscription_id FROM subscription s JOIN account a ON a.id = s.account_id WHERE a.subject = $1;
+
+-- name: billing_sql_proof_end
+UPDATE plan SET doc = (doc::jsonb - 'prices')::json WHERE id = $1;

@@ -2,7 +2,7 @@
 
 #include "base/fault.h"
 #include "base/str.h"
-#include "billing/billing_int.h"
+#include "billing/billing_plan_int.h"
 #include "run/run_pay.h"
 
 #include <string.h>
@@ -17,12 +17,7 @@
 #define TRIES_MAX 8
 #define AGAIN_MAX_S 3600
 
-struct outcome {
-	const char *state, *waits_for, *note;
-	int64_t again_s;
-};
-
-static int say(struct outcome *o, const char *state, const char *note)
+int billing_say(struct billing_outcome *o, const char *state, const char *note)
 {
 	o->state = state;
 	o->note = note;
@@ -61,47 +56,47 @@ static const char *differs(const struct billing_checkout_row *c, const struct bi
 }
 
 static int paid(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		const struct billing_checkout_row *c, struct outcome *o)
+		const struct billing_checkout_row *c, struct billing_outcome *o)
 {
 	int first = billing_store_effect(w, c->checkout_id, "paid", in->id);
 	enum run_paid what;
 
 	if (first <= 0)
-		return first < 0 ? -1 : say(o, "done", "was paid already");
+		return first < 0 ? -1 : billing_say(o, "done", "was paid already");
 	if (billing_store_paid(w, c->id, e->object, e->payment_intent) < 0)
 		return -1;
 	fault_point("billing.paid");
 	if (c->refunded >= c->amount)
-		return say(o, "done", "was given back before it was known");
+		return billing_say(o, "done", "was given back before it was known");
 	if (run_paid(w, c->run, c->scope_hash, &what) < 0)
 		return -1;
 	if (what == RUN_PAID_STARTS) {
 		if (billing_store_effect(w, c->run_id, "authorized", in->id) != 1)
 			return fail(w, E_INTERNAL, "%s was authorized by a payment before", c->run_id);
-		return say(o, "done", "the run starts");
+		return billing_say(o, "done", "the run starts");
 	}
 	if (what == RUN_PAID_STARTED)
-		return say(o, "done", "the run had been approved by hand");
+		return billing_say(o, "done", "the run had been approved by hand");
 	if (billing_store_refunded(w, c->id, 0, "due") < 0)
 		return -1;
-	return say(o, "done", "of no use to the run: it is given back");
+	return billing_say(o, "done", "of no use to the run: it is given back");
 }
 
 /* A state below payment, when it is a rise. */
 static int rises(struct work *w, const struct billing_checkout_row *c, const char *state,
-		 const char *payment, enum event_id news, struct outcome *o)
+		 const char *payment, enum event_id news, struct billing_outcome *o)
 {
 	if (rank(state) <= rank(c->state))
-		return say(o, "done", "known, or overtaken");
+		return billing_say(o, "done", "known, or overtaken");
 	if (billing_store_state(w, c->id, state, "") < 0 ||
 	    run_payment_news(w, c->run, payment, news) < 0)
 		return -1;
-	return say(o, "done", state);
+	return billing_say(o, "done", state);
 }
 
 static int session(struct work *w, const struct billing_inbox_row *in,
 		   const struct billing_event *e, const struct billing_checkout_row *c,
-		   struct outcome *o)
+		   struct billing_outcome *o)
 {
 	bool has_paid = e->kind == BILLING_SESSION_PAID ||
 			(e->kind == BILLING_SESSION_COMPLETED &&
@@ -110,7 +105,7 @@ static int session(struct work *w, const struct billing_inbox_row *in,
 	const char *why = differs(c, e);
 
 	if (why != NULL)
-		return say(o, "refused", why);
+		return billing_say(o, "refused", why);
 	if (has_paid)
 		return paid(w, in, e, c, o);
 	if (e->kind == BILLING_SESSION_COMPLETED)
@@ -121,39 +116,42 @@ static int session(struct work *w, const struct billing_inbox_row *in,
 }
 
 static int refund(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		  const struct billing_checkout_row *c, struct outcome *o)
+		  const struct billing_checkout_row *c, struct billing_outcome *o)
 {
 	bool whole = e->amount >= c->amount;
 	int first;
 
 	if (e->livemode != c->livemode || e->amount < 0 || !str_eq(e->currency, c->currency))
-		return say(o, "refused", "another mode or currency");
+		return billing_say(o, "refused", "another mode or currency");
 	if (billing_store_refunded(w, c->id, e->amount, whole ? "done" : NULL) < 0)
 		return -1;
 	if (!whole)
-		return say(o, "done", "a part was given back");
+		return billing_say(o, "done", "a part was given back");
 	first = billing_store_effect(w, c->checkout_id, "refunded", in->id);
 	if (first < 0 || (first > 0 && strcmp(c->state, "paid") == 0 && run_refunded(w, c->run) < 0))
 		return -1;
-	return say(o, "done", first ? "given back" : "was given back already");
+	return billing_say(o, "done", first ? "given back" : "was given back already");
+}
+
+static const char *disputed(const struct billing_event *e)
+{
+	return e->kind == BILLING_DISPUTE_OPEN ? "open" : str_eq(e->status, "lost") ? "lost" : "won";
 }
 
 static int dispute(struct work *w, const struct billing_event *e,
-		   const struct billing_checkout_row *c, struct outcome *o)
+		   const struct billing_checkout_row *c, struct billing_outcome *o)
 {
-	const char *to = e->kind == BILLING_DISPUTE_OPEN ? "open"
-		       : str_eq(e->status, "lost")       ? "lost"
-							 : "won";
+	const char *to = disputed(e);
 
 	if (e->livemode != c->livemode)
-		return say(o, "refused", "another mode");
+		return billing_say(o, "refused", "another mode");
 	if (billing_store_dispute(w, c->id, to) < 0)
 		return -1;
-	return say(o, "done", to);
+	return billing_say(o, "done", to);
 }
 
 static int find(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		struct billing_checkout_row *c, struct outcome *o)
+		struct billing_checkout_row *c, struct billing_outcome *o)
 {
 	bool is_session = e->kind >= BILLING_SESSION_COMPLETED && e->kind <= BILLING_SESSION_EXPIRED;
 	int rc = billing_store_find(w, e, c);
@@ -162,15 +160,22 @@ static int find(struct work *w, const struct billing_inbox_row *in, const struct
 		return run_lock(w, c->run) < 0 ? -1 : billing_store_lock(w, c->id, c);
 	if (rc < 0)
 		return -1;
+	if (!is_session && e->payment_intent != NULL) {
+		/* Of a subscription: money given back leaves its plan as it is. */
+		rc = billing_store_payment_dispute(w, e->payment_intent,
+						   e->kind == BILLING_REFUND ? NULL : disputed(e));
+		if (rc != 0)
+			return rc < 0 ? -1 : billing_say(o, "done", "a payment of a subscription");
+	}
 	if (is_session || e->payment_intent == NULL || in->age_s > WAIT_MAX_S)
-		return say(o, "ignored", "not one of our payment pages");
+		return billing_say(o, "ignored", "not one of our payment pages");
 	/* The payment it speaks of may still be on its way to us. */
 	o->waits_for = e->payment_intent;
 	o->again_s = later(in->attempts);
-	return say(o, "waiting", "for the payment it speaks of");
+	return billing_say(o, "waiting", "for the payment it speaks of");
 }
 
-static int apply(struct work *w, const struct billing_inbox_row *in, struct outcome *o)
+static int apply(struct work *w, const struct billing_inbox_row *in, struct billing_outcome *o)
 {
 	struct billing_checkout_row c;
 	struct billing_event e;
@@ -179,7 +184,9 @@ static int apply(struct work *w, const struct billing_inbox_row *in, struct outc
 	if (billing_event_read(w->a, in->body, strlen(in->body), &e, &w->err) < 0)
 		return -1;
 	if (e.kind == BILLING_OTHER)
-		return say(o, "ignored", "a type without an effect here");
+		return billing_say(o, "ignored", "a type without an effect here");
+	if (e.kind == BILLING_SUBSCRIPTION || e.kind == BILLING_CUSTOMER_GONE || e.plan_page != NULL)
+		return billing_plan_event(w, in, &e, o);
 	rc = find(w, in, &e, &c, o);
 	if (rc <= 0)
 		return rc;
@@ -193,7 +200,7 @@ static int apply(struct work *w, const struct billing_inbox_row *in, struct outc
 int billing_inbox(struct work *w, int batch)
 {
 	struct billing_inbox_row in;
-	struct outcome o = {0};
+	struct billing_outcome o = {0};
 	int rc = billing_store_next(w, &in);
 
 	(void)batch; /* one event is one transaction */
@@ -205,7 +212,7 @@ int billing_inbox(struct work *w, int batch)
 	if (apply(w, &in, &o) < 0) {
 		if (w->err.id == E_UNAVAILABLE)
 			return -1; /* the whole of it again */
-		o = (struct outcome){in.attempts + 1 < TRIES_MAX ? "new" : "failed", NULL,
+		o = (struct billing_outcome){in.attempts + 1 < TRIES_MAX ? "new" : "failed", NULL,
 				     arena_strdup(w->a, w->err.detail), later(in.attempts)};
 		err_clear(&w->err);
 		if (billing_store_undo(w) < 0)

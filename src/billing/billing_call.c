@@ -1,77 +1,35 @@
 #include "config.h"
 
 #include "base/str.h"
-#include "billing/billing_int.h"
-#include "port/file.h"
-#include "port/http.h"
+#include "billing/billing_plan_int.h"
 #include "port/json.h"
 
 #include <string.h>
 
-#define KEY_MAX 512
 #define FORM_MAX 16384
-#define ANSWER_MAX (1u << 20)
-#define CALL_TIMEOUT (20 * CLOCK_S)
+#define REFERENCE "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
-static int read_key(struct work *w, const char **ret)
+#define SESSIONS "/v1/checkout/sessions"
+
+static int take_session(const struct billing_answer *an, bool livemode, struct billing_session *ret,
+			const char **ret_why)
 {
-	char *key = file_read(w->a, w->conf->stripe_key, KEY_MAX, NULL, &w->err);
-
-	if (key == NULL)
-		return -1;
-	key[strcspn(key, "\r\n")] = '\0';
-	*ret = key;
-	return 0;
-}
-
-/* A refusal that no repetition cures, in words for operators. */
-static const char *refusal(struct work *w, const struct http_answer *h, const struct json *j)
-{
-	const struct json *e = json_get(j, "error");
-
-	return arena_printf(w->a, "%d %.60s %.60s: %.200s", h->status, json_get_text(e, "type", "-"),
-			    json_get_text(e, "code", "-"), json_get_text(e, "message", "-"));
-}
-
-/* One POST under a key that follows from our row. */
-static int post(struct work *w, const char *path, const char *idem, struct buf *form,
-		const struct json **ret, const char **ret_why)
-{
-	struct http_call call = {.method = "POST", .body = buf_str(form), .body_len = form->n,
-				 .timeout_us = CALL_TIMEOUT, .answer_max = ANSWER_MAX};
-	const char *headers[6], *key, *should;
-	struct http_answer h = {0};
-	struct err e = {0};
-
-	if (read_key(w, &key) < 0)
-		return -1;
-	headers[0] = arena_printf(w->a, "Authorization: Bearer %s", key);
-	headers[1] = arena_printf(w->a, "Stripe-Version: %s", w->conf->stripe_version);
-	headers[2] = arena_printf(w->a, "Idempotency-Key: %s", idem);
-	headers[3] = "Content-Type: application/x-www-form-urlencoded";
-	headers[4] = "Accept: application/json";
-	headers[5] = NULL;
-	call.headers = headers;
-	call.url = arena_printf(w->a, "%s%s", w->conf->stripe_url, path);
-	check(!form->over);
-	if (http_do(w->a, &call, &h, &w->err) < 0)
-		return -1;
-	*ret = json_parse(w->a, h.body, h.body_len, &e);
-	if (h.status == 200 && *ret != NULL)
+	ret->id = json_get_text(an->json, "id", "");
+	ret->url = json_get_text(an->json, "url", "");
+	if (*ret->id == '\0' || strlen(ret->id) > 255 || strlen(ret->url) > 4096 ||
+	    !str_starts(ret->url, "http"))
+		*ret_why = "a session without a name or an address";
+	else if (json_flag(json_get(an->json, "livemode"), !livemode) != livemode)
+		*ret_why = "a session of the other mode";
+	else
 		return 0;
-	should = http_header(w->a, &h, "Stripe-Should-Retry");
-	*ret_why = refusal(w, &h, *ret);
-	/* What is wrong with our key is cured by another key, not by another page. */
-	if (str_eq(should, "true") || h.status == 401 || h.status == 403 || h.status == 409 ||
-	    h.status == 429 || h.status >= 500 || h.status < 400)
-		return fail(w, E_UNAVAILABLE, "%s: %s", path, *ret_why);
 	return 1;
 }
 
 int billing_call_session(struct work *w, const struct billing_checkout_row *c,
 			 struct billing_session *ret, const char **ret_why)
 {
-	const struct json *j;
+	struct billing_answer an;
 	struct buf f;
 	int rc;
 
@@ -89,25 +47,16 @@ int billing_call_session(struct work *w, const struct billing_checkout_row *c,
 	billing_form(&f, "payment_intent_data[metadata][bus_checkout_id]", c->checkout_id);
 	billing_form(&f, "payment_intent_data[metadata][run_id]", c->run_id);
 	billing_form_int(&f, "expires_at", c->expires_at / CLOCK_S);
-	rc = post(w, "/v1/checkout/sessions", c->idem_key, &f, &j, ret_why);
-	if (rc != 0)
-		return rc;
-	ret->id = json_get_text(j, "id", "");
-	ret->url = json_get_text(j, "url", "");
-	if (*ret->id == '\0' || strlen(ret->id) > 255 || strlen(ret->url) > 4096 ||
-	    !str_starts(ret->url, "http"))
-		*ret_why = "a session without a name or an address";
-	else if (json_flag(json_get(j, "livemode"), !c->livemode) != c->livemode)
-		*ret_why = "a session of the other mode";
-	else
-		return 0;
-	return 1;
+	rc = billing_ask_post(w, SESSIONS, c->idem_key, &f, &an);
+	*ret_why = an.why;
+	return rc != 0 ? rc : take_session(&an, c->livemode, ret, ret_why);
 }
 
 int billing_call_refund(struct work *w, const struct billing_checkout_row *c, const char **ret_why)
 {
-	const struct json *j;
+	struct billing_answer an;
 	struct buf f;
+	int rc;
 
 	if (c->payment_intent == NULL) {
 		*ret_why = "the payment has no name";
@@ -117,5 +66,74 @@ int billing_call_refund(struct work *w, const struct billing_checkout_row *c, co
 	billing_form(&f, "payment_intent", c->payment_intent);
 	billing_form(&f, "metadata[bus_checkout_id]", c->checkout_id);
 	billing_form(&f, "metadata[run_id]", c->run_id);
-	return post(w, "/v1/refunds", arena_printf(w->a, "refund:%s", c->checkout_id), &f, &j, ret_why);
+	rc = billing_ask_post(w, "/v1/refunds", arena_printf(w->a, "refund:%s", c->checkout_id), &f, &an);
+	*ret_why = an.why;
+	return rc;
+}
+
+int billing_call_plan_session(struct work *w, const struct billing_plan_row *c,
+			      struct billing_session *ret, const char **ret_why)
+{
+	static const char *const to[] = {"metadata", "subscription_data[metadata]"};
+	struct billing_answer an;
+	struct buf f;
+	int rc;
+
+	buf_init(&f, w->a, FORM_MAX);
+	billing_form(&f, "mode", "subscription");
+	billing_form(&f, "line_items[0][price]", c->price_id);
+	billing_form(&f, "line_items[0][quantity]", "1");
+	billing_form(&f, "success_url", c->return_url);
+	billing_form(&f, "cancel_url", c->return_url);
+	billing_form(&f, "client_reference_id", str_only(c->subject, REFERENCE, 1, 200) ? c->subject
+											: c->checkout_id);
+	if (c->customer_id != NULL)
+		billing_form(&f, "customer", c->customer_id);
+	for (size_t i = 0; i < COUNT(to); i++) {
+		billing_form(&f, arena_printf(w->a, "%s[bus_checkout_id]", to[i]), c->checkout_id);
+		billing_form(&f, arena_printf(w->a, "%s[bus_account_id]", to[i]), c->subject);
+		billing_form(&f, arena_printf(w->a, "%s[bus_plan]", to[i]), c->plan);
+		billing_form(&f, arena_printf(w->a, "%s[bus_features]", to[i]), c->features);
+	}
+	if (c->trial_days > 0)
+		billing_form_int(&f, "subscription_data[trial_period_days]", c->trial_days);
+	billing_form_int(&f, "expires_at", c->expires_at / CLOCK_S);
+	rc = billing_ask_post(w, SESSIONS, c->idem_key, &f, &an);
+	*ret_why = an.why;
+	return rc != 0 ? rc : take_session(&an, c->livemode, ret, ret_why);
+}
+
+int billing_call_expire(struct work *w, const struct billing_plan_row *c)
+{
+	struct billing_answer an;
+	struct buf f;
+
+	buf_init(&f, w->a, 16);
+	return billing_ask_post(w, arena_printf(w->a, SESSIONS "/%s/expire", c->session_id),
+				arena_printf(w->a, "expire:%s", c->checkout_id), &f, &an);
+}
+
+int billing_call_portal(struct work *w, const char *customer_id, const char *return_url, const char *nonce,
+			const char **ret_url, const char **ret_why)
+{
+	struct billing_answer an;
+	struct buf f;
+	int rc;
+
+	buf_init(&f, w->a, FORM_MAX);
+	billing_form(&f, "customer", customer_id);
+	billing_form(&f, "return_url", return_url);
+	rc = billing_ask_post(w, "/v1/billing_portal/sessions", arena_printf(w->a, "portal:%s", nonce), &f, &an);
+	*ret_why = an.why;
+	if (rc != 0)
+		return rc;
+	*ret_url = json_get_text(an.json, "url", "");
+	*ret_why = "a portal without an address";
+	return strlen(*ret_url) > 4096 || !str_starts(*ret_url, "http");
+}
+
+int billing_call_subscription(struct work *w, const char *id, struct billing_answer *ret)
+{
+	return billing_ask_get(w, arena_printf(w->a, "/v1/subscriptions/%s?expand[0]=latest_invoice"
+						     "&expand[1]=latest_invoice.payments", id), ret);
 }

@@ -23,7 +23,22 @@ static const struct {
 	{"charge.refunded", BILLING_REFUND, "amount_refunded"},
 	{"charge.dispute.created", BILLING_DISPUTE_OPEN, "amount"},
 	{"charge.dispute.closed", BILLING_DISPUTE_CLOSED, "amount"},
+	{"customer.deleted", BILLING_CUSTOMER_GONE, "balance"},
 };
+
+/* Whatever happens to a subscription or an invoice of it is one thing to us:
+ * look at it again. */
+static enum billing_kind kind_of(const char *type, const char **ret_amount)
+{
+	*ret_amount = "amount_paid";
+	for (size_t i = 0; i < COUNT(types); i++)
+		if (strcmp(types[i].type, type) == 0) {
+			*ret_amount = types[i].amount;
+			return types[i].kind;
+		}
+	return str_starts(type, "customer.subscription.") || str_starts(type, "invoice.") ? BILLING_SUBSCRIPTION
+											 : BILLING_OTHER;
+}
 
 static bool name_ok(const char *s)
 {
@@ -42,19 +57,35 @@ static const char *name_of(const struct json *object, const char *key)
 	return name_ok(s) ? s : NULL;
 }
 
-static const char *checkout_of(const struct json *o)
+/* Our page's name: in the metadata, of an invoice in that of its subscription. */
+static const char *page_of(const struct json *o, const struct json *metadata, const char *prefix)
 {
-	const char *s = json_get_text(json_get(o, "metadata"), "bus_checkout_id", NULL);
+	const char *s = json_get_text(metadata, "bus_checkout_id", NULL);
 
 	if (s == NULL)
 		s = json_get_text(o, "client_reference_id", NULL);
-	return s != NULL && id_valid(s, BILLING_CHECKOUT_PREFIX) ? s : NULL;
+	return s != NULL && id_valid(s, prefix) ? s : NULL;
+}
+
+static void take_subscription(const struct json *o, const char *type, struct billing_event *ret)
+{
+	const struct json *of = json_get(json_get(o, "parent"), "subscription_details");
+	const struct json *metadata = json_get(of != NULL ? of : o, "metadata");
+
+	ret->customer = ret->kind == BILLING_CUSTOMER_GONE ? ret->object : name_of(o, "customer");
+	/* An invoice named it directly before 2025-03-31. */
+	ret->subscription = str_starts(type, "customer.subscription.") ? ret->object
+			  : of != NULL ? name_of(of, "subscription") : name_of(o, "subscription");
+	ret->plan_page = page_of(o, metadata, BILLING_PLAN_PREFIX);
+	ret->account = json_get_text(metadata, "bus_account_id", NULL);
+	if (ret->account != NULL && strlen(ret->account) > 200)
+		ret->account = NULL;
 }
 
 static void take_object(const struct json *o, const char *amount, struct billing_event *ret)
 {
 	ret->object = name_of(o, "id");
-	ret->checkout_id = checkout_of(o);
+	ret->checkout_id = page_of(o, json_get(o, "metadata"), BILLING_CHECKOUT_PREFIX);
 	ret->payment_intent = name_of(o, "payment_intent");
 	ret->payment_status = name_of(o, "payment_status");
 	ret->status = name_of(o, "status");
@@ -67,7 +98,7 @@ int billing_event_read(struct arena *a, const char *text, size_t n, struct billi
 		       struct err *e)
 {
 	const struct json *j = json_parse(a, text, n, e), *o;
-	const char *frame;
+	const char *frame, *amount;
 
 	*ret = (struct billing_event){.amount = -1};
 	if (j == NULL)
@@ -86,10 +117,10 @@ int billing_event_read(struct arena *a, const char *text, size_t n, struct billi
 	    json_kind(json_get(j, "livemode")) != JSON_BOOL)
 		return err_set(e, E_BAD_REQUEST, "an event without a name, type, time or mode");
 	o = json_get(json_get(j, "data"), "object");
-	for (size_t i = 0; i < COUNT(types) && strcmp(frame, "event") == 0; i++)
-		if (strcmp(types[i].type, ret->type) == 0) {
-			ret->kind = types[i].kind;
-			take_object(o, types[i].amount, ret);
-		}
+	ret->kind = strcmp(frame, "event") == 0 ? kind_of(ret->type, &amount) : BILLING_OTHER;
+	if (ret->kind != BILLING_OTHER) {
+		take_object(o, amount, ret);
+		take_subscription(o, ret->type, ret);
+	}
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* What the files of the room share. */
 #pragma once
 #include "base/buf.h"
+#include "base/jw.h"
 #include "billing/billing.h"
 
 struct billing_checkout_row {
@@ -17,6 +18,13 @@ struct billing_inbox_row {
 	int attempts;
 	int64_t age_s;
 };
+
+/* What became of an event. */
+struct billing_outcome {
+	const char *state, *waits_for, *note;
+	int64_t again_s;
+};
+int billing_say(struct billing_outcome *o, const char *state, const char *note); /* 0 */
 
 /* billing_store.c: 1 found, 0 not, -1 where a row is looked for */
 int billing_store_receive(struct work *w, const struct billing_event *e, const char *body);
@@ -42,6 +50,7 @@ int billing_store_dispute(struct work *w, int64_t id, const char *dispute);
 int billing_store_intent(struct work *w, struct billing_checkout_row *ret);
 int billing_store_refund_due(struct work *w, struct billing_checkout_row *ret);
 int billing_store_local(struct work *w, const char *checkout_id, struct billing_checkout_row *ret);
+int billing_store_lift(struct work *w, const char *payment, const char *reason);
 int billing_store_replay(struct work *w, const char *event_id);
 
 /* billing.c: the secrets as they are now; E_UNAVAILABLE without them */
@@ -51,15 +60,27 @@ int billing_secrets_read(struct work *w, struct billing_secrets *ret);
 void billing_form(struct buf *b, const char *key, const char *value);
 void billing_form_int(struct buf *b, const char *key, int64_t value);
 
-/* billing_call.c: the provider; no transaction is open. 0, 1 when it refused for
- * good (with the reason in *ret_why), or -1 with w->err: ask again. */
+/* billing.c: below our own address; `asked` or (NULL) `dflt` */
+int billing_return_to(struct work *w, const char *asked, const char *dflt, const char **ret);
+
+/* billing_ask.c: the provider; no transaction is open. 0, 1 when it refused for
+ * good (with the reason), or -1 with w->err: ask again, under the same key. */
+struct billing_answer {
+	int status;
+	const struct json *json;
+	const char *why, *code; /* of a refusal */
+};
+int billing_ask_post(struct work *w, const char *path, const char *idem, struct buf *form,
+		     struct billing_answer *ret);
+int billing_ask_get(struct work *w, const char *path, struct billing_answer *ret);
+
+/* billing_call.c: the same, with what we ask */
 struct billing_session {
 	const char *id, *url;
 };
 int billing_call_session(struct work *w, const struct billing_checkout_row *c,
 			 struct billing_session *ret, const char **ret_why);
 int billing_call_refund(struct work *w, const struct billing_checkout_row *c, const char **ret_why);
-
 /* billing_local.c: the provider without money, for demo and tests. It signs
  * events like the real one and sends them to our own address. */
 void billing_local_session(struct work *w, const struct billing_checkout_row *c,
@@ -67,3 +88,12 @@ void billing_local_session(struct work *w, const struct billing_checkout_row *c,
 int billing_local_pay(struct work *w, const struct billing_checkout_row *c, const char *type,
 		      const char *status);
 int billing_local_refund(struct work *w, const struct billing_checkout_row *c);
+/* An event of that type about an object (JSON); one name is sent once. */
+int billing_local_event(struct work *w, const char *name, const char *type, const char *object);
+
+/* billing_local_page.c: its pages */
+const char *billing_local_price(struct arena *a, int64_t amount, const char *currency);
+void billing_local_text(struct buf *b, const char *s);
+void billing_local_begin(struct buf *b, struct arena *a, const char *title);
+void billing_local_button(struct buf *b, const char *of, const char *id, const char *does, const char *label);
+void billing_local_end(struct buf *b, const char *return_url);

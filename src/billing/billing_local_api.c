@@ -2,7 +2,7 @@
 
 #include "base/id.h"
 #include "base/str.h"
-#include "billing/billing_int.h"
+#include "billing/billing_plan_int.h"
 #include "web/web.h"
 
 /*
@@ -11,57 +11,52 @@
  * local; who may open it knows its name.
  */
 
-static int find(struct req *r, struct billing_checkout_row *c)
+struct local_page {
+	const char *id, *what, *price, *state, *return_url;
+	struct billing_checkout_row run;
+	struct billing_plan_row plan;
+	bool is_plan;
+};
+
+static int find(struct req *r, struct local_page *p)
 {
+	*p = (struct local_page){.id = r->arg[0], .is_plan = id_valid(r->arg[0], BILLING_PLAN_PREFIX)};
 	if (!str_eq(r->w.conf->billing_provider, "local") ||
-	    !id_valid(r->arg[0], BILLING_CHECKOUT_PREFIX))
+	    (!p->is_plan && !id_valid(p->id, BILLING_CHECKOUT_PREFIX)))
 		return fail(&r->w, E_NOT_FOUND, "no local payment page");
-	return billing_store_local(&r->w, r->arg[0], c);
-}
-
-static void text(struct buf *b, const char *s)
-{
-	for (; *s; s++) {
-		const char *safe = *s == '<' ? "&lt;" : *s == '&' ? "&amp;" : *s == '"' ? "&quot;" : NULL;
-
-		if (safe != NULL)
-			buf_puts(b, safe);
-		else
-			buf_putc(b, *s);
-	}
-}
-
-static void button(struct buf *b, const char *checkout_id, const char *outcome, const char *label)
-{
-	buf_printf(b, "<form method=\"post\" action=\"/api/v1/local-payments/%s/%s\">"
-		      "<p><button>%s</button></p></form>\n", checkout_id, outcome, label);
+	if (p->is_plan ? billing_store_local_plan(&r->w, p->id, &p->plan) < 0
+		       : billing_store_local(&r->w, p->id, &p->run) < 0)
+		return -1;
+	p->what = p->is_plan ? p->plan.title : p->run.title;
+	p->state = p->is_plan ? p->plan.state : p->run.state;
+	p->return_url = p->is_plan ? p->plan.return_url : p->run.return_url;
+	p->price = p->is_plan ? billing_local_price(r->w.a, p->plan.amount, p->plan.currency)
+			      : billing_local_price(r->w.a, p->run.amount, p->run.currency);
+	if (p->is_plan)
+		p->price = arena_printf(r->w.a, "%s each %s", p->price, p->plan.interval);
+	return 0;
 }
 
 static int page(struct req *r)
 {
-	struct billing_checkout_row c;
+	struct local_page p;
 	struct buf b;
 
-	if (find(r, &c) < 0)
+	if (find(r, &p) < 0)
 		return -1;
-	buf_init(&b, r->w.a, 65536);
-	buf_puts(&b, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-		     "content=\"width=device-width\"><title>Local test payment</title>\n"
-		     "<h1>Local test payment</h1>\n<p><strong>No money moves here.</strong> This page stands "
-		     "in for the payment provider on a demonstration stack.</p>\n<p>");
-	text(&b, c.title);
-	buf_printf(&b, ": %lld.%02lld ", (long long)(c.amount / 100), (long long)(c.amount % 100));
-	text(&b, c.currency);
+	billing_local_begin(&b, r->w.a, "Local test payment");
+	buf_puts(&b, "<p>");
+	billing_local_text(&b, p.what);
+	buf_puts(&b, ": ");
+	billing_local_text(&b, p.price);
 	buf_puts(&b, "</p>\n");
-	if (str_eq(c.state, "open") || str_eq(c.state, "pending")) {
-		button(&b, c.checkout_id, "pay", "Pay with test money");
-		button(&b, c.checkout_id, "expire", "Leave without paying");
+	if (str_eq(p.state, "open") || str_eq(p.state, "pending")) {
+		billing_local_button(&b, "payments", p.id, "pay", "Pay with test money");
+		billing_local_button(&b, "payments", p.id, "expire", "Leave without paying");
 	} else {
 		buf_puts(&b, "<p>This page is closed.</p>\n");
 	}
-	buf_puts(&b, "<p><a href=\"");
-	text(&b, c.return_url);
-	buf_puts(&b, "\">Back to the conversation</a></p></html>\n");
+	billing_local_end(&b, p.return_url);
 	return reply_text(r, 200, "text/html; charset=utf-8", buf_str(&b));
 }
 
@@ -73,16 +68,17 @@ static int press(struct req *r)
 		{"pay", "checkout.session.completed", "paid"},
 		{"expire", "checkout.session.expired", "unpaid"},
 	};
-	struct billing_checkout_row c;
+	struct local_page p;
 
-	if (find(r, &c) < 0)
+	if (find(r, &p) < 0)
 		return -1;
 	for (size_t i = 0; i < COUNT(ways); i++) {
 		if (!str_eq(r->arg[1], ways[i].outcome))
 			continue;
-		if (billing_local_pay(&r->w, &c, ways[i].type, ways[i].status) < 0)
+		if (p.is_plan ? billing_local_subscribe(&r->w, &p.plan, ways[i].type, ways[i].status) < 0
+			      : billing_local_pay(&r->w, &p.run, ways[i].type, ways[i].status) < 0)
 			return -1;
-		reply_header(r, "Location", "%s", c.return_url);
+		reply_header(r, "Location", "%s", p.return_url);
 		return reply_empty(r, 303);
 	}
 	return fail(&r->w, E_NOT_FOUND, "no such button");

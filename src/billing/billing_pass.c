@@ -10,5 +10,11 @@ const struct pass billing_passes[] = {
 	 .sweep = billing_complete, .doc = "ask again for payment pages that a crash left unanswered"},
 	{.name = "billing.refund", .interval_s = 30, .batch = 1, .deadline_s = 60,
 	 .sweep = billing_refund, .doc = "give back what was paid for nothing"},
+	{.name = "billing.subscriptions", .interval_s = 1, .batch = 1, .deadline_s = 60,
+	 .sweep = billing_subscriptions, .doc = "read again what events have spoken of; plans follow"},
+	{.name = "billing.plan_complete", .interval_s = 10, .batch = 1, .deadline_s = 60,
+	 .sweep = billing_plan_complete, .doc = "the same of payment pages for plans"},
+	{.name = "billing.meter", .interval_s = 10, .batch = 50, .deadline_s = 120, .sweep = billing_meter,
+	 .doc = "tell the payment provider's meter what was used"},
 	{0},
 };

@@ -36,6 +36,10 @@ static const struct field status_fields[] = {
 	{"setup_required", F_BOOL, F_REQUIRED}, {"upgrade_required", F_BOOL, F_REQUIRED},
 	{"next_action", F_TEXT, F_REQUIRED | F_NULLABLE}, {"command", F_TEXT, F_REQUIRED | F_NULLABLE},
 	{"recommended_plan", F_TEXT, F_REQUIRED | F_NULLABLE},
+	{"subscription", F_ANY, F_REQUIRED | F_NULLABLE,
+	 .doc = "status of the provider, plan_id, current_period_end, trial_ends_at, ended_at"},
+	{"subscription_inactive", F_BOOL, F_REQUIRED}, {"past_due", F_BOOL, F_REQUIRED},
+	{"cancel_at_period_end", F_BOOL, F_REQUIRED},
 };
 static const struct shape status = {"BillingStatus", status_fields, COUNT(status_fields), 0};
 static const struct field support_fields[] = {{"support_id", F_TEXT, F_REQUIRED | F_NULLABLE},

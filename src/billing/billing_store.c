@@ -23,6 +23,15 @@ int billing_store_replay(struct work *w, const char *event_id)
 	return pg_bool(&rows, 0, 0);
 }
 
+int billing_store_lift(struct work *w, const char *payment, const char *reason)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_lift, &rows, payment, w->actor.name, reason, arg_now(w)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0);
+}
+
 int billing_store_next(struct work *w, struct billing_inbox_row *ret)
 {
 	struct pg_rows rows;

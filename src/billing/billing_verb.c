@@ -6,6 +6,8 @@
 #include "billing/billing_sql.h"
 #include "cli/cli.h"
 
+#include <string.h>
+
 /* `bus billing …`: what the payment provider has sent, and is all in order? */
 
 static int list(struct cli *c)
@@ -29,6 +31,35 @@ static int replay(struct cli *c)
 
 	if (rc == 0)
 		return fail(&c->w, E_NOT_FOUND, "no event %.80s", cli_arg(c, 0));
+	return rc < 0 ? -1 : 0;
+}
+
+static int exports(struct cli *c)
+{
+	static const char *const columns[] = {"identifier", "account", "meter", "value", "state", "attempts", "at",
+					      "sent", "note", NULL};
+	const char *args[] = {cli_option(c, "state")};
+
+	return cli_query(c, &billing_sql_exports, args, "items", columns);
+}
+
+static int disputes(struct cli *c)
+{
+	static const char *const columns[] = {"payment", "dispute", "what", "account", NULL};
+
+	return cli_query(c, &billing_sql_disputes, NULL, "items", columns);
+}
+
+static int lift(struct cli *c)
+{
+	const char *reason = cli_option(c, "reason");
+	int rc;
+
+	if (reason == NULL || *reason == '\0' || strlen(reason) > 500)
+		return fail_field(&c->w, "--reason", "required");
+	rc = billing_store_lift(&c->w, cli_arg(c, 0), reason);
+	if (rc == 0)
+		return fail(&c->w, E_NOT_FOUND, "no lost dispute about %.80s", cli_arg(c, 0));
 	return rc < 0 ? -1 : 0;
 }
 
@@ -74,6 +105,12 @@ static int preflight(struct cli *c)
 static const struct cli_opt list_options[] = {
 	{"state", "STATE", "new, waiting, done, ignored, refused or failed"}, {0}};
 
+static const struct cli_opt export_options[] = {
+	{"state", "STATE", "due, sent, refused, unknown or too_old"}, {0}};
+
+static const struct cli_opt lift_options[] = {
+	{"reason", "TEXT", "why; it is kept with the time"}, {0}};
+
 const struct verb billing_verbs[] = {
 	{.name = "billing webhooks list", .options = list_options, .db = "operator", .run = list,
 	 .doc = "events of the payment provider, newest first"},
@@ -81,6 +118,12 @@ const struct verb billing_verbs[] = {
 	 .doc = "one event with what it did; without who paid"},
 	{.name = "billing webhooks replay", .args = "EVENT_ID", .db = "operator", .run = replay,
 	 .doc = "put an event into the inbox again; what it did is not done twice"},
+	{.name = "billing exports", .options = export_options, .db = "operator", .run = exports,
+	 .doc = "usage that was told to the provider's meter, newest first"},
+	{.name = "billing disputes", .db = "operator", .run = disputes,
+	 .doc = "payments in dispute, lost or lifted; whose account they stop"},
+	{.name = "billing dispute lift", .args = "PAYMENT", .options = lift_options, .db = "operator",
+	 .run = lift, .doc = "let an account go on after a lost dispute; who did it and why is kept"},
 	{.name = "billing preflight", .run = preflight,
 	 .doc = "provider, mode, key, version and signing secrets, without printing one"},
 	{0},

@@ -90,8 +90,8 @@ static int refuse(struct work *w, const char *word)
 	} refusals[] = {
 		{"unknown", E_UNAUTHENTICATED}, {"sign_in", E_UNAUTHENTICATED}, {"no_chat", E_NOT_FOUND},
 		{"busy", E_CONFLICT},           {"nothing", E_CONFLICT},        {"changed", E_CONFLICT},
-		{"mismatch", E_IDEM_MISMATCH},  {"disabled", E_SCOPE},          {"no_plan", E_BILLING},
-		{"killed", E_UNAVAILABLE},      {"quota", E_QUOTA},
+		{"mismatch", E_IDEM_MISMATCH},  {"disabled", E_DISABLED},       {"no_plan", E_BILLING},
+		{"killed", E_UNAVAILABLE},      {"quota", E_QUOTA},             {"disputed", E_DISPUTED},
 	};
 
 	for (size_t i = 0; i < COUNT(refusals); i++)

@@ -9,13 +9,16 @@
 
 /*
  * The plans file: {"version", "plans": [{"id", "name", "features": [],
- * "support": {"level"}, "limits": [{"scope", "period", "micro"}]}], "limits":
- * […]}. A plan limits an account or a run; the outer limits hold for a backend
+ * "support": {"level"}, "prices"?: [{"currency", "unit_amount", "interval"}],
+ * "trial_days"?, "limits": [{"scope", "period", "micro"}]}], "limits": […]}. A plan limits an account or a run; the outer limits hold for a backend
  * (by "subject") or for the whole installation.
  */
 
 #define MICRO_MAX INT64_C(1000000000000000) /* a thousand million units */
 #define LIMITS_MAX 32
+#define PRICES_MAX 16
+#define TRIAL_MAX 730 /* days */
+#define AMOUNT_MAX 100000000
 
 struct place {
 	const char *where;
@@ -97,29 +100,78 @@ static int limits(const struct place *p, const struct json *list, const char *co
 	return 0;
 }
 
+/* What it costs to be on that plan; without a price it is not sold. */
+static int prices(const struct place *p, const struct json *list, const struct json *trial)
+{
+	static const char *const intervals[] = {"day", "week", "month", "year", NULL};
+
+	if (trial != NULL && (json_kind(trial) != JSON_INT || json_int(trial, -1) < 0 || json_int(trial, 0) > TRIAL_MAX))
+		return wrong(p, "a trial of 0 to 730 days");
+	if (list != NULL && (json_kind(list) != JSON_ARRAY || json_count(list) > PRICES_MAX))
+		return wrong(p, "a list of prices");
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *x = json_at(list, i), *amount = json_get(x, "unit_amount");
+
+		if (only(p, x, "currency unit_amount interval ") != 0)
+			return -1;
+		if (!str_only(json_get_text(x, "currency", ""), "abcdefghijklmnopqrstuvwxyz", 3, 3) ||
+		    !in(json_get_text(x, "interval", NULL), intervals))
+			return wrong(p, "a price's currency or interval");
+		if (json_kind(amount) != JSON_INT || json_int(amount, -1) < 1 || json_int(amount, 0) > AMOUNT_MAX)
+			return wrong(p, "a price is a whole number of minor units");
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(json_get_text(x, "currency", ""), json_get_text(json_at(list, k), "currency", "")) &&
+			    str_eq(json_get_text(x, "interval", ""), json_get_text(json_at(list, k), "interval", "")))
+				return wrong(p, "two prices for the same interval");
+	}
+	return 0;
+}
+
+static int names(const struct place *p, const struct json *features, const char *set)
+{
+	if (json_kind(features) != JSON_ARRAY)
+		return wrong(p, "a list of features");
+	for (size_t i = 0; i < json_count(features); i++)
+		if (!str_only(json_text(json_at(features, i), ""), set, 1, 40))
+			return wrong(p, "a feature is a word");
+	return 0;
+}
+
+static int id(const struct place *p, const struct json *j)
+{
+	const char *s = json_get_text(j, "id", "");
+
+	if (!str_only(s, "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 40) || *s < 'a')
+		return wrong(p, "an id of small letters, digits and hyphens");
+	return 0;
+}
+
 static int plan(const struct place *p, const struct json *j)
 {
 	static const char *const scopes[] = {"account", "run", NULL};
 	static const char *const levels[] = {"none", "community", "standard", "priority", NULL};
-	const struct json *features = json_get(j, "features");
 
-	if (only(p, j, "id name features support limits ") != 0)
+	if (only(p, j, "id name features support limits prices trial_days ") != 0 || id(p, j) < 0)
 		return -1;
-	if (!str_only(json_get_text(j, "id", ""), "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 40) ||
-	    json_get_text(j, "id", "1")[0] < 'a')
-		return wrong(p, "an id of small letters, digits and hyphens");
 	if (json_get_text(j, "name", NULL) == NULL || strlen(json_get_text(j, "name", "")) > 80)
 		return wrong(p, "a name");
-	if (json_kind(features) != JSON_ARRAY)
-		return wrong(p, "a list of features");
-	for (size_t i = 0; i < json_count(features); i++)
-		if (!str_only(json_text(json_at(features, i), ""), "abcdefghijklmnopqrstuvwxyz_", 1, 40))
-			return wrong(p, "a feature is a word");
+	if (names(p, json_get(j, "features"), "abcdefghijklmnopqrstuvwxyz_") < 0)
+		return -1;
 	if (!in(json_get_text(json_get(j, "support"), "level", NULL), levels))
 		return wrong(p, "a level of support");
+	if (prices(p, json_get(j, "prices"), json_get(j, "trial_days")) < 0)
+		return -1;
 	if (json_count(json_get(j, "limits")) == 0)
 		return wrong(p, "limits: a plan without one would allow everything");
 	return limits(p, json_get(j, "limits"), scopes);
+}
+
+static bool has_id(const struct json *list, size_t before, const char *id)
+{
+	for (size_t i = 0; i < before; i++)
+		if (str_eq(json_get_text(json_at(list, i), "id", ""), id))
+			return true;
+	return false;
 }
 
 int plan_check(struct arena *a, const char *text, size_t n, struct err *e)
@@ -140,10 +192,72 @@ int plan_check(struct arena *a, const char *text, size_t n, struct err *e)
 		p.where = arena_printf(a, "plans[%zu]", i);
 		if (plan(&p, json_at(plans, i)) < 0)
 			return -1;
+		if (has_id(plans, i, json_get_text(json_at(plans, i), "id", "")))
+			return wrong(&p, "an id that is there already");
+	}
+	return 0;
+}
+
+static int quotas(const struct place *p, const struct json *list)
+{
+	static const char *const windows[] = {"minute", "hour", "day", "week", "month", "total", NULL};
+
+	if (json_kind(list) != JSON_ARRAY || json_count(list) < 1 || json_count(list) > LIMITS_MAX)
+		return wrong(p, "a list of quotas: a plan without one would allow everything");
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *q = json_at(list, i), *limit = json_get(q, "limit");
+
+		if (only(p, q, "feature meter_event_name window limit ") != 0)
+			return -1;
+		if (!str_eq(json_get_text(q, "feature", NULL), "llm:proxy") ||
+		    !str_eq(json_get_text(q, "meter_event_name", NULL), PLAN_METER))
+			return wrong(p, "a meter that is not measured here");
+		if (!in(json_get_text(q, "window", NULL), windows))
+			return wrong(p, "a quota's window");
+		if (json_kind(limit) != JSON_INT || json_int(limit, 0) < 1 || json_int(limit, 0) > MICRO_MAX)
+			return wrong(p, "a limit is a whole number of micro-units above 0");
 		for (size_t k = 0; k < i; k++)
-			if (str_eq(json_get_text(json_at(plans, i), "id", ""),
-				   json_get_text(json_at(plans, k), "id", "")))
-				return wrong(&p, "an id that is there already");
+			if (str_eq(json_get_text(q, "window", ""), json_get_text(json_at(list, k), "window", "")))
+				return wrong(p, "the same quota twice");
+	}
+	return 0;
+}
+
+static int sold(const struct place *p, const struct json *j, const struct json *products)
+{
+	if (only(p, j, "id product_id features prices quotas ") != 0 || id(p, j) < 0 ||
+	    names(p, json_get(j, "features"), "abcdefghijklmnopqrstuvwxyz_:") < 0 ||
+	    prices(p, json_get(j, "prices"), NULL) < 0)
+		return -1;
+	if (!has_id(products, json_count(products), json_get_text(j, "product_id", "")))
+		return wrong(p, "a product that is in the list of products");
+	return quotas(p, json_get(j, "quotas"));
+}
+
+int plan_catalog_check(struct arena *a, const char *text, size_t n, struct err *e)
+{
+	const struct json *j = json_parse(a, text, n, e), *plans = json_get(j, "plans");
+	const struct json *products = json_get(j, "products"), *meters = json_get(j, "meters");
+	struct place p = {"the catalog", e};
+
+	if (j == NULL || only(&p, j, "products meters plans ") != 0)
+		return -1;
+	if (json_count(plans) < 1 || json_count(plans) > 100 || json_count(products) > 100 || json_count(meters) > 100)
+		return wrong(&p, "lists of products, meters and plans");
+	for (size_t i = 0; i < json_count(products); i++)
+		if (only(&p, json_at(products, i), "id name ") != 0 ||
+		    !str_only(json_get_text(json_at(products, i), "id", ""), "abcdefghijklmnopqrstuvwxyz0123456789-_", 1, 60) ||
+		    strlen(json_get_text(json_at(products, i), "name", "")) > 80)
+			return p.e->id != E_NONE ? -1 : wrong(&p, "a product's id or name");
+	for (size_t i = 0; i < json_count(meters); i++)
+		if (only(&p, json_at(meters, i), "name unit ") != 0)
+			return -1;
+	for (size_t i = 0; i < json_count(plans); i++) {
+		p.where = arena_printf(a, "plans[%zu]", i);
+		if (sold(&p, json_at(plans, i), products) < 0)
+			return -1;
+		if (has_id(plans, i, json_get_text(json_at(plans, i), "id", "")))
+			return wrong(&p, "an id that is there already");
 	}
 	return 0;
 }

@@ -171,7 +171,27 @@ WHERE h.event = 'authorize' AND h.actor = 'payment' AND NOT EXISTS (
 	SELECT FROM billing_effect e WHERE e.subject = r.run_id AND e.effect = 'authorized')
 UNION ALL
 SELECT 'I5 paid means a payment', r.run_id, 'no payment page was paid' FROM run r
-WHERE r.payment = 'paid' AND NOT EXISTS (SELECT FROM checkout c WHERE c.run = r.id AND c.state = 'paid');
+WHERE r.payment = 'paid' AND NOT EXISTS (SELECT FROM checkout c WHERE c.run = r.id AND c.state = 'paid')
+UNION ALL
+SELECT 'I5 a page of a plan has its effect once', c.checkout_id, c.state || ' with ' || count(e.subject) || ' effects'
+FROM plan_checkout c LEFT JOIN billing_effect e ON e.subject = c.checkout_id AND e.effect = 'subscribed'
+GROUP BY c.id HAVING (c.state = 'complete')::int <> count(e.subject)
+UNION ALL
+SELECT 'I5 the plan in force is one that is paid for', coalesce(a.subject, a.id::text), a.plan_sold || ' without a subscription'
+FROM account a WHERE a.plan_sold IS NOT NULL AND NOT EXISTS (SELECT FROM subscription s
+	WHERE s.account_id = a.id AND s.plan = a.plan_sold AND s.gives_until > now() - interval '2 hours')
+UNION ALL
+SELECT 'I5 what is paid for is in force', s.subscription_id, 'gives ' || s.plan || ', in force is ' || coalesce(a.plan_sold, 'none')
+FROM subscription s JOIN account a ON a.id = s.account_id
+WHERE s.gives_until > now() + interval '1 minute' AND a.plan_sold IS NULL
+UNION ALL
+SELECT 'I5 a subscription is at our price', s.subscription_id, 'gives ' || s.plan
+FROM subscription s LEFT JOIN plan_price p ON p.price_id = s.price_id
+WHERE s.gives_until IS NOT NULL AND (p.price_id IS NULL OR p.plan <> s.plan OR p.livemode <> s.livemode OR p.provider <> s.provider)
+UNION ALL
+SELECT 'I5 what was told to a meter is what was used', m.identifier, 'told ' || m.value || ', used ' || u.posted
+FROM meter_export m JOIN usage_record u ON u.id = m.usage
+WHERE m.value <> u.posted OR m.identifier <> u.usage_id OR u.state <> 'posted';
 
 -- name: support_sql_metrics
 SELECT 'phase', phase, count(*) FROM run GROUP BY phase

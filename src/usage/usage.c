@@ -8,9 +8,10 @@ static const struct {
 	const char *outcome;
 	enum err_id id;
 } refusals[] = {
-	{"unknown", E_UNAUTHENTICATED}, {"disabled", E_SCOPE},       {"no_plan", E_BILLING},
+	{"unknown", E_UNAUTHENTICATED}, {"disabled", E_DISABLED},    {"no_plan", E_BILLING},
 	{"no_run", E_NOT_FOUND},        {"killed", E_UNAVAILABLE},   {"quota", E_QUOTA},
 	{"stale", E_STALE},             {"busy", E_IDEM_BUSY},          {"mismatch", E_IDEM_MISMATCH}, {"gone", E_CONFLICT},
+	{"disputed", E_DISPUTED},
 };
 
 int usage_granted(struct work *w, const struct pg_rows *rows, int row, const char *usage_id,

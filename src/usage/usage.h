@@ -43,7 +43,7 @@ const char *usage_asked(struct work *w, const struct usage_ask *ask, const char 
 extern const struct pg_stmt *const usage_reserve_all;
 
 /* Its answer to one of them; the grant's texts live as long as the rows. -1:
- * E_UNAUTHENTICATED, E_SCOPE (disabled), E_BILLING (no plan for it), E_NOT_FOUND
+ * E_UNAUTHENTICATED, E_DISABLED, E_DISPUTED, E_BILLING (no plan for it), E_NOT_FOUND
  * (no such run), E_STALE (the run has another holder), E_UNAVAILABLE (spending is stopped) or E_QUOTA; with the last the
  * grant says which limit, and what is left of it. With a key also E_IDEM_BUSY,
  * E_IDEM_MISMATCH, E_CONFLICT, or 0 with the answer that the first call got: then

@@ -203,9 +203,10 @@ static void responses(struct printing *p, const struct route *r)
 
 static void operation(struct printing *p, const struct route *r)
 {
+	static const char *const lower[METHOD_COUNT] = {"get", "post", "put", "delete"};
 	struct jw *j = &p->j;
 
-	jw_key(j, r->method == METHOD_GET ? "get" : r->method == METHOD_POST ? "post" : "delete");
+	jw_key(j, lower[r->method]);
 	jw_object(j);
 	jw_kstr(j, "operationId", r->id);
 	jw_kstr(j, "summary", r->summary);

@@ -14,7 +14,8 @@
 struct req;
 struct relay_row;
 
-enum method { METHOD_GET, METHOD_POST, METHOD_DELETE, METHOD_COUNT }; /* HEAD is a GET without a body */
+/* HEAD is a GET without a body. */
+enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_DELETE, METHOD_COUNT };
 
 /* Kinds of work; each has its processes, its socket and its database role. */
 enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_CALL, POOL_OPERATOR, POOL_HOOK, POOL_COUNT };

@@ -1,72 +1,298 @@
-/* A payment provider on loopback: fake_stripe.mjs PORT KEY
- * Answers under idempotency keys as the real one does (the first answer is kept,
- * 500s too; other parameters under a key are refused). POST /control sets what
- * goes wrong next: {"fail": ["500", "refuse", "drop", "live"]}, one per call.
- * GET /log tells what was asked. */
+/* A payment provider on loopback: fake_stripe.mjs KEY
+ * Says on its first line which port it has taken.
+ * Keeps what is made, under idempotency keys as the real one does: the first
+ * answer is kept, 500s too; other parameters under a key are refused, and a
+ * request whose first is still under way. Parameters that the real one does not
+ * know, it does not know either.
+ *
+ * POST /control {"fail": [HOW, …], "base", "secret"}: what goes wrong next, one per
+ *   call: 500 (kept), 503, 409, 429, refuse, live (of the other mode), drop (done, and
+ *   the line breaks), cut (half an answer), slow (answers late), hang (never).
+ * POST /pay {"session", "status"?, "trial"?}: somebody pays; answers the session.
+ * POST /change {"id", …}: members of an object change behind our back.
+ * GET /log: what was asked. GET /all: what there is. */
 import http from 'node:http';
 
-const [port, secret] = process.argv.slice(2);
-const kept = new Map(), log = [];
-let fail = [], n = 0;
+const [secret] = process.argv.slice(2);
+const kept = new Map(), busy = new Set(), things = new Map(), log = [];
+let fail = [], n = 0, port = 0;
 
-const error = (status, type, code, message) => ({ status, body: { error: { type, code, message } } });
-const make = {
-	'/v1/checkout/sessions': (f) => ({
-		id: `cs_test_${++n}`, object: 'checkout.session', livemode: false, status: 'open', payment_status: 'unpaid',
-		mode: f.mode, url: `http://127.0.0.1:${port}/pay/${n}`, expires_at: +f.expires_at,
-		amount_total: +f['line_items[0][price_data][unit_amount]'], currency: f['line_items[0][price_data][currency]'],
-		client_reference_id: f.client_reference_id,
-		metadata: { bus_checkout_id: f['metadata[bus_checkout_id]'], run_id: f['metadata[run_id]'] },
-	}),
-	'/v1/refunds': (f) => ({ id: `re_${++n}`, object: 'refund', status: 'succeeded', payment_intent: f.payment_intent }),
-};
-
-function answer(req, text) {
-	const idem = req.headers['idempotency-key'], what = fail.shift();
-	if (req.headers.authorization !== `Bearer ${secret}`)
-		return error(401, 'invalid_request_error', 'api_key_expired', 'Invalid API key');
-	if (!idem || !/^\d{4}-\d\d-\d\d\.[a-z]+$/.test(req.headers['stripe-version'] ?? ''))
-		return error(400, 'invalid_request_error', 'parameter_missing', 'no key or version');
-	if (kept.has(idem)) {
-		const first = kept.get(idem);
-		return first.text === text ? { ...first.answer, again: true }
-			: error(400, 'idempotency_error', 'idempotency_error', 'other parameters under this key');
+const now = () => Math.floor(Date.now() / 1000);
+class Refusal extends Error {
+	constructor(status, type, code, message) {
+		super(message);
+		Object.assign(this, { status, body: { error: { type, code, message } } });
 	}
-	if (what === 'refuse')
-		return error(400, 'invalid_request_error', 'parameter_invalid_empty', 'refused as asked');
-	if (what === '409')
-		return error(409, 'invalid_request_error', 'idempotency_key_in_use', 'at work');
-	if (what === '503') /* nothing is kept of a request that was not begun */
-		return error(503, 'api_error', 'down', 'away');
-	const body = make[req.url](Object.fromEntries(new URLSearchParams(text)));
-	if (what === 'live')
-		body.livemode = true;
-	const result = { status: 200, body };
-	kept.set(idem, { text, answer: result });
-	return what === 'drop' ? null : result; /* made, and the line breaks */
+}
+const refuse = (code, message, status = 400) => { throw new Refusal(status, 'invalid_request_error', code, message); };
+
+/* a[b][0][c]=v → {a: {b: [{c: v}]}} */
+function nest(text) {
+	const root = {};
+	for (const [key, value] of new URLSearchParams(text)) {
+		const path = key.split('[').map((p) => p.replace(/\]$/, ''));
+		let at = root;
+		path.forEach((p, i) => {
+			if (i === path.length - 1)
+				at[p] = value;
+			else
+				at = at[p] ??= /^\d+$/.test(path[i + 1]) ? [] : {};
+		});
+	}
+	return root;
+}
+function only(given, known) {
+	for (const k of Object.keys(given))
+		if (!known.split(' ').includes(k))
+			refuse('parameter_unknown', `Received unknown parameter: ${k}`);
+}
+function need(given, names) {
+	for (const k of names.split(' '))
+		if (given[k] === undefined || given[k] === '')
+			refuse(given[k] === '' ? 'parameter_invalid_empty' : 'parameter_missing', `Missing required param: ${k}.`);
+}
+const find = (id, object) => {
+	const o = things.get(id);
+	return o && (!object || o.object === object) ? o : refuse('resource_missing', `No such ${object}: '${id}'`, 404);
+};
+const keep = (prefix, object) => {
+	const o = { id: object.id ?? `${prefix}_${++n}`, livemode: false, created: now(), ...object };
+	things.set(o.id, o);
+	return o;
+};
+const list = (data, url) => ({ object: 'list', data, has_more: false, url });
+const all = (object) => [...things.values()].filter((o) => o.object === object);
+
+function newSession(f) {
+	only(f, 'mode line_items success_url cancel_url client_reference_id customer customer_email metadata payment_intent_data subscription_data expires_at');
+	need(f, 'mode line_items success_url');
+	const [item] = f.line_items, price = item.price && find(item.price, 'price');
+	if (price && (price.type === 'recurring') !== (f.mode === 'subscription'))
+		refuse('parameter_invalid', 'a price of the other kind');
+	if (price && !price.active)
+		refuse('resource_missing', 'The price specified is inactive.');
+	if (f.mode === 'payment' ? f.subscription_data : f.payment_intent_data)
+		refuse('parameter_unknown', 'not in this mode');
+	if (f.customer)
+		find(f.customer, 'customer');
+	if (+f.expires_at < now() + 1800 || +f.expires_at > now() + 86400)
+		refuse('parameter_invalid', 'expires_at must be between 30 minutes and 24 hours from now');
+	const trial = +(f.subscription_data?.trial_period_days ?? 0);
+	const amount = price ? price.unit_amount : +item.price_data.unit_amount;
+	return keep('cs_test', {
+		object: 'checkout.session', mode: f.mode, status: 'open', payment_status: 'unpaid',
+		url: `http://127.0.0.1:${port}/pay/${n}`, expires_at: +f.expires_at, success_url: f.success_url,
+		amount_subtotal: trial ? 0 : amount, amount_total: trial ? 0 : amount,
+		currency: price ? price.currency : item.price_data.currency, customer: f.customer ?? null,
+		client_reference_id: f.client_reference_id ?? null, metadata: f.metadata ?? {}, subscription: null, payment_intent: null,
+		_price: price, _trial: trial, _data: f.subscription_data ?? f.payment_intent_data ?? {},
+	});
 }
 
-http.createServer((req, res) => {
+/* Somebody has paid on the session's page. */
+function pay({ session, status }) {
+	const s = find(session, 'checkout.session');
+	if (s.status !== 'open')
+		refuse('session_closed', 'not open');
+	Object.assign(s, { status: 'complete', url: null, payment_status: s._trial ? 'no_payment_required' : 'paid' });
+	if (s.mode === 'payment') {
+		s.payment_intent = `pi_${s.id}`;
+		return s;
+	}
+	s.customer ??= keep('cus', { object: 'customer', email: 'someone@example.org' }).id;
+	const trial = s._trial ? now() + s._trial * 86400 : null;
+	const sub = keep('sub', {
+		object: 'subscription', status: status ?? (trial ? 'trialing' : 'active'), customer: s.customer, cancel_at_period_end: false,
+		cancel_at: null, canceled_at: null, ended_at: null, trial_end: trial, pause_collection: null, metadata: s._data.metadata ?? {},
+		collection_method: 'charge_automatically',
+		items: list([{ id: `si_${++n}`, object: 'subscription_item', price: s._price, quantity: 1,
+			current_period_start: now(), current_period_end: trial ?? now() + 30 * 86400 }]),
+	});
+	sub.latest_invoice = keep('in', {
+		object: 'invoice', status: 'paid', customer: s.customer, currency: s.currency, amount_due: s.amount_total, amount_paid: s.amount_total,
+		billing_reason: 'subscription_create', attempt_count: 1, hosted_invoice_url: null,
+		parent: { type: 'subscription_details', subscription_details: { subscription: sub.id, metadata: sub.metadata } },
+		payments: list([{ object: 'invoice_payment', status: 'paid', payment: { type: 'payment_intent', payment_intent: `pi_${sub.id}` } }]),
+	}).id;
+	s.subscription = sub.id;
+	return s;
+}
+
+const routes = [
+	['POST', '/v1/checkout/sessions', (f) => newSession(f)],
+	['GET', '/v1/checkout/sessions/:id', (f, id) => find(id, 'checkout.session')],
+	['POST', '/v1/checkout/sessions/:id/expire', (f, id) => {
+		const s = find(id, 'checkout.session');
+		if (s.status !== 'open')
+			refuse('invalid_state', `Only Checkout Sessions with a status in ["open"] can be expired. This is ${s.status}.`);
+		return Object.assign(s, { status: 'expired', url: null });
+	}],
+	['POST', '/v1/refunds', (f) => {
+		only(f, 'payment_intent charge amount reason metadata');
+		return keep('re', { object: 'refund', status: 'succeeded', payment_intent: f.payment_intent, metadata: f.metadata ?? {} });
+	}],
+	['POST', '/v1/customers', (f) => keep('cus', { object: 'customer', email: f.email ?? null, metadata: f.metadata ?? {} })],
+	['POST', '/v1/billing_portal/sessions', (f) => {
+		only(f, 'customer return_url configuration flow_data');
+		need(f, 'customer');
+		find(f.customer, 'customer');
+		return keep('bps', { object: 'billing_portal.session', url: `http://127.0.0.1:${port}/portal/${++n}`, customer: f.customer, return_url: f.return_url });
+	}],
+	['GET', '/v1/subscriptions/:id', (f, id) => {
+		const s = find(id, 'subscription');
+		return f.expand?.includes('latest_invoice') ? { ...s, latest_invoice: things.get(s.latest_invoice) ?? null } : s;
+	}],
+	['POST', '/v1/subscriptions/:id', (f, id) => Object.assign(find(id, 'subscription'), { cancel_at_period_end: f.cancel_at_period_end === 'true' })],
+	['DELETE', '/v1/subscriptions/:id', (f, id) => Object.assign(find(id, 'subscription'), { status: 'canceled', canceled_at: now(), ended_at: now() })],
+	['POST', '/v1/products', (f) => {
+		only(f, 'id name description active metadata tax_code unit_label');
+		need(f, 'name');
+		if (things.has(f.id))
+			refuse('resource_already_exists', 'Product already exists.');
+		return keep('prod', { object: 'product', id: f.id ?? `prod_${++n}`, name: f.name, active: f.active !== 'false', metadata: f.metadata ?? {} });
+	}],
+	['GET', '/v1/products/:id', (f, id) => find(id, 'product')],
+	['POST', '/v1/products/:id', (f, id) => {
+		const { active, ...more } = f;
+		return Object.assign(find(id, 'product'), more, active !== undefined && { active: active === 'true' });
+	}],
+	['POST', '/v1/prices', (f) => {
+		only(f, 'product currency unit_amount recurring lookup_key transfer_lookup_key tax_behavior metadata nickname active');
+		need(f, 'product currency unit_amount');
+		find(f.product, 'product');
+		const old = f.lookup_key && all('price').find((p) => p.lookup_key === f.lookup_key);
+		if (old && f.transfer_lookup_key !== 'true')
+			refuse('resource_already_exists', `A price already uses that lookup key: ${f.lookup_key}`);
+		if (old)
+			old.lookup_key = null;
+		return keep('price', {
+			object: 'price', active: true, type: f.recurring ? 'recurring' : 'one_time', currency: f.currency, unit_amount: +f.unit_amount,
+			recurring: f.recurring ? { interval: f.recurring.interval, interval_count: 1, usage_type: 'licensed', meter: null } : null,
+			lookup_key: f.lookup_key ?? null, product: f.product, billing_scheme: 'per_unit', metadata: f.metadata ?? {},
+		});
+	}],
+	['POST', '/v1/prices/:id', (f, id) => {
+		only(f, 'active lookup_key transfer_lookup_key metadata nickname tax_behavior');
+		return Object.assign(find(id, 'price'), f.active !== undefined && { active: f.active === 'true' });
+	}],
+	['GET', '/v1/prices', (f) => list(all('price').filter((p) => (!f.lookup_keys || f.lookup_keys.includes(p.lookup_key))
+		&& (f.active === undefined || String(p.active) === f.active)), '/v1/prices')],
+	['GET', '/v1/prices/:id', (f, id) => find(id, 'price')],
+	['GET', '/v1/billing/meters', (f) => list(all('billing.meter').filter((m) => !f.status || m.status === f.status), '/v1/billing/meters')],
+	['POST', '/v1/billing/meters', (f) => {
+		only(f, 'display_name event_name default_aggregation customer_mapping value_settings');
+		need(f, 'display_name event_name default_aggregation');
+		if (all('billing.meter').some((m) => m.event_name === f.event_name && m.status === 'active'))
+			refuse('resource_already_exists', 'a meter of that event name');
+		return keep('mtr', { object: 'billing.meter', status: 'active', ...f });
+	}],
+	['POST', '/v1/billing/meter_events', (f) => {
+		only(f, 'event_name payload identifier timestamp');
+		need(f, 'event_name payload');
+		if (!all('billing.meter').some((m) => m.event_name === f.event_name))
+			refuse('resource_missing', 'no such meter');
+		if (!/^\d+$/.test(f.payload.value) || !things.has(f.payload.stripe_customer_id))
+			refuse('parameter_invalid', 'payload');
+		if (+f.timestamp < now() - 35 * 86400 || +f.timestamp > now() + 300)
+			refuse('timestamp_too_far', 'timestamp');
+		if (things.has(`meter:${f.identifier}`)) /* known for a day */
+			refuse('duplicate_meter_event', `An event already exists with identifier ${f.identifier}.`);
+		const e = { object: 'billing.meter_event', event_name: f.event_name, identifier: f.identifier, payload: f.payload, timestamp: +f.timestamp };
+		keep('', { ...e, id: `meter:${f.identifier}` });
+		return { ...e, created: now(), livemode: false };
+	}],
+];
+
+function route(method, path) {
+	for (const [m, pattern, make] of routes) {
+		const hit = m === method && path.match(`^${pattern.replace(':id', '([^/]+)')}$`);
+		if (hit)
+			return (f) => make(f, decodeURIComponent(hit[1] ?? ''));
+	}
+	return refuse('', `Unrecognized request URL (${method}: ${path}).`, 404);
+}
+/* As it is told: without what is ours alone. */
+const show = (o) => JSON.parse(JSON.stringify(o, (k, v) => (k.startsWith('_') ? undefined : v)));
+
+function answer(req, path, query, text, what) {
+	const idem = req.headers['idempotency-key'], asked = `${req.method} ${path} ${text}`;
+	if (req.headers.authorization !== `Bearer ${secret}`)
+		throw new Refusal(401, 'invalid_request_error', 'api_key_expired', 'Invalid API key');
+	if ((req.method === 'POST' && !idem) || !/^\d{4}-\d\d-\d\d\.[a-z]+$/.test(req.headers['stripe-version'] ?? ''))
+		refuse('parameter_missing', 'no key or version');
+	if (what === '429')
+		throw new Refusal(429, 'rate_limit_error', 'rate_limit', 'Too many requests');
+	if (idem && busy.has(idem))
+		throw new Refusal(409, 'idempotency_error', 'idempotency_key_in_use', 'at work');
+	if (idem && kept.has(idem)) {
+		const first = kept.get(idem);
+		if (first.asked !== asked)
+			throw new Refusal(400, 'idempotency_error', 'idempotency_error', 'Keys for idempotent requests can only be used with the same parameters they were first used with.');
+		return { ...first.answer, again: true };
+	}
+	if (what === 'refuse')
+		refuse('parameter_invalid_empty', 'refused as asked');
+	if (what === '409')
+		throw new Refusal(409, 'invalid_request_error', 'idempotency_key_in_use', 'at work');
+	if (what === '503') /* nothing is kept of a request that was not begun */
+		throw new Refusal(503, 'api_error', 'down', 'away');
+	const result = what === '500' ? { status: 500, body: { error: { type: 'api_error', message: 'kept' } } }
+		: { status: 200, body: show(route(req.method, path)(nest(req.method === 'POST' ? text : query))) };
+	if (what === 'live')
+		result.body.livemode = true;
+	if (idem)
+		kept.set(idem, { asked, answer: result });
+	return result;
+}
+
+const server = http.createServer((req, res) => {
+	const [path, query = ''] = req.url.split('?');
 	let text = '';
 	req.on('data', (d) => { text += d; });
-	req.on('end', () => {
-		const json = (status, body, headers = {}) => {
-			res.writeHead(status, { 'content-type': 'application/json', ...headers });
-			res.end(JSON.stringify(body));
+	req.on('end', async () => {
+		const json = (status, body, headers = {}, cut = false) => {
+			const out = JSON.stringify(body);
+			res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(out), ...headers });
+			if (!cut)
+				return res.end(out);
+			return res.write(out.slice(0, out.length / 2), () => req.socket.destroy());
 		};
-		if (req.url === '/control') {
-			fail = JSON.parse(text).fail;
-			return json(200, {});
+		try {
+			if (path === '/control')
+				return json(200, { fail: fail = JSON.parse(text).fail ?? fail });
+			if (path === '/log')
+				return json(200, log);
+			if (path === '/all')
+				return json(200, show([...things.values()]));
+			if (path === '/pay')
+				return json(200, show(pay(JSON.parse(text))));
+			if (path === '/change') {
+				const { id, ...more } = JSON.parse(text);
+				return json(200, show(Object.assign(find(id), more)));
+			}
+		} catch (e) {
+			return json(e.status ?? 400, e.body ?? { error: { message: String(e) } });
 		}
-		if (req.url === '/log')
-			return json(200, log);
-		if (!make[req.url] || req.method !== 'POST')
-			return json(404, { error: { type: 'invalid_request_error', message: 'no such address' } });
-		const a = answer(req, text);
-		log.push({ url: req.url, idem: req.headers['idempotency-key'], status: a?.status ?? 0, again: !!a?.again,
-			form: Object.fromEntries(new URLSearchParams(text)), id: a?.body?.id });
-		if (a === null)
+		const what = fail.shift(), idem = req.headers['idempotency-key'];
+		let a;
+		try {
+			a = answer(req, path, query, text, what);
+		} catch (e) {
+			a = e instanceof Refusal ? e : { status: 500, body: { error: { type: 'api_error', message: String(e.stack) } } };
+		}
+		log.push({ method: req.method, url: path, idem, status: what === 'drop' ? 0 : a.status, again: !!a.again,
+			form: Object.fromEntries(new URLSearchParams(text)), id: a.body?.id });
+		if (what === 'drop')
 			return req.socket.destroy();
-		json(a.status, a.body, { 'request-id': `req_${n}`, ...(a.again && { 'idempotent-replayed': 'true' }) });
+		if (what === 'hang')
+			return undefined;
+		if (what === 'slow') {
+			busy.add(idem);
+			await new Promise((next) => setTimeout(next, 1500));
+			busy.delete(idem);
+		}
+		return json(a.status, a.body, { 'request-id': `req_${++n}`, 'stripe-version': req.headers['stripe-version'] ?? '',
+			...(idem && { 'idempotency-key': idem }), ...(a.again && { 'idempotent-replayed': 'true' }),
+			...(what === '429' && { 'stripe-rate-limited-reason': 'endpoint-rate' }) }, what === 'cut');
 	});
-}).listen(+port, '127.0.0.1');
+}).listen(0, '127.0.0.1', () => console.log(port = server.address().port));

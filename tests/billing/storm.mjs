@@ -1,5 +1,7 @@
 /* A storm of deliveries: storm.mjs BASE SECRET PAGES DELIVERIES PARALLEL SEED
- * PAGES is a JSON file of payment pages, each with a fate. All events of all
+ * PAGES is a JSON file of payment pages, each with a fate; one of a plan has the
+ * provider's session and subscription instead, and is told in every state that it
+ * may have had. All events of all
  * fates, many times each, in any order, among forged and stale ones; a delivery
  * that fails is repeated, as the provider does. Prints what came of it. */
 import fs from 'node:fs';
@@ -12,7 +14,49 @@ const pick = (list) => list[Math.floor(random() * list.length)];
 const good = [], bad = [];
 const S = 'checkout.session.';
 
+/* What must not have any effect. */
+function hostile(name, object, currency) {
+	bad.push(() => { /* signed, and of the other mode */
+		const b = event(`evt_${name}_live`, `${S}completed`, object, true);
+		return [b, sign(secret, now(), b)];
+	}, () => { /* forged */
+		const b = event(`evt_${name}_forged`, `${S}completed`, object);
+		return [b, sign('whsec_not_the_secret', now(), b)];
+	}, () => { /* kept for an hour, and of the future */
+		const b = event(`evt_${name}_old`, `${S}completed`, object);
+		return [b, sign(secret, now() + pick([-3600, 3600]), b)];
+	}, () => { /* changed on the way */
+		const b = event(`evt_${name}_changed`, `${S}completed`, object);
+		return [b.replace(currency, 'usd'), sign(secret, now(), b)];
+	});
+}
+
+/* A subscription: its page is complete, and it is told in states of any time. What
+ * counts is what the provider says when it is asked. */
+function subscription({ session: page, subscription: s, checkout_id }) {
+	const e = (name, type, object) => good.push(event(`evt_${checkout_id}_${name}`, type, object));
+	const invoice = (status) => ({ id: s.latest_invoice, object: 'invoice', status, customer: s.customer, currency: page.currency,
+		parent: { type: 'subscription_details', subscription_details: { subscription: s.id, metadata: s.metadata } } });
+	e('completed', `${S}completed`, page);
+	e('amount', `${S}completed`, { ...page, amount_total: page.amount_total - 1 });
+	e('expired', `${S}expired`, page);
+	e('created', 'customer.subscription.created', { ...s, status: 'incomplete' });
+	for (const status of ['active', 'past_due', 'unpaid', 'paused', 'trialing'])
+		e(`updated_${status}`, 'customer.subscription.updated', { ...s, status });
+	e('paused', 'customer.subscription.paused', { ...s, status: 'paused' });
+	e('resumed', 'customer.subscription.resumed', s);
+	e('trial', 'customer.subscription.trial_will_end', s);
+	e('deleted', 'customer.subscription.deleted', { ...s, status: 'canceled' });
+	for (const [type, status] of [['paid', 'paid'], ['payment_failed', 'open'], ['payment_action_required', 'open'], ['voided', 'void'], ['marked_uncollectible', 'uncollectible']])
+		e(type, `invoice.${type}`, invoice(status));
+	hostile(checkout_id, page, page.currency);
+}
+
 for (const p of JSON.parse(fs.readFileSync(file))) {
+	if (p.subscription) {
+		subscription(p);
+		continue;
+	}
 	const e = (name, type, object) => good.push(event(`evt_${p.checkout_id}_${name}`, type, object));
 	const done = (status, more) => e(`completed_${status}`, `${S}completed`, session(p, status, more));
 	if (['paid', 'twice', 'refunded', 'disputed'].includes(p.fate))
@@ -42,20 +86,7 @@ for (const p of JSON.parse(fs.readFileSync(file))) {
 	if (p.fate === 'currency')
 		done('paid', { currency: 'usd' });
 	e('later', 'a.type.to.come', { id: `x_${p.session_id}` });
-	const object = session({ ...p, session_id: p.session_id }, 'paid');
-	bad.push(() => { /* signed, and of the other mode */
-		const b = event(`evt_${p.checkout_id}_live`, `${S}completed`, object, true);
-		return [b, sign(secret, now(), b)];
-	}, () => { /* forged */
-		const b = event(`evt_${p.checkout_id}_forged`, `${S}completed`, object);
-		return [b, sign('whsec_not_the_secret', now(), b)];
-	}, () => { /* kept for an hour, and of the future */
-		const b = event(`evt_${p.checkout_id}_old`, `${S}completed`, object);
-		return [b, sign(secret, now() + pick([-3600, 3600]), b)];
-	}, () => { /* changed on the way */
-		const b = event(`evt_${p.checkout_id}_changed`, `${S}completed`, object);
-		return [b.replace(p.currency, 'usd'), sign(secret, now(), b)];
-	});
+	hostile(p.checkout_id, session(p, 'paid'), p.currency);
 }
 
 const plan = good.map((body) => ({ body }));

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "billing/billing_int.h"
 #include "port/crypto.h"
+#include "port/json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -179,6 +180,113 @@ static void frames_that_are_none(void **state)
 		assert_int_equal(reads(bad[i], &v), -1);
 }
 
+#define SUB(status, more) "{\"id\":\"sub_1\",\"object\":\"subscription\",\"status\":\"" status "\",\"livemode\":false," \
+	"\"customer\":{\"id\":\"cus_1\"},\"items\":{\"data\":[{\"quantity\":1,\"current_period_start\":1000," \
+	"\"current_period_end\":2000,\"price\":{\"id\":\"price_1\",\"unit_amount\":2900,\"currency\":\"eur\"," \
+	"\"recurring\":{\"interval\":\"month\"}}}]}" more "}"
+
+static struct billing_subscription subscription(const char *text)
+{
+	struct billing_subscription s;
+	struct err e = {0};
+
+	assert_int_equal(billing_subscription_read(json_parse(a, text, strlen(text), &e), &s, &e), 0);
+	return s;
+}
+
+static void subscriptions_are_read(void **state)
+{
+	static const char *const bad[] = {"{}", "[]", "{\"object\":\"subscription\"}",
+		"{\"id\":\"sub_1\",\"object\":\"subscription\",\"status\":\"active\"}",
+		"{\"id\":\"in_1\",\"object\":\"invoice\",\"status\":\"paid\",\"livemode\":false}"};
+	struct billing_subscription s;
+	struct err e = {0};
+
+	(void)state;
+	s = subscription(SUB("active", ",\"latest_invoice\":{\"status\":\"paid\",\"currency\":\"eur\",\"payments\":"
+			     "{\"data\":[{\"payment\":{\"payment_intent\":{\"id\":\"pi_1\"}}},{\"payment\":{}}]}}"));
+	assert_string_equal(s.customer, "cus_1");
+	assert_string_equal(s.interval, "month");
+	assert_int_equal(s.amount, 2900);
+	assert_int_equal(s.period_end, 2000);
+	assert_int_equal(s.payments, 1);
+	assert_string_equal(s.payment[0], "pi_1");
+	/* Where it stood before 2025-03-31. */
+	s = subscription("{\"id\":\"sub_1\",\"object\":\"subscription\",\"status\":\"active\",\"livemode\":true,"
+			 "\"current_period_start\":1,\"current_period_end\":2,\"cancel_at\":5,\"latest_invoice\":"
+			 "{\"payment_intent\":\"pi_2\"}}");
+	assert_int_equal(s.period_end, 2);
+	assert_true(s.cancel_at_period_end);
+	assert_string_equal(s.payment[0], "pi_2");
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_int_equal(billing_subscription_read(json_parse(a, bad[i], strlen(bad[i]), &e), &s, &e), -1);
+}
+
+static void what_a_subscription_gives(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t now, until;
+		bool problem;
+	} rows[] = {
+		{SUB("active", ""), 1500, 2100, false},   {SUB("trialing", ""), 1500, 2100, false},
+		{SUB("active", ""), 2099, 2100, false},   {SUB("active", ""), 2100, 0, false},
+		{SUB("past_due", ""), 1099, 1100, false}, {SUB("past_due", ""), 1100, 0, false},
+		{SUB("unpaid", ""), 1500, 0, false},      {SUB("paused", ""), 1500, 0, false},
+		{SUB("canceled", ""), 1500, 0, false},    {SUB("incomplete", ""), 1500, 0, false},
+		{SUB("something", ""), 1500, 0, true},
+		{SUB("active", ",\"latest_invoice\":{\"currency\":\"usd\"}"), 1500, 0, true},
+	};
+	const struct billing_price good = {"pro", "eur", "month", 2900}, bad[] = {
+		{NULL, NULL, NULL, 0}, {"pro", "usd", "month", 2900}, {"pro", "eur", "year", 2900}, {"pro", "eur", "month", 2901}};
+	struct billing_subscription s;
+	int64_t until;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		s = subscription(rows[i].text);
+		assert_int_equal(billing_subscription_gives(&s, &good, false, rows[i].now, 100, &until) != NULL,
+				 rows[i].problem);
+		assert_int_equal(until, rows[i].until);
+	}
+	s = subscription(SUB("active", ""));
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_non_null(billing_subscription_gives(&s, &bad[i], false, 1500, 100, &until));
+	assert_non_null(billing_subscription_gives(&s, &good, true, 1500, 100, &until));
+	s.quantity = 2;
+	assert_non_null(billing_subscription_gives(&s, &good, false, 1500, 100, &until));
+	assert_int_equal(until, 0);
+}
+
+#define CHP "chp_abcdefghijklmnopqrstuvwxyz234567"
+
+static void events_about_subscriptions(void **state)
+{
+	struct billing_event v;
+
+	(void)state;
+	assert_int_equal(reads(FRAME("customer.subscription.updated", "{\"id\":\"sub_1\",\"customer\":\"cus_1\","
+		"\"metadata\":{\"bus_checkout_id\":\"" CHP "\",\"bus_account_id\":\"ann\"}}"), &v), 0);
+	assert_int_equal(v.kind, BILLING_SUBSCRIPTION);
+	assert_string_equal(v.subscription, "sub_1");
+	assert_string_equal(v.plan_page, CHP);
+	assert_string_equal(v.account, "ann");
+	assert_null(v.checkout_id);
+	assert_int_equal(reads(FRAME("invoice.paid", "{\"id\":\"in_1\",\"customer\":\"cus_1\",\"parent\":{\"subscription_details\":"
+		"{\"subscription\":\"sub_2\",\"metadata\":{\"bus_checkout_id\":\"" CHP "\"}}}}"), &v), 0);
+	assert_string_equal(v.subscription, "sub_2");
+	assert_string_equal(v.plan_page, CHP);
+	assert_int_equal(reads(FRAME("invoice.payment_failed", "{\"id\":\"in_1\",\"subscription\":\"sub_3\"}"), &v), 0);
+	assert_string_equal(v.subscription, "sub_3");
+	assert_int_equal(reads(FRAME("customer.deleted", "{\"id\":\"cus_1\"}"), &v), 0);
+	assert_int_equal(v.kind, BILLING_CUSTOMER_GONE);
+	assert_string_equal(v.customer, "cus_1");
+	assert_int_equal(reads(FRAME("checkout.session.completed", "{\"id\":\"cs_1\",\"mode\":\"subscription\","
+		"\"subscription\":\"sub_4\",\"client_reference_id\":\"" CHP "\"}"), &v), 0);
+	assert_string_equal(v.plan_page, CHP);
+	assert_string_equal(v.subscription, "sub_4");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +298,9 @@ int main(void)
 		cmocka_unit_test(a_form_is_encoded_as_the_provider_expects),
 		cmocka_unit_test(events_are_read),
 		cmocka_unit_test(frames_that_are_none),
+		cmocka_unit_test(subscriptions_are_read),
+		cmocka_unit_test(what_a_subscription_gives),
+		cmocka_unit_test(events_about_subscriptions),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

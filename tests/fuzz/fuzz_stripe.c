@@ -1,9 +1,11 @@
 /* A signature header (the first line) and a body from anywhere: taken only when
- * it is signed; what is signed is taken, and not after one byte has changed. */
+ * it is signed; what is signed is taken, and not after one byte has changed. As a
+ * subscription it gives a plan for a bounded time, or not at all. */
 #include "config.h"
 
 #include "base/check.h"
 #include "billing/billing.h"
+#include "port/json.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -21,7 +23,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	const char *header = arena_strndup(a, (const char *)data, head);
 	char *body = arena_strndup(a, line ? (const char *)line + 1 : "", len);
 	struct billing_event v;
+	const struct billing_price price = {"pro", "eur", "month", 2900};
+	struct billing_subscription sub;
+	const struct json *j;
 	struct err e = {0};
+	int64_t until;
 
 	check(billing_verify(a, header, body, len, &s, NOW, 300) != BILLING_SIGNED ||
 	      strstr(header, "v1=") != NULL);
@@ -29,6 +35,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	check(billing_verify(a, header, body, len, &s, NOW, 300) == BILLING_SIGNED);
 	if (billing_event_read(a, body, len, &v, &e) == 0)
 		check(v.id != NULL && v.type != NULL && v.created >= 0);
+	j = json_parse(a, body, len, &e);
+	if (j != NULL && billing_subscription_read(j, &sub, &e) == 0) {
+		check(sub.id != NULL && sub.payments <= BILLING_PAYMENTS_MAX);
+		billing_subscription_gives(&sub, &price, false, NOW, 86400, &until);
+		check(until == 0 || until > NOW);
+	}
 	if (len > 0) {
 		body[len / 2] ^= 1;
 		check(billing_verify(a, header, body, len, &s, NOW, 300) == BILLING_FORGED);

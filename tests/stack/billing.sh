@@ -3,24 +3,7 @@
 # real one does, signed events in every order, crashes in between, the race of
 # payment and approval, a storm. BILLING_DELIVERIES (5000), BILLING_SEED (1).
 . "${srcdir:-.}/tests/lib/stack.sh"
-FAKE=$(free_port) KEY=sk_test_4eC39HqLyjWDarjtT1zdp7dc
-OLD_SECRET=whsec_the_one_before_rotation SECRET=whsec_0123456789abcdef0123456789abcdef
-BUS_FAULT_DIR=$(mktemp -d /tmp/bus-fault-XXXXXX) && chmod 1777 "$BUS_FAULT_DIR" || exit 99
-export BUS_FAULT_FILE=$BUS_FAULT_DIR/armed BUS_FAULT_LOG=$BUS_FAULT_DIR/log
-: >"$BUS_FAULT_LOG"; chmod 666 "$BUS_FAULT_LOG"
-node "$srcdir/tests/billing/fake_stripe.mjs" "$FAKE" $KEY & FAKE_PID=$!
-finish() { local s=$?; kill $FAKE_PID 2>/dev/null; rm -rf "$BUS_FAULT_DIR"; (exit $s); stack_end; }
-write_keys() {
-	(umask 077; echo $KEY >"$VAR/etc/stripe.key"; printf '%s\n' $SECRET $OLD_SECRET >"$VAR/etc/stripe.webhook")
-	[ "$(id -u)" != 0 ] || chown _bus "$VAR/etc/stripe.key" "$VAR/etc/stripe.webhook"
-	trap finish EXIT
-}
-BEFORE_UP=write_keys stack_begin "billing_provider = stripe" "stripe_url = http://127.0.0.1:$FAKE"
-MASTER=$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")
-control() { curl -s -d "{\"fail\":[$1]}" "http://127.0.0.1:$FAKE/control" >/dev/null; }
-asked() { curl -s "http://127.0.0.1:$FAKE/log" | jq -rc "$1"; }
-later() { date -u -d "+$1 seconds" +%Y-%m-%dT%H:%M:%SZ; }
-reap() { "${AS[@]}" "$builddir/bus-reaper" --once --pass="$1" ${2:+--now="$(later "$2")"} "$VAR/etc/bus.conf" >/dev/null 2>&1; }
+. "${srcdir:-.}/tests/lib/billing.sh"
 # page RUN: the row of its newest payment page as JSON
 page() { sql operator "SELECT row_to_json(c) FROM bus.checkout c WHERE run_id = '${1:-$RUN}' ORDER BY id DESC LIMIT 1"; }
 of_page() { page "${2:-$RUN}" | jq -r "$1"; }
@@ -31,17 +14,9 @@ tell() {
 		payment_intent: ("pi_" + .session_id), metadata: {bus_checkout_id: .checkout_id}} | '"${2:-.}")
 	SENT=$(node "$srcdir/tests/billing/events.mjs" "$BASE" "${3:-$SECRET}" "$1" "$object" "${4:-}" "${5:-}")
 }
-event_state() { sql operator "SELECT state FROM bus.stripe_event ORDER BY id DESC LIMIT 1"; }
 approved() { sql operator "SELECT count(*) || ' ' || coalesce(min(actor), '-') FROM bus.run_history h JOIN bus.run r ON r.id = h.run WHERE r.run_id = '$RUN' AND h.event = 'authorize'"; }
 payment() { api GET "/api/v1/build-runs/$RUN"; field .approval.payment; }
 checkout() { api POST "/api/v1/build-runs/$RUN/checkout" "${1:-{\}}"; }
-arm() { printf '%s:kill' "$1" >"$BUS_FAULT_DIR/new"; chmod 666 "$BUS_FAULT_DIR/new"; chown --reference="$VAR/pg" "$BUS_FAULT_DIR/new" 2>/dev/null; mv "$BUS_FAULT_DIR/new" "$BUS_FAULT_FILE"; }
-# A worker of a run that was just cancelled may still be on its way out.
-sound() {
-	local found
-	for _ in $(seq 40); do found=$("$BUS" fsck) && return 0; read -rt 0.25 <> <(:); done
-	echo "# $found"; return 1
-}
 TOOL="A counter of laps"
 DONE=checkout.session.completed
 
@@ -183,8 +158,25 @@ converse "$TOOL" web; tell $DONE .; reap billing.inbox
 tell charge.dispute.created '{id: ("du_" + .id), payment_intent, status: "needs_response"}'; reap billing.inbox
 disputed=$RUN; converse "$TOOL" web
 ok "a dispute stops further sales" equal "$STATUS $(field .code)" "402 billing_required"
+ask() { api POST /v1/chat/completions '{"model":"bus-static","messages":[{"role":"user","content":"Hello"}]}'; }
+ask; ok "and calls of models" equal "$STATUS $(field .error.code)" "402 payment_disputed"
 last=$RUN RUN=$disputed; tell charge.dispute.closed '{id: ("du_" + .id), payment_intent, status: "won"}'; reap billing.inbox
 RUN=$last; checkout; ok "until it is won" equal "$STATUS" 201
+ask; ok "then models answer too" equal "$STATUS" 200
+converse "$TOOL" web; tell $DONE .; reap billing.inbox
+tell charge.dispute.closed '{id: ("du_" + .id), payment_intent, status: "lost"}'; reap billing.inbox
+ask; ok "a lost one stops them for good" equal "$STATUS $(field .error.code)" "402 payment_disputed"
+ok "operators see it" equal "$("$BUS" billing disputes --json | jq -r '.items[] | .payment + " " + .dispute')" "$(of_page .payment_intent) lost"
+ok "nobody lifts one without a reason" equal "$("$BUS" billing dispute lift "$(of_page .payment_intent)" 2>/dev/null; echo $?)" 65
+ok "nor one that was not lost" equal "$("$BUS" billing dispute lift pi_none --reason x 2>/dev/null; echo $?)" 66
+"$BUS" billing dispute lift "$(of_page .payment_intent)" --reason "settled by letter"
+ask; ok "lifted, they answer" equal "$STATUS $(of_page .dispute)" "200 lifted"
+ok "and it is written down" equal "$(sql operator "SELECT by || ' ' || what || ' ' || reason FROM bus.billing_audit")" "operator lost dispute lifted settled by letter"
+tell charge.dispute.closed '{event_id: "evt_late", id: ("du_" + .id), payment_intent, status: "lost"}'; reap billing.inbox
+ask; ok "a late word of it changes nothing" equal "$STATUS $(of_page .dispute)" "200 lifted"
+sql admin "UPDATE bus.account SET disabled = true WHERE id = (SELECT account_id FROM bus.run WHERE run_id = '$RUN')" >/dev/null
+ask; ok "an account that is switched off" equal "$STATUS $(field .error.code)" "403 operator_disabled"
+sql admin "UPDATE bus.account SET disabled = false WHERE id = (SELECT account_id FROM bus.run WHERE run_id = '$RUN')" >/dev/null
 ok "the invariants hold" sound
 
 # Who may use what.
