@@ -21,6 +21,18 @@ BEGIN ATOMIC
 	FROM (SELECT p_account AS id) w LEFT JOIN account a ON a.id = w.id LEFT JOIN plan p ON p.id = a.plan;
 END;
 
+-- A notification holds a lock of the whole server while its transaction is written
+-- to the disk, one after another: it is sent after the commit, in a transaction that
+-- writes nothing (billing_sql_notify). Lost in between, the pass looks each second.
+CREATE OR REPLACE FUNCTION stripe_receive(p_event text, p_type text, p_live boolean, p_created timestamptz,
+	p_body text, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+BEGIN
+	INSERT INTO stripe_event (event_id, type, livemode, created, body, received_at, due_at)
+	VALUES (p_event, p_type, p_live, p_created, p_body, p_at, p_at) ON CONFLICT DO NOTHING;
+	RETURN FOUND;
+END $$;
+
 -- verify
 
 SELECT count(*) = 2 FROM information_schema.columns WHERE table_schema = 'bus'
@@ -28,6 +40,18 @@ SELECT count(*) = 2 FROM information_schema.columns WHERE table_schema = 'bus'
 
 -- rollback
 
+CREATE OR REPLACE FUNCTION bus.stripe_receive(p_event text, p_type text, p_live boolean, p_created timestamptz,
+	p_body text, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+BEGIN
+	INSERT INTO stripe_event (event_id, type, livemode, created, body, received_at, due_at)
+	VALUES (p_event, p_type, p_live, p_created, p_body, p_at, p_at) ON CONFLICT DO NOTHING;
+	IF NOT FOUND THEN
+		RETURN false;
+	END IF;
+	PERFORM pg_notify('bus_work', 'billing');
+	RETURN true;
+END $$;
 CREATE OR REPLACE FUNCTION bus.billing_support(p_account bigint) RETURNS json
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
 BEGIN ATOMIC

@@ -10,7 +10,7 @@ static const struct key *signing_key; /* read-only once it is loaded */
 
 int artifact_load(const struct conf *c, struct err *e)
 {
-	signing_key = key_read(c->provenance_key, e);
+	signing_key = key_read_pair(c->provenance_key, c->provenance_public, e);
 	return signing_key ? 0 : -1;
 }
 

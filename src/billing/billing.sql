@@ -1,6 +1,9 @@
 -- name: billing_sql_receive
 SELECT stripe_receive($1, $2, $3::boolean, to_timestamp($4::bigint), $5, $6::timestamptz);
 
+-- name: billing_sql_notify
+SELECT pg_notify('bus_work', 'billing');
+
 -- name: billing_sql_replay
 SELECT stripe_replay($1, $2::timestamptz);
 

@@ -28,6 +28,7 @@ int billing_say(struct billing_outcome *o, const char *state, const char *note);
 
 /* billing_store.c: 1 found, 0 not, -1 where a row is looked for */
 int billing_store_receive(struct work *w, const struct billing_event *e, const char *body);
+int billing_store_notify(struct work *w); /* the inbox has something new; after its commit */
 int billing_store_next(struct work *w, struct billing_inbox_row *ret);
 int billing_store_savepoint(struct work *w);
 int billing_store_undo(struct work *w);

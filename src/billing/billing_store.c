@@ -14,6 +14,11 @@ int billing_store_receive(struct work *w, const struct billing_event *e, const c
 	return pg_bool(&rows, 0, 0);
 }
 
+int billing_store_notify(struct work *w)
+{
+	return DB(w, billing_sql_notify, NULL);
+}
+
 int billing_store_replay(struct work *w, const char *event_id)
 {
 	struct pg_rows rows;

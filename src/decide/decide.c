@@ -28,17 +28,8 @@ static const struct {
 
 int decide_load(const struct conf *c, struct err *e)
 {
-	struct arena *a = arena_new(4096);
-	struct key *public = key_read_public(c->receipt_public, e);
-	int rc = public != NULL && (signing_key = key_read(c->receipt_key, e)) != NULL ? 0 : -1;
-
-	/* Nobody could check what is signed with a key that is not published. */
-	if (rc == 0 && !str_eq(key_id(a, signing_key), key_id(a, public)))
-		rc = err_set(e, E_INVALID, "%s is not the public half of %s", c->receipt_public,
-			     c->receipt_key);
-	key_free(public);
-	arena_free(a);
-	return rc;
+	signing_key = key_read_pair(c->receipt_key, c->receipt_public, e);
+	return signing_key ? 0 : -1;
 }
 
 const char *decide_backend_name(enum decide_backend b)

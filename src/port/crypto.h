@@ -44,6 +44,9 @@ long crypto_open(const unsigned char key[32], const void *p, size_t n, unsigned 
 struct key;
 struct key *key_read(const char *path, struct err *e);         /* a private key, PEM */
 struct key *key_read_public(const char *path, struct err *e);  /* SubjectPublicKeyInfo, PEM */
+/* The private key, if the other file has its public half; E_INVALID otherwise:
+ * nobody could check what is signed with a key that is not published. */
+struct key *key_read_pair(const char *private_path, const char *public_path, struct err *e);
 int key_make(const char *path, struct err *e); /* new private key, mode 0600; one that is there stays */
 void key_free(struct key *k);
 void key_sign(const struct key *k, const void *p, size_t n, unsigned char sig[ED25519_SIG_BYTES]);

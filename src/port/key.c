@@ -49,6 +49,20 @@ struct key *key_read_public(const char *path, struct err *e)
 	return read_pem(path, false, e);
 }
 
+struct key *key_read_pair(const char *private_path, const char *public_path, struct err *e)
+{
+	struct key *public = key_read_public(public_path, e), *k = NULL;
+
+	if (public != NULL && (k = key_read(private_path, e)) != NULL &&
+	    EVP_PKEY_eq(k->pkey, public->pkey) != 1) {
+		err_set(e, E_INVALID, "%s is not the public half of %s", public_path, private_path);
+		key_free(k);
+		k = NULL;
+	}
+	key_free(public);
+	return k;
+}
+
 int key_make(const char *path, struct err *e)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -5,26 +5,15 @@
 #   BENCH_SECONDS (5) length of one round   BENCH_ROUNDS (3)   BENCH_RUNS (10000)
 . "${srcdir:-.}/tests/lib/stack.sh"
 . "$srcdir/tests/lib/packages.sh"
+. "$srcdir/tests/lib/bench.sh"
 install_packages wrk nodejs golang-github-lib-pq-dev >/dev/null || exit 69
-SECONDS_EACH=${BENCH_SECONDS:-5} ROUNDS=${BENCH_ROUNDS:-3} RUNS=${BENCH_RUNS:-10000}
+RUNS=${BENCH_RUNS:-10000}
 
 stack_begin "stream_max = 12000" "stream_processes = 1"
 B=$VAR/bench; mkdir -p "$B"; PIDS=()
 ended() { local p; for p in "${PIDS[@]}"; do kill "$p" 2>/dev/null; done; stack_end; }
 trap ended EXIT
 
-median() { sort -n | awk '{ v[NR] = $1 } END { print NR ? v[int((NR + 1) / 2)] : "none" }'; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }'; }
-line() { printf '%-62s %s\n' "$1" "$2"; }
-
-# load URL CONNECTIONS: requests a second and the 99th percentile in ms.
-load() {
-	wrk -t$(($2 > 1 ? 2 : 1)) -c"$2" -d"${SECONDS_EACH}s" --latency -H "Authorization: Bearer $TOKEN" "$1" | awk '
-		/99%/ { v = $2; u = v; sub(/[0-9.]+/, "", u); v += 0
-			ms = u == "us" ? v / 1000 : u == "s" ? v * 1000 : v }
-		/Requests\/sec/ { r = $2 } /Non-2xx/ { bad = $0 }
-		END { print r, ms; if (bad) print bad > "/dev/stderr" }'
-}
 private_kb() { awk '/^Private/ { s += $2 } END { print s + 0 }' "/proc/$1/smaps_rollup"; }
 
 visitor ada

@@ -9,8 +9,9 @@
 #   BENCH_EVERY_MS (100) between two chunks   BENCH_CONNECTIONS ("1 16 64") of calls; "": none
 . "${srcdir:-.}/tests/lib/stack.sh"
 . "$srcdir/tests/lib/packages.sh"
+. "$srcdir/tests/lib/bench.sh"
 install_packages wrk $(command -v npm >/dev/null || echo nodejs npm) >/dev/null || exit 69
-SECONDS_EACH=${BENCH_SECONDS:-5} ROUNDS=${BENCH_ROUNDS:-3} STREAMS=${BENCH_STREAMS:-1000}
+STREAMS=${BENCH_STREAMS:-1000}
 UP=$(free_port) PROXY=$(free_port) PORTKEY=$(free_port) LLMS=$(free_port) CHUNKS=$(free_port) CPROXY=$(free_port)
 write_models() {
 	jq -n --arg url "http://127.0.0.1:$UP/v1" --arg chunks "http://127.0.0.1:$CHUNKS/v1" '{backends: [
@@ -26,10 +27,6 @@ BEFORE_UP=write_models stack_begin "call_max = 10000" "call_max_caller = 10000"
 B=$VAR/bench; mkdir -p "$B"; PIDS=()
 ended() { local p; for p in "${PIDS[@]}"; do kill "$p" 2>/dev/null; done; stack_end; }
 trap ended EXIT
-median() { sort -n | awk '{ v[NR] = $1 } END { print NR ? v[int((NR + 1) / 2)] : "none" }'; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }'; }
-line() { printf '%-44s %s\n' "$1" "$2"; }
-
 answer='{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"A static answer of a usual length, which is a few lines of text that nobody reads; it only has to be there.","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":30,"total_tokens":50}}'
 cat >"$B/nginx.conf" <<C
 worker_processes 1; daemon off; pid $B/nginx.pid; error_log stderr warn; $([ "$(id -u)" = 0 ] && echo 'user root;')

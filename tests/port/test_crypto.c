@@ -183,6 +183,11 @@ static void signatures(void **state)
 	assert_true(key_verify(k, "text", 4, sig, 64));
 	assert_false(key_verify(k, "tex", 3, sig, 64));
 	key_free(k);
+	k = key_read_pair(in_dir("new.pem"), in_dir("new.pub"), &e);
+	assert_non_null(k);
+	key_free(k);
+	assert_null(key_read_pair(in_dir("k.pem"), in_dir("new.pub"), &e));
+	assert_int_equal(e.id, E_INVALID);
 }
 
 /* ---- files */

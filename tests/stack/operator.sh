@@ -40,6 +40,8 @@ ok "no secret in any argument or log" equal "$(grep -rlF -f "$VAR/etc/operator.t
 echo 'no_such = 1' | cat "$VAR/etc/bus.conf" - >"$VAR/bad.conf"
 run 78 "a bad configuration" config test --config "$VAR/bad.conf"
 run 0 "the good one" config test
+sed '/^receipt_public/d' "$VAR/etc/bus.conf" >"$VAR/bad.conf"; echo "receipt_public = $VAR/etc/provenance.pub" >>"$VAR/bad.conf"
+run 65 "receipts are not signed with a key that is not published" config test --config "$VAR/bad.conf"
 
 # The life of a run by the operator's hand.
 visitor ada
