@@ -15,7 +15,7 @@ int decide_store_find(struct work *w, const char *receipt_id, const char **ret_d
 {
 	struct pg_rows rows;
 
-	if (DB(w, decide_sql_find, &rows, receipt_id) < 0)
+	if (DB(w, decide_sql_find, &rows, receipt_id, arg_int(w, w->actor.account)) < 0)
 		return -1;
 	if (rows.n == 0)
 		return 0;

@@ -40,7 +40,7 @@ FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
 
 -- Row-level security decides whose they are.
 -- name: usage_sql_receipt
-SELECT doc FROM usage_receipt WHERE usage_id = $1;
+SELECT doc FROM usage_receipt WHERE usage_id = $1 AND account_id = $2::bigint;
 
 -- name: usage_sql_operator_list
 SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p) ORDER BY p.id DESC), '[]'::json)) FROM (

@@ -91,7 +91,8 @@ int usage_receipt(struct work *w, const char *receipt_id, const char **ret_json)
 	if (!str_starts(receipt_id, USAGE_RECEIPT_PREFIX))
 		return 0;
 	if (DB(w, usage_sql_receipt, &rows,
-	       arena_printf(w->a, USAGE_ID_PREFIX "%s", receipt_id + strlen(USAGE_RECEIPT_PREFIX))) < 0)
+	       arena_printf(w->a, USAGE_ID_PREFIX "%s", receipt_id + strlen(USAGE_RECEIPT_PREFIX)),
+	       arg_int(w, w->actor.account)) < 0)
 		return -1;
 	if (rows.n == 0)
 		return 0;

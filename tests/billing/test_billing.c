@@ -54,6 +54,7 @@ static void several_signatures_and_secrets(void **state)
 {
 	(void)state;
 	assert_int_equal(verdict("t=1700000000,v1=" ZERO ",v1=" G1, B1, S1, T1), BILLING_SIGNED);
+	assert_int_equal(verdict("t=1700000000,v1=" G1 ",v1=" ZERO, B1, S1, T1), BILLING_SIGNED);
 	assert_int_equal(verdict("v1=" G1 ",t=1700000000", B1, S1, T1), BILLING_SIGNED);
 	assert_int_equal(verdict("t=1700000000,v9=x,v1=" G1 ",v0=" ZERO, B1, S1, T1), BILLING_SIGNED);
 	assert_int_equal(verdict("t=1700000000,v1=" G1, B1, "whsec_a_newer_secret\n" S1 "\r\n", T1),

@@ -166,6 +166,18 @@ static void bring(enum run_phase phase)
 	assert_string_equal(run_states[run.phase].name, run_states[phase].name);
 }
 
+static int make_keys(struct err *e)
+{
+	struct key *k;
+	char *pem;
+
+	if (key_make(conf.receipt_key, e) < 0 || (k = key_read(conf.receipt_key, e)) == NULL)
+		return -1;
+	pem = key_public_pem(a, k);
+	key_free(k);
+	return file_write(conf.receipt_public, pem, strlen(pem), 0644, e);
+}
+
 static int group_setup(void **state)
 {
 	static const char *const roles[] = {"fast", "operator", "reaper"};
@@ -176,7 +188,7 @@ static int group_setup(void **state)
 	(void)state;
 	a = arena_new(64u << 20);
 	if (dir == NULL || conf_read(a, arena_printf(a, "%s/etc/bus.conf", dir), &conf, &e) < 0 ||
-	    key_make(conf.receipt_key, &e) < 0 || decide_load(&conf, &e) < 0 || plan_load(&conf, &e) < 0) {
+	    make_keys(&e) < 0 || decide_load(&conf, &e) < 0 || plan_load(&conf, &e) < 0) {
 		print_error("%s\n", dir ? e.detail : "BUS_VAR is not set");
 		return -1;
 	}
