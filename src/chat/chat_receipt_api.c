@@ -40,7 +40,7 @@ static const struct shape receipt = {"Receipt", fields, COUNT(fields), 0};
 
 const struct route chat_receipt_routes[] = {
 	{.id = "receipt.show", .method = METHOD_GET, .pattern = "/api/v1/receipts/{receipt_id}",
-	 .pool = POOL_SLOW, .audience = AUD_API, .scope = "usage:read", .reply = &receipt,
+	 .pool = POOL_FAST, .audience = AUD_API, .scope = "usage:read", .reply = &receipt,
 	 .reply_status = 200, .handle = show,
 	 .summary = "What a call was, how it was answered and what it cost, signed",
 	 .proof = "tests/stack/receipts.sh"},

@@ -4,6 +4,7 @@
 #include "identity/identity.h"
 #include "plan/plan.h"
 #include "port/crypto.h"
+#include "port/file.h"
 #include "run/run_int.h"
 
 #include <setjmp.h>
