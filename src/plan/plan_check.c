@@ -44,7 +44,8 @@ static int check_key(void *ctx, const char *key, const struct json *v)
 	for (const char *s = k->known; *s; s += strcspn(s, " ") + 1)
 		if (strncmp(s, key, n) == 0 && s[n] == ' ')
 			return 0;
-	return wrong(k->p, "an unknown member");
+	wrong(k->p, "an unknown member");
+	return err_field(k->p->e, key, "unknown"); /* named for who sends a catalog */
 }
 
 static int only(const struct place *p, const struct json *j, const char *known)
