@@ -170,6 +170,32 @@ static void test_server_answers_odd_requests(void **state)
 	arena_free(a);
 }
 
+/* A head comes in pieces: the first was read when somebody who came later has
+ * his answer, for the server takes turns. */
+static void test_server_waits_for_the_rest(void **state)
+{
+	static const char request[] = "GET /a.txt HTTP/1.1\r\n\r\n";
+	struct arena *a = arena_new(1u << 20);
+	struct err e = {0};
+	char text[100] = "";
+	int port, fd;
+	pid_t pid;
+
+	(void)state;
+	pid = verify_serve(&site, 1, &port, &e);
+	assert_true(pid > 0);
+	fd = connect_to(port);
+	assert_int_equal(send(fd, request, 10, MSG_NOSIGNAL), 10);
+	assert_true(str_ends(reply(a, port, request), "Hello"));
+	assert_int_equal(recv(fd, text, sizeof(text), MSG_DONTWAIT), -1);
+	assert_true(send(fd, request + 10, strlen(request) - 10, MSG_NOSIGNAL) > 0);
+	assert_true(recv(fd, text, sizeof(text) - 1, 0) > 0);
+	assert_true(str_starts(text, "HTTP/1.1 200 "));
+	close(fd);
+	verify_serve_end(pid);
+	arena_free(a);
+}
+
 /* One more than there is room for is turned away, until somebody leaves. */
 static void test_server_has_room_for_so_many(void **state)
 {
@@ -284,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_server_answers_like_the_preview_host),
 		cmocka_unit_test(test_server_lets_nobody_block_it),
 		cmocka_unit_test(test_server_answers_odd_requests),
+		cmocka_unit_test(test_server_waits_for_the_rest),
 		cmocka_unit_test(test_server_has_room_for_so_many),
 		cmocka_unit_test(test_server_outlives_failing_calls),
 		cmocka_unit_test(test_server_that_cannot_go_on_ends),

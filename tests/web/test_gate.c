@@ -74,6 +74,24 @@ static void only_the_operators_token_is_the_operators(void **state)
 	assert_int_equal(enter(&route), E_SCOPE);
 }
 
+/* Where one is configured; what scrapes figures has no person at hand. */
+static void an_operator_has_a_second_factor(void **state)
+{
+	static const struct route route = {.id = "x", .audience = AUD_OPERATOR};
+	static const struct route figures = {.id = "x", .audience = AUD_OPERATOR, .unattended = true};
+
+	(void)state;
+	crypto_sha256("operatortoken", 13, web.operator_hash);
+	web.has_operator = true;
+	web.operator_key_n = 20;
+	ask("HTTP_AUTHORIZATION", "Bearer operatortoken");
+	assert_int_equal(enter(&route), E_SECOND);
+	assert_int_equal(r.w.actor.kind, ACTOR_NOBODY);
+	assert_int_equal(enter(&figures), E_NONE);
+	web.operator_key_n = 0;
+	web.has_operator = false;
+}
+
 static void a_body_is_bounded(void **state)
 {
 	static const struct route route = {.id = "x", .method = METHOD_POST, .raw = true, .body_max = 8};
@@ -120,6 +138,8 @@ static void each_door_has_its_credential(void **state)
 		{AUD_AUTH, "Bearer " SESSION, NULL, E_NONE, true, false},
 		{AUD_TOKEN, NULL, NULL, E_UNAUTHENTICATED},
 		{AUD_TOKEN, "Bearer " SESSION, NULL, E_UNAUTHENTICATED}, /* not signed */
+		{AUD_INTERNAL, NULL, NULL, E_UNAUTHENTICATED},
+		{AUD_INTERNAL, "Bearer " SESSION, NULL, E_UNAUTHENTICATED},
 	};
 
 	(void)state;
@@ -184,6 +204,9 @@ static void a_signed_token_opens_what_it_was_made_for(void **state)
 		{AUD_API, "chat", KEY_PREFIX, {KEY_SUBJECT "k", API_AUDIENCE, "chat"}, E_NONE},
 		{AUD_API, "chat", "", {KEY_SUBJECT "k", API_AUDIENCE, "chat"}, E_UNAUTHENTICATED},
 		{AUD_API, "chat", KEY_PREFIX, {"id_1", API_AUDIENCE, "chat"}, E_UNAUTHENTICATED},
+		/* one of a session is known by it, and nobody else by such a name */
+		{AUD_API, NULL, "", {"id_1", API_AUDIENCE, "", "ses_1"}, E_NONE},
+		{AUD_API, NULL, "", {SESSION_SUBJECT "ses_1", API_AUDIENCE, ""}, E_UNAUTHENTICATED},
 		/* with a scope it is a service's, without one a session's */
 		{AUD_AUTH, NULL, "", {"id_1", AUTH_AUDIENCE, "", "ses_1"}, E_NONE},
 		{AUD_AUTH, NULL, "", {"id_1", AUTH_AUDIENCE, "admin"}, E_SCOPE},
@@ -194,7 +217,13 @@ static void a_signed_token_opens_what_it_was_made_for(void **state)
 		{AUD_TOKEN, NULL, "", {"id_1", API_AUDIENCE, ""}, E_NONE},
 		{AUD_TOKEN, NULL, "", {"id_1", AUTH_AUDIENCE, ""}, E_NONE},
 		{AUD_TOKEN, NULL, "", {"svc", INTERNAL_AUDIENCE, ""}, E_NONE},
+		{AUD_TOKEN, NULL, "", {"id_1", API_AUDIENCE, "", "ses_1"}, E_NONE},
 		{AUD_TOKEN, NULL, "", {"svc", "elsewhere", ""}, E_UNAUTHENTICATED},
+		/* services among each other */
+		{AUD_INTERNAL, "usage", "", {"svc", INTERNAL_AUDIENCE, "usage"}, E_NONE},
+		{AUD_INTERNAL, "usage", "", {"svc", INTERNAL_AUDIENCE, "other"}, E_SCOPE},
+		{AUD_INTERNAL, "usage", "", {"svc", API_AUDIENCE, "usage"}, E_UNAUTHENTICATED},
+		{AUD_INTERNAL, "usage", "", {"svc", AUTH_AUDIENCE, "usage"}, E_UNAUTHENTICATED},
 		/* a session's door takes no program */
 		{AUD_CUSTOMER, NULL, "", {"id_1", API_AUDIENCE, ""}, E_UNAUTHENTICATED},
 		{AUD_OPERATOR, NULL, "", {"id_1", INTERNAL_AUDIENCE, ""}, E_UNAUTHENTICATED},
@@ -215,12 +244,14 @@ static void a_signed_token_opens_what_it_was_made_for(void **state)
 		if (*rows[i].prefix) /* its name is the hash of all of it */
 			subject = arena_printf(a, KEY_SUBJECT "%s",
 					       crypto_sha256_hex(a, text + 7, strlen(text + 7)));
+		else if (rows[i].token.sid && rows[i].door == AUD_API)
+			subject = arena_printf(a, SESSION_SUBJECT "%s", rows[i].token.sid);
 		assert_string_equal(r.subject, subject);
 		assert_string_equal(r.scope, rows[i].token.scope);
 		assert_string_equal(r.sid ? r.sid : "", rows[i].token.sid ? rows[i].token.sid : "");
 		assert_null(r.token_hash);
 		assert_int_equal(r.w.actor.kind,
-				 rows[i].door == AUD_AUTH && rows[i].needs ? ACTOR_OPERATOR : ACTOR_NOBODY);
+				 rows[i].door != AUD_API && rows[i].needs ? ACTOR_OPERATOR : ACTOR_NOBODY);
 	}
 	arena_free(a);
 }
@@ -447,6 +478,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup(name, setup)
 		T(a_network_is_one_caller), T(only_the_operators_token_is_the_operators),
+		T(an_operator_has_a_second_factor),
 		T(a_body_is_bounded), T(each_door_has_its_credential), T(a_secure_cookie_is_ours),
 		T(a_signed_token_opens_what_it_was_made_for), T(a_session_is_no_service),
 		T(a_token_that_was_changed_is_nothing), T(a_write_comes_from_our_own_page),
