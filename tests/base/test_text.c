@@ -127,7 +127,8 @@ static void encodings(void **state)
 	}
 	assert_int_equal(str_unbase32("MZXW6YQ=", to, sizeof(to)), 4);
 	assert_memory_equal(to, "foob", 4);
-	for (const char *const *p = (const char *const[]){"m", "mzx", "mz1", "mz xw", "mz=xw", "mr", "mzxw6ytb\n", NULL}; *p; p++)
+	for (const char *const *p = (const char *const[]){"m", "mzx", "mz1", "mz xw", "mz=xw", "mr", "mzxw6ytb\n",
+							   "my{", "my_", "my8", "my@", NULL}; *p; p++)
 		assert_int_equal(str_unbase32(*p, to, sizeof(to)), -1);
 	assert_int_equal(str_unbase32("mzxw6ytboi", to, 5), -1);
 	assert_string_equal(str_base64(a, "f", 1, true), "Zg");
