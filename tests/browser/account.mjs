@@ -46,12 +46,16 @@ async function askCode(p, address) {
 	await p.locator('[name=otp]').waitFor();
 }
 
-/* From the answer to a first message to the card that asks for payment. */
-async function toPay(p) {
+/* From the answer to a first message to an approved scope. */
+async function toScope(p) {
 	await p.locator('.ask button, .card.scope').first().waitFor();
 	if (await p.locator('.ask button').count())
 		await p.locator('.ask button').click();
 	await p.getByRole('button', { name: 'Approve scope' }).click();
+}
+
+async function toPay(p) {
+	await toScope(p);
 	await part(p, 'pay').waitFor();
 }
 
@@ -143,6 +147,33 @@ await group('a payment page and back', async () => {
 	is(page.url(), conversation, 'it comes back to the run');
 	await page.waitForFunction(() => /Build|Queued|Working/.test(document.getElementById('state').innerText));
 	ok(true, 'which says how it goes on');
+});
+
+await group('an address for a run', async () => {
+	const EVE = 'eve@example.com', other = await visitor(browser);
+	other.expected = true;
+	const p = await other.newPage();
+	await p.goto('/');
+	await p.fill('#text', 'A counter of laps');
+	await p.press('#text', 'Enter');
+	await toScope(p);
+	await part(p, 'contact').waitFor();
+	is(await part(p, 'pay').count(), 0, 'who is not known is asked for an address before any payment');
+	await look(p, 'run-contact');
+	mails().forEach(name => read.add(name));
+	await p.fill('[name=email]', EVE);
+	await p.press('[name=email]', 'Enter');
+	await p.locator('[name=code]').waitFor();
+	const code = await codeFor(EVE);
+	await p.fill('[name=code]', wrong(code));
+	await p.press('[name=code]', 'Enter');
+	await p.waitForFunction(() => document.getElementById('wrong')?.textContent);
+	ok(await p.locator('[name=code]').isVisible(), 'a wrong code is told at its field');
+	await p.fill('[name=code]', code);
+	await p.press('[name=code]', 'Enter');
+	await part(p, 'pay').waitFor();
+	ok(true, 'with the right one the payment is next');
+	await other.close();
 });
 
 await group('the account', async () => {
