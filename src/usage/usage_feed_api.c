@@ -16,6 +16,7 @@
 
 #define SETTLING (5 * CLOCK_S)
 #define PAGE_MAX 10000
+#define FEED_ARENA (64u << 20) /* twice the longest page, of at most 2 KiB an event */
 
 static const struct field page_fields[] = {
 	{"before", F_TEXT, 0, 20, 40, .doc = "RFC 3339; what ended earlier, now when it is left out"},
@@ -57,33 +58,40 @@ static int read_page(struct req *r, struct usage_page *p)
 	return 0;
 }
 
+static void free_page(void *arena)
+{
+	arena_free(arena);
+}
+
+static const char *answer(struct arena *a, const struct usage_page *p, const char *items, bool more,
+			  const char *cursor)
+{
+	const char *quote = cursor ? "\"" : "";
+	char at[25];
+
+	return arena_printf(a, "{\"items\":%s,\"page\":%lld,\"page_size\":%lld,\"before\":\"%s\","
+			    "\"has_more\":%s,\"next_cursor\":%s%s%s}", items, (long long)p->page,
+			    (long long)p->size, clock_text(p->before, at), more ? "true" : "false",
+			    quote, cursor ? cursor : "null", quote);
+}
+
+/* The longest page is more than a request's arena holds: it has one of its own,
+ * which ends with the request's. */
 static int feed(struct req *r)
 {
+	struct arena *mine = r->w.a, *big = arena_new(FEED_ARENA);
 	const char *items, *cursor;
 	struct usage_page p;
-	struct buf b;
-	struct jw j;
-	char at[25];
 	bool more;
+	int rc;
 
-	if (read_page(r, &p) < 0 || usage_store_feed(&r->w, &p, &items, &more, &cursor) < 0)
+	arena_defer(mine, free_page, big);
+	if (read_page(r, &p) < 0)
 		return -1;
-	buf_init(&b, r->w.a, strlen(items) + 1024);
-	jw_init(&j, &b);
-	jw_object(&j);
-	jw_key(&j, "items");
-	jw_raw(&j, items);
-	jw_kint(&j, "page", p.page);
-	jw_kint(&j, "page_size", p.size);
-	jw_kstr(&j, "before", clock_text(p.before, at));
-	jw_kbool(&j, "has_more", more);
-	jw_key(&j, "next_cursor");
-	if (cursor != NULL)
-		jw_str(&j, cursor);
-	else
-		jw_null(&j);
-	jw_end_object(&j);
-	return reply_json(r, 200, buf_str(&b));
+	r->w.a = big;
+	rc = usage_store_feed(&r->w, &p, &items, &more, &cursor);
+	r->w.a = mine;
+	return rc < 0 ? -1 : reply_json(r, 200, answer(big, &p, items, more, cursor));
 }
 
 static int collected(struct req *r)

@@ -86,4 +86,15 @@ ok "six at once take each row once" equal "$(cat "$VAR"/deleted.* | jq -s 'map(.
 delete; delete
 ok "then there is nothing" equal "$STATUS $(field .deleted)" "200 0"
 ok "the ledger is as it was" equal "$(ended)" 26
+
+# The longest page, of the longest rows.
+sql admin "INSERT INTO bus.usage_record (usage_id, account_id, run_id, chat_id, model, backend, price_version, state, reserved,
+		posted, tokens, budgets, created_at, expires_at, settled_at)
+	SELECT 'usg_' || repeat('a', 27) || to_char(n, 'FM00000'), (SELECT account_id FROM bus.customer), 'run_' || repeat('r', 32),
+		'chat_' || repeat('c', 32), repeat('m', 128), 'b', repeat('v', 60), 'posted', 1000000000, 1000000000,
+		'{\"input\":1000000,\"cached_input\":1000000,\"output\":1000000,\"reasoning\":1000000,\"tool_unit\":1000000}', '{}',
+		now(), now(), now() - interval '30 min' FROM generate_series(1, 10050) n" >/dev/null
+v1 "$FEED?page_size=10000"
+ok "ten thousand in one page" equal "$STATUS $(jq '.items | length' <<<"$BODY") $(jq .has_more <<<"$BODY")" "200 10000 true"
+ok "which is long ($((${#BODY} / 1000000)) MB)" equal "$((${#BODY} > 5000000))" 1
 done_testing
