@@ -69,13 +69,18 @@ provenance() {
 	local name=$1 base=$2 bad=$VAR/bad
 	fetch "$SEEN/$name.dsse" "$base/provenance"
 	fetch "$VAR/key.pem" /.well-known/busdk-provenance.pem
-	ok "$name: the provenance verifies" "$BUS" verify "$SEEN/$name.file" "$SEEN/$name.dsse" --key "$VAR/key.pem"
+	"$BUS" verify "$SEEN/$name.file" "$SEEN/$name.dsse" --key "$VAR/key.pem" >"$VAR/said"
+	ok "$name: the provenance verifies" equal "$?" 0
 	fetch "$VAR/jwks" /.well-known/jwks.json
 	ok "$name: the published keys" equal "$STATUS $(header Cache-Control) $(jq '.keys | length' "$VAR/jwks")" "200 public, max-age=300 2"
 	ok "$name: a stranger needs no more" silent stranger envelope "$SEEN/$name.dsse" "$SEEN/$name.file"
 	ok "$name: not for other bytes" refuses stranger envelope "$SEEN/$name.dsse" "$VAR/jwks"
 	sed -n '/^  /p' "$VAR/said" | sed -n '/jq -r .payload /,$p' >"$VAR/plain.sh"
-	ok "$name: also with the plain commands it prints" silent plain
+	ok "$name: it prints plain commands" grep -q 'openssl pkeyutl -verify' "$VAR/plain.sh"
+	ok "$name: with them as well" silent plain
+	sed -i "s|$SEEN/$name.dsse|$bad|" "$VAR/plain.sh"
+	jq -c '.payload |= ("A" + .[1:])' "$SEEN/$name.dsse" >"$bad"
+	ok "$name: but not for another statement" refuses plain
 	{ cat "$SEEN/$name.file"; printf x; } >"$bad"
 	ok "$name: not for other bytes" refuses "$BUS" verify "$bad" "$SEEN/$name.dsse" --key "$VAR/key.pem"
 	jq -c '.payload |= (.[0:40] + "A" + .[41:])' "$SEEN/$name.dsse" >"$bad"
