@@ -107,6 +107,13 @@ void pg_int_forget(struct pg *p)
 	memset(p->prepared, 0, sizeof(p->prepared));
 }
 
+void pg_int_close(struct pg *p)
+{
+	PQfinish(p->conn);
+	p->conn = NULL;
+	pg_int_forget(p);
+}
+
 /* SQLSTATE to error. "BUS01" is raised by our own triggers (sql/). */
 static enum err_id classify(const char *state)
 {

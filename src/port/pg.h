@@ -65,6 +65,26 @@ int pg_exec(struct pg *p, struct arena *a, const struct pg_stmt *s, const char *
 enum pg_batch_kind { PG_SEQUENCE, PG_INDEPENDENT };
 void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size_t n);
 
+/*
+ * One statement that nobody waits for. `c` and its arguments must live until
+ * pg_sent() says PG_DONE; the connection is busy until then.
+ *
+ * It is a transaction that gives its locks back before the disk has it, and what
+ * is then waited for is the disk, in a second transaction without locks: many
+ * such statements on several connections share one flush. Done means durable.
+ * A failure with E_UNAVAILABLE leaves open whether it has happened.
+ *
+ * -1: c->err says why, nothing is under way.
+ */
+int pg_send(struct pg *p, struct pg_call *c);
+
+/* Go on with it, when pg_fd() is readable (or writable, if that was asked for);
+ * c->rc, c->rows and c->err are set when it is done. An idle connection that has
+ * become readable is looked after as well. */
+enum pg_wait { PG_DONE, PG_READ, PG_WRITE };
+enum pg_wait pg_sent(struct pg *p);
+void pg_abandon(struct pg *p); /* nothing more is expected of it: done, with E_UNAVAILABLE */
+
 /* Is a transaction block open? Closes it when the connection is to be reused. */
 bool pg_in_transaction(const struct pg *p);
 void pg_rollback(struct pg *p);

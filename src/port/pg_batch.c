@@ -11,12 +11,11 @@
  * statements with their parameters are far smaller than a socket buffer.
  */
 
-static int send_call(struct pg *p, const struct pg_call *c, bool *ret_prepares)
+int pg_int_send(struct pg *p, const struct pg_call *c, bool prepares)
 {
 	const struct pg_stmt *s = c->stmt;
 
-	*ret_prepares = p->prepare && !pg_int_prepared(p, s, true);
-	if (*ret_prepares && !PQsendPrepare(p->conn, s->name, s->text, s->params, NULL))
+	if (prepares && !PQsendPrepare(p->conn, s->name, s->text, s->params, NULL))
 		return -1;
 	if (p->prepare)
 		return PQsendQueryPrepared(p->conn, s->name, s->params, c->args, NULL, NULL, 0) ? 0 : -1;
@@ -41,14 +40,15 @@ static int take_command(struct pg *p, struct pg_call *c, struct pg_rows *ret)
 	return rc;
 }
 
-/* 0, -1 failed, 1 passed over. */
+/* 0, -1 failed, 1 passed over. What was passed over was not prepared either. */
 static int take_call(struct pg *p, struct pg_call *c, bool prepares)
 {
 	int rc = prepares ? take_command(p, c, NULL) : 0;
 
+	if (rc == 0 && prepares)
+		pg_int_prepared(p, c->stmt, true);
 	if (rc == 0)
 		return take_command(p, c, &c->rows);
-	pg_int_forget(p); /* it is not known what was prepared before the failure */
 	if (PQstatus(p->conn) == CONNECTION_OK) {
 		struct pg_call ignored = {.stmt = c->stmt, .a = c->a};
 
@@ -66,6 +66,16 @@ static void fail_all(struct pg *p, struct pg_call *calls, size_t from, size_t n)
 	}
 }
 
+/* Must this one be prepared, and is it the first of its kind among them? */
+static bool must_prepare(struct pg *p, const struct pg_call *calls, size_t i)
+{
+	bool must = p->prepare && !pg_int_prepared(p, calls[i].stmt, false);
+
+	for (size_t k = 0; must && k < i; k++)
+		must = calls[k].stmt != calls[i].stmt;
+	return must;
+}
+
 /* Send all, take all. How many were answered, before one failed or at all. */
 static size_t run(struct pg *p, struct pg_call *calls, size_t n)
 {
@@ -73,8 +83,11 @@ static size_t run(struct pg *p, struct pg_call *calls, size_t n)
 	size_t sent = 0, done = 0;
 	int rc = 0;
 
-	while (sent < n && send_call(p, &calls[sent], &prepares[sent]) == 0)
-		sent++;
+	for (; sent < n; sent++) {
+		prepares[sent] = must_prepare(p, calls, sent);
+		if (pg_int_send(p, &calls[sent], prepares[sent]) < 0)
+			break;
+	}
 	if (sent < n || !PQpipelineSync(p->conn) || PQflush(p->conn) != 0) {
 		fail_all(p, calls, 0, n);
 		return n;
@@ -110,8 +123,6 @@ void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size
 	while (kind == PG_INDEPENDENT && done < n && PQstatus(p->conn) == CONNECTION_OK);
 	fail_all(p, calls, done, n);
 	if (PQstatus(p->conn) != CONNECTION_OK || !PQexitPipelineMode(p->conn)) {
-		PQfinish(p->conn); /* in an unknown state: the next call opens a new one */
-		p->conn = NULL;
-		pg_int_forget(p);
+		pg_int_close(p);
 	}
 }

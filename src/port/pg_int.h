@@ -1,4 +1,4 @@
-/* What pg.c and pg_batch.c share. */
+/* What pg*.c share. */
 #pragma once
 #include "port/pg.h"
 
@@ -12,11 +12,24 @@ struct pg {
 	bool prepare;
 	int64_t next_try;                               /* monotonic */
 	const struct pg_stmt *prepared[PG_PREPARED_MAX]; /* open hash set */
+	/* pg_send.c: the call under way, what follows it, and the results that are to come */
+	struct pg_call *sent, later, disk;
+	struct pg_step {
+		struct pg_call *of;
+		bool prepares;
+	} steps[6];
+	size_t steps_n, at, syncs;
 };
 
 /* Has `s` been prepared on this connection? If not, and `add`, it is from now on. */
 bool pg_int_prepared(struct pg *p, const struct pg_stmt *s, bool add);
 void pg_int_forget(struct pg *p);
+
+/* It is in an unknown state: the next call opens a new one. */
+void pg_int_close(struct pg *p);
+
+/* Into the pipeline: prepare it when asked to, and execute it. */
+int pg_int_send(struct pg *p, const struct pg_call *c, bool prepares);
 
 /* Take a result: rows into `ret`, or the error into `e`. */
 int pg_int_take(struct pg *p, struct arena *a, const struct pg_stmt *s, PGresult *r,

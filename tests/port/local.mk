@@ -2,8 +2,11 @@
 if HAVE_CMOCKA
 PORT_TESTS = tests/port/test_json tests/port/test_crypto tests/port/test_jwt tests/port/test_mail tests/port/test_otp \
 	tests/port/test_sandbox tests/port/test_file
-check_PROGRAMS += $(PORT_TESTS)
-TESTS += $(PORT_TESTS)
+check_PROGRAMS += $(PORT_TESTS) tests/port/test_pg
+TESTS += $(PORT_TESTS) tests/port/pg.sh
+tests_port_test_pg_SOURCES = %D%/test_pg.c
+tests_port_test_pg_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_port_test_pg_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
 tests_port_test_json_SOURCES = %D%/test_json.c
 tests_port_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_port_test_json_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
@@ -44,5 +47,5 @@ tests_fuzz_fuzz_address_SOURCES = tests/fuzz/fuzz_address.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_address_LDADD = libidentity.a libwork.a libport.a libbase.a $(LIBS_PORT)
 tests_fuzz_fuzz_address_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 TESTS += tests/port/replay.test
-EXTRA_DIST += tests/port/replay.test tests/fuzz/corpus/json tests/fuzz/corpus/text \
+EXTRA_DIST += tests/port/pg.sh tests/port/replay.test tests/fuzz/corpus/json tests/fuzz/corpus/text \
 	tests/fuzz/corpus/query tests/fuzz/corpus/address

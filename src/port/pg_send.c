@@ -1,0 +1,129 @@
+#include "config.h"
+
+#include "port/pg_int.h"
+#include "base/check.h"
+#include "base/fault.h"
+
+/*
+ * What leaves in one packet: the statement with `later` behind it in one
+ * transaction, a sync; `disk` in another, a sync. A commit waits for its own record
+ * and so for all before it; an empty transaction has no record and waits for
+ * nothing, so `disk` writes one.
+ */
+static const struct pg_stmt later = {
+	"pg_later", "SELECT set_config('synchronous_commit', 'off', true)", 0};
+static const struct pg_stmt disk = {
+	"pg_disk",
+	"SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'bus', '')", 0};
+
+static int put(struct pg *p, struct pg_call *c)
+{
+	bool prepares = p->prepare && !pg_int_prepared(p, c->stmt, false);
+
+	if (prepares)
+		p->steps[p->steps_n++] = (struct pg_step){c, true};
+	p->steps[p->steps_n++] = (struct pg_step){c, false};
+	return pg_int_send(p, c, prepares);
+}
+
+static void lost(struct pg *p, struct pg_call *c)
+{
+	c->rc = -1;
+	err_set(&c->err, E_UNAVAILABLE, "%s: %s", c->stmt->name,
+		p->conn ? PQerrorMessage(p->conn) : "connection lost");
+	pg_int_close(p);
+	p->sent = NULL;
+}
+
+int pg_send(struct pg *p, struct pg_call *c)
+{
+	check(p->sent == NULL);
+	c->rc = 0;
+	if (fault_fails("pg.batch"))
+		return c->rc = err_set(&c->err, E_UNAVAILABLE, "%s: injected", c->stmt->name);
+	if (pg_ready(p, &c->err) < 0)
+		return c->rc = -1;
+	p->later = (struct pg_call){.stmt = &later, .a = c->a};
+	p->disk = (struct pg_call){.stmt = &disk, .a = c->a};
+	p->steps_n = p->at = p->syncs = 0;
+	p->sent = c;
+	if (PQsetnonblocking(p->conn, 1) < 0 || !PQenterPipelineMode(p->conn) || put(p, c) < 0 ||
+	    put(p, &p->later) < 0 || !PQpipelineSync(p->conn) || put(p, &p->disk) < 0 ||
+	    !PQpipelineSync(p->conn))
+		lost(p, c);
+	return c->rc;
+}
+
+/* A result; none is the end of a command's. False: there are more than were asked for. */
+static bool take_one(struct pg *p)
+{
+	PGresult *r = PQgetResult(p->conn);
+	struct pg_step *step = &p->steps[p->at];
+	ExecStatusType status = PQresultStatus(r);
+
+	if (status == PGRES_PIPELINE_SYNC) {
+		p->syncs++;
+		PQclear(r);
+		return true;
+	}
+	if (p->at == p->steps_n) {
+		PQclear(r);
+		return false;
+	}
+	if (r == NULL) {
+		if (step->prepares && step->of->rc == 0)
+			pg_int_prepared(p, step->of->stmt, true);
+		p->at++;
+	} else if (step->of->rc < 0 || status == PGRES_PIPELINE_ABORTED) {
+		step->of->rc = -1;
+		PQclear(r);
+	} else {
+		step->of->rc = pg_int_take(p, step->of->a, step->of->stmt, r,
+					   step->prepares ? NULL : &step->of->rows, &step->of->err);
+	}
+	return true;
+}
+
+static enum pg_wait done(struct pg *p)
+{
+	struct pg_call *c = p->sent;
+
+	if (c->rc == 0 && (p->later.rc < 0 || p->disk.rc < 0)) {
+		c->rc = -1;
+		err_set(&c->err, E_UNAVAILABLE, "%s: not known to be on disk: %s", c->stmt->name,
+			p->later.rc < 0 ? p->later.err.detail : p->disk.err.detail);
+	}
+	p->sent = NULL;
+	if (!PQexitPipelineMode(p->conn) || PQsetnonblocking(p->conn, 0) < 0)
+		pg_int_close(p);
+	return PG_DONE;
+}
+
+enum pg_wait pg_sent(struct pg *p)
+{
+	struct pg_call *c = p->sent;
+	bool sane = true;
+	int left;
+
+	if (c == NULL) {
+		if (p->conn != NULL && (!PQconsumeInput(p->conn) || PQstatus(p->conn) != CONNECTION_OK))
+			pg_int_close(p);
+		return PG_DONE;
+	}
+	left = PQflush(p->conn);
+	sane = left >= 0 && PQconsumeInput(p->conn);
+	while (sane && p->syncs < 2 && !PQisBusy(p->conn))
+		sane = PQstatus(p->conn) == CONNECTION_OK && take_one(p);
+	if (p->syncs == 2)
+		return done(p);
+	if (sane)
+		return left > 0 ? PG_WRITE : PG_READ;
+	lost(p, c);
+	return PG_DONE;
+}
+
+void pg_abandon(struct pg *p)
+{
+	if (p->sent != NULL)
+		lost(p, p->sent);
+}

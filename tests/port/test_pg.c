@@ -1,0 +1,208 @@
+/* Batches and statements that nobody waits for, on a real PostgreSQL. */
+#include "config.h"
+
+#include "base/check.h"
+#include "base/conf.h"
+#include "port/pg.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static struct conf conf;
+static struct arena *a;
+static struct pg *pg, *other;
+
+static const struct pg_stmt one = {"one", "SELECT 1", 0}, two = {"two", "SELECT 2", 0},
+	three = {"three", "SELECT 3", 0}, divide = {"divide", "SELECT 6 / $1::int", 1},
+	wrong = {"wrong", "SELECT no_such_column", 0},
+	wait_here = {"wait_here", "SELECT pg_sleep(0.3), 7", 0},
+	locks = {"locks", "SELECT pg_advisory_xact_lock(77), 7", 0},
+	try_lock = {"try_lock", "SELECT pg_try_advisory_xact_lock(77)", 0},
+	level = {"level", "SELECT set_config('synchronous_commit', 'on', true)", 0},
+	end_mine = {"end_mine", "SELECT pg_terminate_backend($1::int)", 1},
+	who = {"who", "SELECT pg_backend_pid()", 0};
+
+static int set_up(void **state)
+{
+	struct err e = {0};
+	char path[512];
+
+	(void)state;
+	a = arena_new(1 << 20);
+	snprintf(path, sizeof(path), "%s/etc/bus.conf", getenv("BUS_VAR"));
+	assert_int_equal(conf_read(a, path, &conf, &e), 0);
+	conf.db_prepare = 1;
+	pg = pg_new(&conf, "admin", false);
+	other = pg_new(&conf, "admin", false);
+	assert_int_equal(pg_ready(pg, &e), 0);
+	assert_int_equal(pg_ready(other, &e), 0);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	pg_free(pg);
+	pg_free(other);
+	arena_free(a);
+	return 0;
+}
+
+static struct pg_call call(const struct pg_stmt *s, const char *const *args)
+{
+	return (struct pg_call){.stmt = s, .args = args, .a = a};
+}
+
+static void answers(enum pg_batch_kind kind, const struct pg_stmt *s, int64_t want)
+{
+	struct pg_call c = call(s, NULL);
+
+	pg_batch(pg, kind, &c, 1);
+	assert_int_equal(c.rc, 0);
+	assert_int_equal(pg_int(&c.rows, 0, 0), want);
+}
+
+/* What was prepared stays known, and what was passed over does not count as prepared. */
+static void test_a_failure_forgets_nothing(void **state)
+{
+	const char *zero[] = {"0"}, *six[] = {"6"};
+
+	(void)state;
+	answers(PG_INDEPENDENT, &one, 1);
+	for (int turn = 0; turn < 3; turn++) {
+		struct pg_call c[] = {call(&one, NULL), call(&divide, zero), call(&two, NULL), call(&wrong, NULL),
+				      call(&two, NULL), call(&divide, six), call(&three, NULL)};
+
+		pg_batch(pg, PG_INDEPENDENT, c, COUNT(c));
+		assert_int_equal(c[0].rc, 0);
+		assert_int_equal(c[1].rc, -1);
+		assert_int_equal(c[3].rc, -1);
+		assert_int_equal(pg_int(&c[2].rows, 0, 0), 2);
+		assert_int_equal(pg_int(&c[4].rows, 0, 0), 2);
+		assert_int_equal(pg_int(&c[5].rows, 0, 0), 1);
+		assert_int_equal(pg_int(&c[6].rows, 0, 0), 3);
+	}
+	answers(PG_INDEPENDENT, &one, 1);
+	answers(PG_SEQUENCE, &three, 3);
+}
+
+/* To its end, by events alone; how often there was nothing to do yet. */
+static int wait_for(struct pg *p)
+{
+	int turns = 0;
+
+	for (; pg_sent(p) != PG_DONE; turns++) {
+		struct pollfd f = {.fd = pg_fd(p), .events = POLLIN};
+
+		assert_true(turns < 100);
+		assert_int_equal(poll(&f, 1, 10000), 1);
+	}
+	return turns;
+}
+
+static void test_nobody_waits(void **state)
+{
+	struct pg_call c = call(&wait_here, NULL), d = call(&one, NULL);
+
+	(void)state;
+	assert_int_equal(pg_send(pg, &c), 0);
+	assert_int_not_equal(pg_sent(pg), PG_DONE);
+	assert_int_equal(pg_send(other, &d), 0);
+	wait_for(other);
+	assert_int_equal(pg_int(&d.rows, 0, 0), 1);
+	assert_int_not_equal(pg_sent(pg), PG_DONE);
+	assert_true(wait_for(pg) >= 1);
+	assert_int_equal(c.rc, 0);
+	assert_int_equal(pg_int(&c.rows, 0, 1), 7);
+	answers(PG_INDEPENDENT, &two, 2); /* and the connection is as it was */
+}
+
+/* Its locks are gone when the disk is waited for: somebody else's statement on
+ * another connection comes through although ours has not been read yet. */
+static void test_locks_are_given_back(void **state)
+{
+	struct pg_call c = call(&locks, NULL), d;
+
+	(void)state;
+	assert_int_equal(pg_send(pg, &c), 0);
+	wait_for(pg);
+	assert_int_equal(c.rc, 0);
+	d = call(&try_lock, NULL);
+	pg_batch(other, PG_SEQUENCE, &d, 1);
+	assert_true(pg_bool(&d.rows, 0, 0));
+	/* A statement that asks for the disk itself is overruled, not in the way. */
+	c = call(&level, NULL);
+	assert_int_equal(pg_send(pg, &c), 0);
+	wait_for(pg);
+	assert_int_equal(c.rc, 0);
+}
+
+static void test_failures_are_told(void **state)
+{
+	const char *zero[] = {"0"};
+	struct pg_call c = call(&divide, zero);
+
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) {
+		assert_int_equal(pg_send(pg, &c), 0);
+		wait_for(pg);
+		assert_int_equal(c.rc, -1);
+		assert_int_equal(c.err.id, E_INTERNAL);
+		c = call(&wrong, NULL);
+	}
+	answers(PG_SEQUENCE, &one, 1);
+}
+
+static void test_a_lost_connection(void **state)
+{
+	struct pg_call c = call(&wait_here, NULL), d;
+	const char *pid[1];
+
+	(void)state;
+	d = call(&who, NULL);
+	pg_batch(pg, PG_SEQUENCE, &d, 1);
+	pid[0] = pg_text(&d.rows, 0, 0);
+	assert_int_equal(pg_send(pg, &c), 0);
+	d = call(&end_mine, pid);
+	pg_batch(other, PG_SEQUENCE, &d, 1);
+	wait_for(pg);
+	assert_int_equal(c.rc, -1);
+	assert_int_equal(c.err.id, E_UNAVAILABLE);
+	poll(NULL, 0, 250); /* no sooner is a new one tried */
+	c = call(&one, NULL);
+	assert_int_equal(pg_send(pg, &c), 0);
+	wait_for(pg);
+	assert_int_equal(pg_int(&c.rows, 0, 0), 1);
+}
+
+static void test_given_up(void **state)
+{
+	struct pg_call c = call(&wait_here, NULL);
+
+	(void)state;
+	assert_int_equal(pg_send(pg, &c), 0);
+	pg_abandon(pg);
+	assert_int_equal(c.rc, -1);
+	assert_int_equal(c.err.id, E_UNAVAILABLE);
+	assert_int_equal(pg_sent(pg), PG_DONE); /* idle */
+	pg_abandon(pg);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_failure_forgets_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_nobody_waits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_locks_are_given_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_failures_are_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_lost_connection, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_given_up, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
