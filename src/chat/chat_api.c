@@ -262,9 +262,26 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 	return 0;
 }
 
+/* Nothing has left. A key that came before may be that of a call under way, whose
+ * reservation is not ours to give back. */
+static void undo(struct relay *x, const struct pg_rows *rows, int row)
+{
+	struct req *r = relay_req(x);
+	struct chat *c = relay_state(x);
+	struct err ignored = r->w.err;
+	struct usage_grant g = {0};
+	bool ours = rows != NULL ? usage_granted(&r->w, rows, row, c->reason, &g) == 0 && g.answer == NULL
+				 : r->idem == NULL;
+
+	r->w.err = ignored;
+	c->usage_id = ours ? c->reason : NULL;
+	c->end = USAGE_RELEASED;
+	c->reason = "it never left";
+}
+
 static const struct relay_row calls = {.state = sizeof(struct chat), .begin = begin,
 				       .admit_all = &usage_reserve_all, .admitted = admitted,
-				       .head = chat_head, .data = chat_data,
+				       .undo = undo, .head = chat_head, .data = chat_data,
 				       .end = chat_end, .tick = chat_tick, .left = chat_left,
 				       .settle = chat_settle, .settle_all = &usage_settle_all};
 static const struct shape opaque = {"OpenAI", NULL, 0, 0};

@@ -14,17 +14,14 @@
 #include <unistd.h>
 
 /*
- * The call worker: one loop over clients, upstreams and the database. What
- * arrives in one round is admitted in one round trip, what has ended in one
- * round is settled in one.
- *
- * A settlement that does not reach the database is tried again each second
- * for as long as the process lives; what it takes to the grave, the reaper
- * settles at the reserve.
+ * The call worker: one loop over clients, upstreams and the database
+ * (relay_line.c). A relay lives until its client has all (or is gone) and its
+ * settlement is on disk.
  */
 
 #define EVENTS_MAX 512
 #define TICK (CLOCK_S / 10)
+#define LAST_WORDS CLOCK_S /* for settlements, when the process must stop */
 
 /* ---- upstream */
 
@@ -110,37 +107,6 @@ static struct relay *accept_one(struct relays *s)
 	return x;
 }
 
-/* ---- statements of a round */
-
-typedef void answered_fn(struct relay *x, const struct pg_call *c, int row);
-
-/* What several relays have to say to the database, in one statement and one
- * transaction; when it fails none has happened, and each is tried alone. */
-static void say_together(struct relays *s, const struct pg_stmt *stmt, struct relay **of,
-			 const char **what, size_t n, answered_fn *answered)
-{
-	struct arena *a = arena_new(RELAY_ARENA);
-	const char *args[1];
-	struct pg_call c = {.stmt = stmt, .args = args, .a = a};
-	struct buf b;
-
-	buf_init(&b, a, RELAY_ARENA / 2);
-	for (size_t i = 0; i < n; i++)
-		buf_printf(&b, "%c%s", i ? ',' : '[', what[i]);
-	buf_putc(&b, ']');
-	args[0] = buf_str(&b);
-	if (b.over)
-		err_set(&c.err, E_INTERNAL, "too much to say at once"), c.rc = -1;
-	else
-		pg_batch(s->pg, PG_SEQUENCE, &c, 1);
-	for (size_t i = 0; i < n; i++)
-		if (c.rc < 0 && n > 1)
-			say_together(s, stmt, of + i, what + i, 1, answered);
-		else
-			answered(of[i], &c, (int)i);
-	arena_free(a);
-}
-
 /* ---- admission */
 
 static const char *caller(const struct relay *x)
@@ -179,51 +145,14 @@ static const char *enter(struct relays *s, struct relay *x)
 	return ask;
 }
 
-static void admitted(struct relay *x, const struct pg_call *c, int row)
-{
-	struct req *r = &x->r;
-
-	fault_point("relay.admitted");
-	if (c->rc < 0)
-		fail(&r->w, c->err.id, "%s", c->err.detail);
-	else if (row >= c->rows.n)
-		fail(&r->w, E_INTERNAL, "%s: no row for it", c->stmt->name);
-	if (r->w.err.id != E_NONE || r->route->relay->admitted(x, &c->rows, row) < 0)
-		relay_end(x);
-}
-
-/* Those that the first one's statement admits; how many are left, moved to the front. */
-static size_t admit_some(struct relays *s, struct relay **of, const char **what, size_t n)
-{
-	const struct pg_stmt *stmt = *of[0]->r.route->relay->admit_all;
-	const char *mine[PG_BATCH_MAX];
-	struct relay *now[PG_BATCH_MAX];
-	size_t taken = 0, left = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (*of[i]->r.route->relay->admit_all == stmt) {
-			now[taken] = of[i];
-			mine[taken++] = what[i];
-		} else {
-			of[left] = of[i];
-			what[left++] = what[i];
-		}
-	}
-	say_together(s, stmt, now, mine, taken, admitted);
-	return left;
-}
-
 static void on_listen(struct relays *s)
 {
-	const char *what[PG_BATCH_MAX];
-	struct relay *of[PG_BATCH_MAX], *x;
-	size_t n = 0;
+	struct relay *x;
+	const char *what;
 
-	while (n < PG_BATCH_MAX && (x = accept_one(s)) != NULL)
-		if ((what[n] = enter(s, x)) != NULL)
-			of[n++] = x;
-	while (n > 0)
-		n = admit_some(s, of, what, n);
+	for (int n = 0; n < PG_BATCH_MAX && (x = accept_one(s)) != NULL; n++)
+		if ((what = enter(s, x)) != NULL)
+			relay_ask(x, what);
 }
 
 static void on_client(struct relay *x, unsigned events)
@@ -232,58 +161,21 @@ static void on_client(struct relay *x, unsigned events)
 		return;
 	if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) {
 		relay_client_gone(x);
-		if (!x->ended && x->state != NULL && !x->detached)
+		if (!x->ended && !x->asking && !x->detached)
 			x->r.route->relay->left(x, RELAY_LEFT);
 	} else if (events & EPOLLOUT) {
 		relay_flush(x);
 	}
 }
 
-/* ---- settlement */
+/* ---- the loop */
 
-static void settled(struct relay *x, const struct pg_call *c, int row)
+static void drop_over(struct relays *s)
 {
-	(void)row;
-	x->settled = c->rc == 0 || c->err.id != E_UNAVAILABLE;
-	x->settle_at = clock_mono() + CLOCK_S;
-	if (c->rc < 0)
-		log_put(x->settled ? LOG_ERROR : LOG_WARN, "settle", "id", x->r.w.trace, "detail",
-			c->err.detail, NULL);
-}
+	struct relay *x;
 
-/* Those of a round that one statement settles; others come with the next. */
-static size_t to_settle(struct relays *s, int64_t now, struct relay **of, const char **what)
-{
-	size_t n = 0;
-
-	for (struct relay *x = s->first; x != NULL && n < PG_BATCH_MAX; x = x->next) {
-		if (!x->ended || x->settled || now < x->settle_at ||
-		    (n > 0 && x->r.route->relay->settle_all != of[0]->r.route->relay->settle_all))
-			continue;
-		what[n] = x->state != NULL ? x->r.route->relay->settle(x) : NULL;
-		if (what[n] != NULL)
-			of[n++] = x;
-		else
-			x->settled = true;
-	}
-	return n;
-}
-
-static void settle_ended(struct relays *s, int64_t now)
-{
-	const char *what[PG_BATCH_MAX];
-	struct relay *of[PG_BATCH_MAX], *next;
-	size_t n = to_settle(s, now, of, what);
-
-	if (n > 0) {
-		fault_point("relay.before_settle");
-		say_together(s, *of[0]->r.route->relay->settle_all, of, what, n, settled);
-	}
-	for (struct relay *x = s->first; x != NULL; x = next) {
-		next = x->next;
-		if (x->settled && x->finished)
-			drop(x);
-	}
+	while ((x = relay_next_over(s)) != NULL)
+		drop(x);
 }
 
 bool relay_killed(const struct relay *x)
@@ -294,7 +186,7 @@ bool relay_killed(const struct relay *x)
 static void cut_all(struct relays *s, enum relay_why why)
 {
 	for (struct relay *x = s->first; x != NULL; x = x->next)
-		if (!x->ended)
+		if (!x->ended && !x->asking)
 			x->r.route->relay->left(x, why);
 }
 
@@ -308,22 +200,14 @@ static void heed_switch(struct relays *s)
 static void tick(struct relays *s, int64_t now)
 {
 	heed_switch(s); /* a successor of ours may have read the wake */
+	relay_lines_tick(s, now);
 	relay_save_all(s);
 	for (struct relay *x = s->first, *next; x != NULL; x = next) {
 		next = x->next;
-		if (!x->ended && x->state != NULL && x->r.route->relay->tick != NULL)
+		if (!x->ended && !x->asking && x->r.route->relay->tick != NULL)
 			x->r.route->relay->tick(x, now);
 		relay_beat(x, now);
 	}
-}
-
-/* Whoever is left is cut. */
-static void end_all(struct relays *s)
-{
-	cut_all(s, RELAY_STOPPING);
-	for (struct relay *x = s->first; x != NULL; x = x->next)
-		relay_client_gone(x);
-	settle_ended(s, INT64_MAX);
 }
 
 /* The operator has moved the switch. */
@@ -342,7 +226,7 @@ static void add_fd(struct relays *s, int fd, uint32_t events, void *who)
 	check(epoll_ctl(s->ep, EPOLL_CTL_ADD, fd, &ev) == 0);
 }
 
-static bool one_round(struct relays *s, int stop_fd, int timeout_ms)
+static void one_round(struct relays *s, int stop_fd, int timeout_ms)
 {
 	struct epoll_event ev[EVENTS_MAX];
 	int n = epoll_wait(s->ep, ev, EVENTS_MAX, timeout_ms);
@@ -357,13 +241,30 @@ static bool one_round(struct relays *s, int stop_fd, int timeout_ms)
 			on_switch(s);
 		else if (who == &s->stopping)
 			s->stopping = loop_stopping(stop_fd) || s->stopping;
-		else if (who != s->calls)
+		else if (who != s->calls && !relay_line_ready(s, who))
 			on_client(who, ev[i].events);
 	}
 	if (listen && !s->stopping)
 		on_listen(s);
 	calls_run(s->calls);
-	return n > 0;
+	relay_lines_run(s);
+	drop_over(s);
+}
+
+/* Whoever is left is cut; then there is a moment for the settlements. */
+static void end_all(struct relays *s, int stop_fd)
+{
+	int64_t until = clock_mono() + LAST_WORDS;
+
+	s->ending = true;
+	cut_all(s, RELAY_STOPPING);
+	for (struct relay *x = s->first; x != NULL; x = x->next)
+		if (!x->asking)
+			relay_client_gone(x);
+	do {
+		relay_lines_tick(s, clock_mono());
+		one_round(s, stop_fd, TICK / CLOCK_MS / 10);
+	} while (s->open > 0 && clock_mono() < until);
 }
 
 void loop_relays(struct web *web, struct pg *pg, int stop_fd)
@@ -372,6 +273,7 @@ void loop_relays(struct web *web, struct pg *pg, int stop_fd)
 	int64_t next = 0, deadline = 0, now;
 
 	check((s.ep = epoll_create1(EPOLL_CLOEXEC)) >= 0);
+	relay_lines_open(&s);
 	add_fd(&s, web->listen_fd, EPOLLIN | EPOLLEXCLUSIVE, NULL);
 	add_fd(&s, stop_fd, EPOLLIN, &s.stopping);
 	add_fd(&s, web->wake_fd, EPOLLIN, &s);
@@ -379,9 +281,8 @@ void loop_relays(struct web *web, struct pg *pg, int stop_fd)
 	while (!s.stopping || (s.open > 0 && clock_mono() < deadline)) {
 		one_round(&s, stop_fd, s.open > 0 ? TICK / CLOCK_MS : 1000);
 		now = clock_mono();
-		settle_ended(&s, now);
 		if (s.stopping && deadline == 0) {
-			deadline = now + (web->conf->drain_s - 1) * CLOCK_S;
+			deadline = now + web->conf->drain_s * CLOCK_S - 2 * LAST_WORDS;
 			epoll_ctl(s.ep, EPOLL_CTL_DEL, web->listen_fd, NULL);
 		}
 		if (now >= next) {
@@ -389,7 +290,8 @@ void loop_relays(struct web *web, struct pg *pg, int stop_fd)
 			tick(&s, now);
 		}
 	}
-	end_all(&s);
+	end_all(&s, stop_fd);
+	relay_lines_close(&s);
 	calls_free(s.calls);
 	close(s.ep);
 }

@@ -2,10 +2,11 @@
  * Relay: a request that waits for somebody else's answer.
  *
  * The call pool is one evented process. A relayed request is admitted by a
- * statement (all that arrive together share one round trip), then calls out,
- * and what comes back is passed on as it arrives, as a stream or as one
- * answer. Nothing blocks on a socket: a client that reads slowly stops its own
- * upstream and nobody else. When it has ended, a last statement settles it.
+ * statement (all that wait share one round trip), then calls out, and what
+ * comes back is passed on as it arrives, as a stream or as one answer. Nothing
+ * blocks on a socket, neither a client's nor the database's: a client that reads
+ * slowly stops its own upstream and nobody else. When it has ended, a last
+ * statement settles it.
  *
  * A room says what happens by a row of functions. They are called in the order
  * begin, admitted, {head, data…, end}…, settle; `left` at any time after
@@ -36,6 +37,10 @@ struct relay_row {
 	 * fail(), or begin the call. */
 	int (*admitted)(struct relay *x, const struct pg_rows *rows, int row);
 
+	/* It may have been admitted, and is not wanted any more: see to it that `settle`
+	 * gives it back. `rows` is NULL when the answer was lost. May be NULL. */
+	void (*undo)(struct relay *x, const struct pg_rows *rows, int row);
+
 	/* From upstream, as in port/calls.h. */
 	void (*head)(struct relay *x, int status, const char *type, const char *retry_after);
 	bool (*data)(struct relay *x, const char *p, size_t n);
@@ -53,7 +58,7 @@ struct relay_row {
 	 * a round go to `settle_all` as one array, again with the next round when the
 	 * database could not be reached. */
 	const char *(*settle)(struct relay *x);
-	const struct pg_stmt *const *settle_all; /* $1: the array */
+	const struct pg_stmt *const *settle_all; /* $1: the array; answers how many it found */
 
 	/* Of a call that goes on without its client, about ten times a second: what is
 	 * to be kept now, as JSON in `a` that names itself by the number n; NULL:

@@ -64,7 +64,7 @@ void relay_client_gone(struct relay *x)
 	x->out_at = x->out_n = 0;
 	fcgi_stream_end(x->r.f, true); /* closes; a stream or not */
 	if (x->ended)
-		x->finished = true;
+		relay_finished(x);
 }
 
 /* Write what fits; false when the client is gone. */
@@ -118,10 +118,10 @@ void relay_finish(struct relay *x)
 		return;
 	if (!x->gone && fcgi_stream_write(x->r.f, "", 0) == 0)
 		return; /* a part of the last piece is still to go out */
-	x->finished = true;
 	if (!x->gone)
 		fcgi_stream_end(x->r.f, false);
 	x->gone = true;
+	relay_finished(x);
 }
 
 /* A client that has the whole answer is let go; the relay lives on. */
@@ -230,8 +230,9 @@ void relay_end(struct relay *x)
 	if (!x->gone && !x->streaming)
 		answer(x);
 	exchange_log(&x->r);
+	relay_to_settle(x);
 	if (x->gone)
-		x->finished = true;
+		relay_finished(x);
 	else
 		relay_finish(x);
 }

@@ -11,6 +11,8 @@ struct relay {
 	struct req r;
 	struct relays *in;
 	struct relay *next, *prev;
+	struct relay *behind; /* in the queue in which it waits */
+	const char *says;     /* to the database */
 	void *state;
 	struct call *call;
 	/* what the client's socket has not taken yet */
@@ -20,20 +22,54 @@ struct relay {
 	int64_t settle_at; /* monotonic: when to try again */
 	bool streaming, gone, watched, paused;
 	bool detached; /* the client has its answer, the call goes on */
+	bool asking;   /* the database has not said yet whether it is admitted */
+	bool alone;    /* what it says shares no statement */
+	int unsure;    /* the answer was lost: how often to look again for what it did */
 	bool ended;    /* the room has said its last */
 	bool finished; /* and the client has it, or is gone */
 	bool settled;
 };
 
+struct relay_queue {
+	struct relay *first, *last;
+};
+
+#define RELAY_LINES 3
+
+/* A connection with at most one statement under way. */
+struct relay_line {
+	struct pg *pg;
+	struct arena *a; /* of the statement; NULL: idle */
+	struct pg_call c;
+	const char *args[1];
+	struct relay *of[PG_BATCH_MAX]; /* whose it is */
+	size_t n;
+	int64_t since; /* monotonic */
+	bool settles, writes;
+};
+
 struct relays {
 	struct web *web;
-	struct pg *pg;
+	struct pg *pg; /* for what a room does in one go */
+	struct relay_line lines[RELAY_LINES];
 	struct calls *calls;
 	int ep;
 	struct relay *first;
 	size_t open;
-	bool stopping;
+	struct relay_queue to_ask, to_settle, to_settle_again, over;
+	bool stopping, ending;
 };
+
+/* relay_line.c: what they say to the database. */
+void relay_lines_open(struct relays *s);
+void relay_lines_close(struct relays *s);
+void relay_lines_run(struct relays *s); /* what waits leaves on the lines that are free */
+bool relay_line_ready(struct relays *s, void *who); /* an event; false: `who` is no line */
+void relay_lines_tick(struct relays *s, int64_t now);
+void relay_ask(struct relay *x, const char *what); /* is it admitted? */
+void relay_to_settle(struct relay *x);             /* it has ended */
+void relay_finished(struct relay *x);              /* and its client needs it no more */
+struct relay *relay_next_over(struct relays *s);   /* settled and finished, or NULL */
 
 /* relay_client.c: the side of the client. */
 void relay_flush(struct relay *x);      /* the socket has room again */

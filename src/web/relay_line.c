@@ -1,0 +1,282 @@
+#include "config.h"
+
+#include "base/check.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "web/relay_int.h"
+
+#include <sys/epoll.h>
+
+/*
+ * What relays say to the database. The loop does not wait for it: statements
+ * travel on a few lines, connections with one statement under way at most, and
+ * what comes up while all are taken goes together with the next. So the busier
+ * it is, the more of them share a statement and a flush of the disk.
+ */
+
+#define PATIENCE (10 * CLOCK_S) /* with a database that says nothing */
+#define UNSURE 5                /* how often it is looked for what may have been reserved */
+
+/* ---- queues */
+
+static void push(struct relay_queue *q, struct relay *x)
+{
+	x->behind = NULL;
+	*(q->first ? &q->last->behind : &q->first) = x;
+	q->last = x;
+}
+
+static void push_front(struct relay_queue *q, struct relay *x)
+{
+	x->behind = q->first;
+	if (q->first == NULL)
+		q->last = x;
+	q->first = x;
+}
+
+static struct relay *pop(struct relay_queue *q)
+{
+	struct relay *x = q->first;
+
+	if (x != NULL)
+		q->first = x->behind;
+	return x;
+}
+
+void relay_ask(struct relay *x, const char *what)
+{
+	x->asking = true;
+	x->says = what;
+	push(&x->in->to_ask, x);
+}
+
+void relay_to_settle(struct relay *x)
+{
+	x->says = NULL;
+	push(&x->in->to_settle, x);
+}
+
+void relay_finished(struct relay *x)
+{
+	if (x->finished)
+		return;
+	x->finished = true;
+	if (x->settled)
+		push(&x->in->over, x);
+}
+
+struct relay *relay_next_over(struct relays *s)
+{
+	return pop(&s->over);
+}
+
+/* ---- answers */
+
+static void settled(struct relay *x)
+{
+	x->settled = true;
+	if (x->finished)
+		push(&x->in->over, x);
+}
+
+/* One that does not reach the database is tried again each second for as long as
+ * the process lives; what that takes to the grave, the reaper settles at the
+ * reserve. A statement whose answer was lost may still be on its way to be done:
+ * what it may have reserved is asked for some more times. */
+static void on_settled(struct relay *x, const struct pg_call *c)
+{
+	bool again = c->rc < 0 ? c->err.id == E_UNAVAILABLE
+			       : x->unsure > 0 && pg_int(&c->rows, 0, 0) == 0 && --x->unsure > 0;
+
+	if (c->rc < 0)
+		log_put(again ? LOG_WARN : LOG_ERROR, "settle", "id", x->r.w.trace, "detail", c->err.detail,
+			NULL);
+	if (!again) {
+		settled(x);
+		return;
+	}
+	x->settle_at = clock_mono() + CLOCK_S;
+	push(&x->in->to_settle_again, x);
+}
+
+/* Whether it was admitted may not be known, and its client may have left meanwhile:
+ * then nothing leaves, and what may have been reserved is given back. */
+static void on_admitted(struct relay *x, const struct pg_call *c, int row)
+{
+	const struct relay_row *of = x->r.route->relay;
+	struct work *w = &x->r.w;
+
+	x->asking = false;
+	fault_point("relay.admitted");
+	if (c->rc < 0)
+		fail(w, c->err.id, "%s", c->err.detail);
+	else if (row >= c->rows.n)
+		fail(w, E_INTERNAL, "%s: no row for it", c->stmt->name);
+	else if (x->gone || x->in->ending)
+		fail(w, E_UNAVAILABLE, "nobody waits for it any more");
+	if (w->err.id == E_NONE) {
+		if (of->admitted(x, &c->rows, row) < 0)
+			relay_end(x);
+		return;
+	}
+	if (w->err.id == E_UNAVAILABLE && of->undo != NULL) {
+		of->undo(x, c->rc == 0 ? &c->rows : NULL, row);
+		x->alone = c->rc < 0;
+		x->unsure = c->rc < 0 ? UNSURE : 0;
+	}
+	relay_end(x);
+}
+
+/* When what several had to say has failed, none of it has happened, and each is
+ * tried alone. */
+static void on_answer(struct relays *s, struct relay_line *l)
+{
+	bool apart = l->c.rc < 0 && l->c.err.id != E_UNAVAILABLE && l->n > 1;
+	struct arena *a = l->a;
+	struct relay *of[PG_BATCH_MAX];
+	struct pg_call c = l->c;
+	size_t n = l->n;
+
+	for (size_t i = 0; i < n; i++)
+		of[i] = l->of[i];
+	l->a = NULL;
+	for (size_t i = 0; apart && i < n; i++) {
+		of[n - 1 - i]->alone = true;
+		push_front(l->settles ? &s->to_settle : &s->to_ask, of[n - 1 - i]);
+	}
+	for (size_t i = 0; !apart && i < n; i++)
+		l->settles ? on_settled(of[i], &c) : on_admitted(of[i], &c, (int)i);
+	arena_free(a);
+}
+
+/* ---- lines */
+
+static const struct pg_stmt *stmt_of(const struct relay *x, bool settles)
+{
+	return settles ? *x->r.route->relay->settle_all : *x->r.route->relay->admit_all;
+}
+
+/* The next of the queue that has something to say, or NULL. */
+static struct relay *head(struct relay_queue *q)
+{
+	struct relay *x;
+
+	while ((x = q->first) != NULL && x->says == NULL) {
+		if (x->state != NULL)
+			x->says = x->r.route->relay->settle(x);
+		if (x->says == NULL)
+			settled(pop(q));
+	}
+	return x;
+}
+
+/* Those at the head of the queue that one statement serves. */
+static void fill(struct relay_line *l, struct relay_queue *q, struct buf *b)
+{
+	struct relay *x;
+
+	l->n = 0;
+	while (l->n < PG_BATCH_MAX && (x = head(q)) != NULL) {
+		if (l->n > 0 && (x->alone || l->of[0]->alone || stmt_of(x, l->settles) != l->c.stmt))
+			break;
+		l->c.stmt = stmt_of(x, l->settles);
+		buf_printf(b, "%c%s", l->n ? ',' : '[', x->says);
+		l->of[l->n++] = pop(q);
+	}
+	buf_putc(b, ']');
+}
+
+static void listen_to(struct relays *s, struct relay_line *l, bool writes)
+{
+	struct epoll_event ev = {.events = EPOLLIN | (writes ? EPOLLOUT : 0u), .data.ptr = l};
+	int fd = pg_fd(l->pg);
+
+	l->writes = writes;
+	if (epoll_ctl(s->ep, EPOLL_CTL_MOD, fd, &ev) < 0) /* a connection that is new */
+		check(epoll_ctl(s->ep, EPOLL_CTL_ADD, fd, &ev) == 0);
+}
+
+/* False: there was nothing to say. */
+static bool say(struct relays *s, struct relay_line *l, struct relay_queue *q)
+{
+	struct buf b;
+
+	l->settles = q == &s->to_settle;
+	if (head(q) == NULL)
+		return false;
+	l->a = arena_new(RELAY_ARENA);
+	l->c = (struct pg_call){.a = l->a, .args = l->args};
+	buf_init(&b, l->a, RELAY_ARENA / 2);
+	fill(l, q, &b);
+	l->args[0] = buf_str(&b);
+	l->since = clock_mono();
+	if (l->settles)
+		fault_point("relay.before_settle");
+	if (b.over)
+		l->c.rc = err_set(&l->c.err, E_INTERNAL, "too much to say at once");
+	else
+		pg_send(l->pg, &l->c);
+	if (l->c.rc < 0)
+		on_answer(s, l);
+	else
+		listen_to(s, l, pg_sent(l->pg) == PG_WRITE);
+	return true;
+}
+
+void relay_lines_run(struct relays *s)
+{
+	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++)
+		if (l->a == NULL && !say(s, l, &s->to_ask) && !say(s, l, &s->to_settle))
+			return;
+}
+
+bool relay_line_ready(struct relays *s, void *who)
+{
+	struct relay_line *l = s->lines;
+	enum pg_wait waits;
+
+	while (l < s->lines + RELAY_LINES && l != who)
+		l++;
+	if (l == s->lines + RELAY_LINES)
+		return false;
+	waits = pg_sent(l->pg);
+	if (l->a == NULL)
+		return true;
+	if (waits == PG_DONE)
+		on_answer(s, l);
+	else if (l->writes != (waits == PG_WRITE))
+		listen_to(s, l, waits == PG_WRITE);
+	return true;
+}
+
+void relay_lines_tick(struct relays *s, int64_t now)
+{
+	while (s->to_settle_again.first != NULL && s->to_settle_again.first->settle_at <= now)
+		push(&s->to_settle, pop(&s->to_settle_again));
+	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++)
+		if (l->a != NULL && now - l->since > PATIENCE) {
+			pg_abandon(l->pg);
+			on_answer(s, l);
+		}
+}
+
+void relay_lines_open(struct relays *s)
+{
+	struct err ignored = {0};
+
+	for (size_t i = 0; i < RELAY_LINES; i++) {
+		s->lines[i].pg = pg_new(s->web->conf, route_pool_name(POOL_CALL), false);
+		pg_ready(s->lines[i].pg, &ignored);
+	}
+}
+
+void relay_lines_close(struct relays *s)
+{
+	for (size_t i = 0; i < RELAY_LINES; i++) {
+		struct relay_line *l = &s->lines[i];
+
+		if (l->a != NULL)
+			arena_free(l->a);
+		pg_free(l->pg);
+	}
+}
