@@ -8,7 +8,11 @@
 #include <string.h>
 #include <strings.h>
 
-static int read_all(struct req *r)
+#define PIECE 16384u
+
+/* Room is made for what was announced (0: nothing was) and one byte that is too
+ * many: a request that waits for a model for minutes keeps no more than it needs. */
+static int read_all(struct req *r, size_t announced)
 {
 	size_t max = r->route->body_max;
 	struct buf b;
@@ -16,8 +20,10 @@ static int read_all(struct req *r)
 
 	buf_init(&b, r->w.a, max + 1);
 	do {
-		size_t room = max + 1 - b.n < 16384 ? max + 1 - b.n : 16384;
+		size_t left = announced > b.n ? announced - b.n + 1 : announced > 0 ? 1 : PIECE;
+		size_t room = left < max + 1 - b.n ? left : max + 1 - b.n;
 
+		room = room < PIECE ? room : PIECE;
 		got = fcgi_read(r->f, buf_room(&b, room), room);
 		buf_added(&b, got > 0 ? (size_t)got : 0);
 	} while (got > 0 && b.n <= max); /* one byte too many is enough to know */
@@ -52,7 +58,7 @@ int body_read(struct req *r)
 		return fail(&r->w, E_BAD_REQUEST, "content length %.30s", length);
 	if (n > (int64_t)r->route->body_max)
 		return fail(&r->w, E_TOO_LARGE, "body of %lld bytes", (long long)n);
-	if (read_all(r) < 0)
+	if (read_all(r, (size_t)n) < 0)
 		return -1;
 	if (n > 0 && (size_t)n != r->body_len)
 		return fail(&r->w, E_BAD_REQUEST, "body of %zu bytes, %lld announced", r->body_len,
