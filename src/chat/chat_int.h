@@ -56,6 +56,7 @@ struct chat_thread {
 	const char *answer_id; /* the message it becomes */
 	const char *hash;      /* of the request, hexadecimal */
 	struct buf piece;      /* what has arrived and is not stored yet */
+	size_t storing;        /* bytes of it that are on their way to be */
 	size_t bytes;          /* of all of it */
 	int64_t saved_at;      /* monotonic */
 	bool over;             /* it has ended; upstream is only read for the usage */

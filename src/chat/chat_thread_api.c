@@ -194,6 +194,7 @@ static const char *save(struct relay *x, struct arena *a, int n)
 	if (t->answer_id == NULL || (t->piece.n == 0 && !t->over && mono - t->saved_at < QUIET))
 		return NULL;
 	t->saved_at = mono;
+	t->storing = t->piece.n;
 	return chat_thread_save(a, t, n, clock_now());
 }
 
@@ -215,11 +216,15 @@ static void saved(struct relay *x, const char *word)
 
 	if (word == NULL)
 		return; /* the database is away: the same again, and more */
-	t->piece.n = 0;
-	if (t->over) {
-		t->answer_id = NULL; /* its end is stored */
-		return;
+	if (t->storing > 0) {
+		t->piece.n -= t->storing;
+		memmove(t->piece.p, t->piece.p + t->storing, t->piece.n + 1);
+		t->storing = 0;
 	}
+	if (t->over)
+		t->answer_id = NULL; /* its end is stored */
+	if (t->over || relay_ended(x))
+		return;
 	if (str_eq(word, "stop"))
 		stop(x);
 	else if (str_eq(word, "gone"))

@@ -84,13 +84,11 @@ SELECT doc FROM run_public WHERE run_id = $1 AND ($2::bigint IS NULL OR account_
 -- same statement: a sub-select in the output is evaluated for each row of
 -- "who", so never before the key is set.
 
+-- This one is asked most: a CASE keeps the same order without a level of its own.
 -- name: run_sql_read_one
-SELECT who.account_id, (
-	SELECT doc FROM run_public p WHERE p.run_id = $2 AND p.account_id = who.account_id)
-FROM (
-	SELECT account_id, set_config('bus.account', account_id::text, true) FROM session
-	WHERE token_hash = decode($1, 'hex') AND expires_at > now()
-) who;
+SELECT s.account_id, CASE WHEN set_config('bus.account', s.account_id::text, true) IS NOT NULL THEN (
+	SELECT doc FROM run_public p WHERE p.run_id = $2 AND p.account_id = s.account_id) END
+FROM session s WHERE s.token_hash = decode($1, 'hex') AND s.expires_at > now();
 
 -- name: run_sql_read_list
 SELECT who.account_id, (

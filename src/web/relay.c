@@ -201,7 +201,7 @@ static void tick(struct relays *s, int64_t now)
 {
 	heed_switch(s); /* a successor of ours may have read the wake */
 	relay_lines_tick(s, now);
-	relay_save_all(s);
+	relay_saves_due(s);
 	for (struct relay *x = s->first, *next; x != NULL; x = next) {
 		next = x->next;
 		if (!x->ended && !x->asking && x->r.route->relay->tick != NULL)

@@ -63,8 +63,9 @@ struct relay_row {
 	/* Of a call that goes on without its client, about ten times a second: what is
 	 * to be kept now, as JSON in `a` that names itself by the number n; NULL:
 	 * nothing. All of them go to `save_all` as one array, which answers with rows
-	 * of n and a word. `saved` gets the word; NULL when the database was not
-	 * reached: the same comes again. All three may be NULL. */
+	 * of n and a word. `saved` gets the word, also when the call has ended meanwhile;
+	 * NULL when the database was not reached: the same comes again. It is settled
+	 * after that. All three may be NULL. */
 	const char *(*save)(struct relay *x, struct arena *a, int n);
 	const struct pg_stmt *const *save_all;
 	void (*saved)(struct relay *x, const char *word);
@@ -95,7 +96,8 @@ void relay_end(struct relay *x);
  * is only called when the process must stop. */
 void relay_detach(struct relay *x);
 
-bool relay_gone(const struct relay *x); /* has the client left? */
+bool relay_gone(const struct relay *x);  /* has the client left? */
+bool relay_ended(const struct relay *x); /* was relay_end() called? */
 
 /* Has an operator stopped all calls? None may begin then; those that are open are
  * told by `left` as soon as the switch is moved. */

@@ -41,6 +41,11 @@ bool relay_gone(const struct relay *x)
 	return x->gone;
 }
 
+bool relay_ended(const struct relay *x)
+{
+	return x->ended;
+}
+
 bool relay_behind(const struct relay *x)
 {
 	return x->out_n - x->out_at > 0;

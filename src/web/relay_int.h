@@ -1,5 +1,6 @@
 /* What the files of the call worker share. */
 #pragma once
+#include "base/buf.h"
 #include "web/loop_int.h"
 #include "web/relay.h"
 
@@ -22,6 +23,7 @@ struct relay {
 	int64_t settle_at; /* monotonic: when to try again */
 	bool streaming, gone, watched, paused;
 	bool detached; /* the client has its answer, the call goes on */
+	bool save_due, saving; /* what has arrived is to be kept, is being kept */
 	bool asking;   /* the database has not said yet whether it is admitted */
 	bool alone;    /* what it says shares no statement */
 	int unsure;    /* the answer was lost: how often to look again for what it did */
@@ -36,8 +38,11 @@ struct relay_queue {
 
 #define RELAY_LINES 3
 
+enum relay_line_kind { LINE_ASKS, LINE_SETTLES, LINE_SAVES };
+
 /* A connection with at most one statement under way. */
 struct relay_line {
+	enum relay_line_kind kind;
 	struct pg *pg;
 	struct arena *a; /* of the statement; NULL: idle */
 	struct pg_call c;
@@ -45,7 +50,7 @@ struct relay_line {
 	struct relay *of[PG_BATCH_MAX]; /* whose it is */
 	size_t n;
 	int64_t since; /* monotonic */
-	bool settles, writes;
+	bool writes;
 };
 
 struct relays {
@@ -57,7 +62,7 @@ struct relays {
 	struct relay *first;
 	size_t open;
 	struct relay_queue to_ask, to_settle, to_settle_again, over;
-	bool stopping, ending;
+	bool save_due, stopping, ending;
 };
 
 /* relay_line.c: what they say to the database. */
@@ -78,4 +83,6 @@ void relay_finish(struct relay *x); /* ended and nothing left to write */
 void relay_beat(struct relay *x, int64_t mono);
 
 /* relay_save.c: each call without a client has its pieces kept. */
-void relay_save_all(struct relays *s);
+void relay_saves_due(struct relays *s);
+void relay_saves_fill(struct relays *s, struct relay_line *l, struct buf *b);
+void relay_saved(struct relay **of, size_t n, const struct pg_call *c);

@@ -53,7 +53,8 @@ void relay_ask(struct relay *x, const char *what)
 void relay_to_settle(struct relay *x)
 {
 	x->says = NULL;
-	push(&x->in->to_settle, x);
+	if (!x->saving)
+		push(&x->in->to_settle, x);
 }
 
 void relay_finished(struct relay *x)
@@ -131,29 +132,28 @@ static void on_admitted(struct relay *x, const struct pg_call *c, int row)
  * tried alone. */
 static void on_answer(struct relays *s, struct relay_line *l)
 {
-	bool apart = l->c.rc < 0 && l->c.err.id != E_UNAVAILABLE && l->n > 1;
-	struct arena *a = l->a;
-	struct relay *of[PG_BATCH_MAX];
-	struct pg_call c = l->c;
-	size_t n = l->n;
+	bool apart = l->c.rc < 0 && l->c.err.id != E_UNAVAILABLE && l->n > 1 && l->kind != LINE_SAVES;
 
-	for (size_t i = 0; i < n; i++)
-		of[i] = l->of[i];
-	l->a = NULL;
-	for (size_t i = 0; apart && i < n; i++) {
-		of[n - 1 - i]->alone = true;
-		push_front(l->settles ? &s->to_settle : &s->to_ask, of[n - 1 - i]);
+	if (l->kind == LINE_SAVES)
+		relay_saved(l->of, l->n, &l->c);
+	for (size_t i = l->n; apart && i-- > 0;) {
+		l->of[i]->alone = true;
+		push_front(l->kind == LINE_SETTLES ? &s->to_settle : &s->to_ask, l->of[i]);
 	}
-	for (size_t i = 0; !apart && i < n; i++)
-		l->settles ? on_settled(of[i], &c) : on_admitted(of[i], &c, (int)i);
-	arena_free(a);
+	for (size_t i = 0; !apart && i < l->n; i++)
+		if (l->kind == LINE_SETTLES)
+			on_settled(l->of[i], &l->c);
+		else if (l->kind == LINE_ASKS)
+			on_admitted(l->of[i], &l->c, (int)i);
+	arena_free(l->a);
+	l->a = NULL;
 }
 
 /* ---- lines */
 
-static const struct pg_stmt *stmt_of(const struct relay *x, bool settles)
+static const struct pg_stmt *stmt_of(const struct relay *x, enum relay_line_kind kind)
 {
-	return settles ? *x->r.route->relay->settle_all : *x->r.route->relay->admit_all;
+	return kind == LINE_SETTLES ? *x->r.route->relay->settle_all : *x->r.route->relay->admit_all;
 }
 
 /* The next of the queue that has something to say, or NULL. */
@@ -177,9 +177,9 @@ static void fill(struct relay_line *l, struct relay_queue *q, struct buf *b)
 
 	l->n = 0;
 	while (l->n < PG_BATCH_MAX && (x = head(q)) != NULL) {
-		if (l->n > 0 && (x->alone || l->of[0]->alone || stmt_of(x, l->settles) != l->c.stmt))
+		if (l->n > 0 && (x->alone || l->of[0]->alone || stmt_of(x, l->kind) != l->c.stmt))
 			break;
-		l->c.stmt = stmt_of(x, l->settles);
+		l->c.stmt = stmt_of(x, l->kind);
 		buf_printf(b, "%c%s", l->n ? ',' : '[', x->says);
 		l->of[l->n++] = pop(q);
 	}
@@ -196,21 +196,26 @@ static void listen_to(struct relays *s, struct relay_line *l, bool writes)
 		check(epoll_ctl(s->ep, EPOLL_CTL_ADD, fd, &ev) == 0);
 }
 
-/* False: there was nothing to say. */
-static bool say(struct relays *s, struct relay_line *l, struct relay_queue *q)
+static void say(struct relays *s, struct relay_line *l, enum relay_line_kind kind)
 {
 	struct buf b;
 
-	l->settles = q == &s->to_settle;
-	if (head(q) == NULL)
-		return false;
+	l->kind = kind;
 	l->a = arena_new(RELAY_ARENA);
 	l->c = (struct pg_call){.a = l->a, .args = l->args};
 	buf_init(&b, l->a, RELAY_ARENA / 2);
-	fill(l, q, &b);
+	if (kind == LINE_SAVES)
+		relay_saves_fill(s, l, &b);
+	else
+		fill(l, kind == LINE_SETTLES ? &s->to_settle : &s->to_ask, &b);
+	if (l->n == 0) {
+		arena_free(l->a);
+		l->a = NULL;
+		return;
+	}
 	l->args[0] = buf_str(&b);
 	l->since = clock_mono();
-	if (l->settles)
+	if (kind == LINE_SETTLES)
 		fault_point("relay.before_settle");
 	if (b.over)
 		l->c.rc = err_set(&l->c.err, E_INTERNAL, "too much to say at once");
@@ -220,14 +225,20 @@ static bool say(struct relays *s, struct relay_line *l, struct relay_queue *q)
 		on_answer(s, l);
 	else
 		listen_to(s, l, pg_sent(l->pg) == PG_WRITE);
-	return true;
 }
 
 void relay_lines_run(struct relays *s)
 {
-	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++)
-		if (l->a == NULL && !say(s, l, &s->to_ask) && !say(s, l, &s->to_settle))
-			return;
+	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++) {
+		if (l->a != NULL)
+			continue;
+		if (s->to_ask.first != NULL)
+			say(s, l, LINE_ASKS);
+		else if (head(&s->to_settle) != NULL)
+			say(s, l, LINE_SETTLES);
+		else if (s->save_due)
+			say(s, l, LINE_SAVES);
+	}
 }
 
 bool relay_line_ready(struct relays *s, void *who)

@@ -1,66 +1,69 @@
 #include "config.h"
 
-#include "base/check.h"
 #include "base/log.h"
 #include "web/relay_int.h"
 
-/* What is kept while a call goes on without its client. */
+/* What is kept while a call goes on without its client: its pieces, a few times a
+ * second, on a line of their own (relay_line.c). A relay that is being saved is not
+ * settled before that has ended, so that nothing is kept twice. */
 
-/* The next of them from `x` on, as far as one statement holds; returns the first
- * that is left. */
-static struct relay *to_save(struct relay *x, struct arena *a, struct buf *b, struct relay **of,
-			     size_t *ret_n)
+static bool saves(const struct relay *x)
 {
-	size_t n = 0;
+	return x->detached && !x->ended && !x->saving && x->r.route->relay->save != NULL;
+}
 
-	for (; x != NULL && n < PG_BATCH_MAX && b->n < RELAY_ARENA / 2; x = x->next) {
+void relay_saves_due(struct relays *s)
+{
+	for (struct relay *x = s->first; x != NULL; x = x->next)
+		if (saves(x))
+			x->save_due = s->save_due = true;
+}
+
+void relay_saves_fill(struct relays *s, struct relay_line *l, struct buf *b)
+{
+	s->save_due = false;
+	l->n = 0;
+	for (struct relay *x = s->first; x != NULL; x = x->next) {
 		const struct relay_row *row = x->r.route ? x->r.route->relay : NULL;
-		const char *what = NULL;
+		const char *what;
 
-		if (x->ended || x->state == NULL || !x->detached || row->save == NULL ||
-		    (n > 0 && row->save_all != of[0]->r.route->relay->save_all))
+		if (!x->save_due)
 			continue;
-		if ((what = row->save(x, a, (int)n)) == NULL)
+		if (l->n == PG_BATCH_MAX || b->n > RELAY_ARENA / 4 ||
+		    (l->n > 0 && *row->save_all != l->c.stmt)) {
+			s->save_due = true; /* with the next */
 			continue;
-		buf_printf(b, "%c%s", n ? ',' : '[', what);
-		of[n++] = x;
+		}
+		x->save_due = false;
+		what = saves(x) ? row->save(x, l->a, (int)l->n) : NULL;
+		if (what == NULL)
+			continue;
+		buf_printf(b, "%c%s", l->n ? ',' : '[', what);
+		l->c.stmt = *row->save_all;
+		x->saving = true;
+		l->of[l->n++] = x;
 	}
 	buf_putc(b, ']');
-	*ret_n = n;
-	return x;
 }
 
-static void save_some(struct relays *s, struct arena *a, const char *what, struct relay **of, size_t n)
+void relay_saved(struct relay **of, size_t n, const struct pg_call *c)
 {
-	const char *args[1] = {what};
-	struct pg_call c = {.stmt = *of[0]->r.route->relay->save_all, .args = args, .a = a};
+	const char *words[PG_BATCH_MAX] = {NULL};
 
-	pg_batch(s->pg, PG_SEQUENCE, &c, 1);
-	if (c.rc < 0)
-		log_put(LOG_WARN, "save", "detail", c.err.detail, NULL);
-	for (int i = 0; c.rc == 0 && i < c.rows.n; i++) {
-		int64_t at = pg_int(&c.rows, i, 0);
+	if (c->rc < 0)
+		log_put(LOG_WARN, "save", "detail", c->err.detail, NULL);
+	for (int i = 0; c->rc == 0 && i < c->rows.n; i++) {
+		int64_t at = pg_int(&c->rows, i, 0);
 
-		check(at >= 0 && at < (int64_t)n);
-		of[at]->r.route->relay->saved(of[at], pg_text(&c.rows, i, 1));
+		if (at >= 0 && at < (int64_t)n)
+			words[at] = pg_text(&c->rows, i, 1);
 	}
-	for (size_t i = 0; c.rc < 0 && i < n; i++)
-		of[i]->r.route->relay->saved(of[i], NULL);
-}
+	for (size_t i = 0; i < n; i++) {
+		struct relay *x = of[i];
 
-void relay_save_all(struct relays *s)
-{
-	struct relay *of[PG_BATCH_MAX], *x = s->first;
-	size_t n;
-
-	while (x != NULL) {
-		struct arena *a = arena_new(RELAY_ARENA * 2);
-		struct buf b;
-
-		buf_init(&b, a, RELAY_ARENA);
-		x = to_save(x, a, &b, of, &n);
-		if (n > 0)
-			save_some(s, a, buf_str(&b), of, n);
-		arena_free(a);
+		x->saving = false;
+		if (x->ended)
+			relay_to_settle(x); /* that has waited */
+		x->r.route->relay->saved(x, words[i]);
 	}
 }
