@@ -96,6 +96,9 @@ WHERE id = $1::bigint AND refund = 'due';
 UPDATE checkout SET dispute = $2
 WHERE id = $1::bigint AND dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open');
 
+-- name: billing_sql_left
+SELECT closed_at IS NOT NULL FROM account a JOIN checkout c ON c.account_id = a.id WHERE c.id = $1::bigint;
+
 -- ---- passes
 
 -- name: billing_sql_intent
@@ -191,23 +194,24 @@ FROM plan_price_of($1, $2, $3, $4, $5::boolean, $6, $7::timestamptz);
 -- name: billing_sql_plan_live
 SELECT id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
 	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, closing
 FROM plan_checkout WHERE account_id = bus_account() AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
 -- name: billing_sql_plan_lock
 SELECT id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
 	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, closing
 FROM plan_checkout WHERE checkout_id = $1 FOR NO KEY UPDATE;
 
 -- name: billing_sql_plan_intent
 UPDATE plan_checkout SET attempts = attempts + 1,
 	due_at = $1::timestamptz + make_interval(secs => least(60 * (attempts + 1), 3600))
-WHERE id = (SELECT id FROM plan_checkout WHERE state = 'intent' AND due_at <= $1::timestamptz
+WHERE id = (SELECT id FROM plan_checkout
+	WHERE (state = 'intent' OR closing) AND state IN ('intent', 'open') AND due_at <= $1::timestamptz
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
 	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode;
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, closing;
 
 -- name: billing_sql_plan_insert
 INSERT INTO plan_checkout (checkout_id, account_id, subject, plan, title, features, price_id, currency, interval,
@@ -247,7 +251,22 @@ UPDATE subscription SET claim = claim + 1, attempts = attempts + 1,
 	due_at = $1::timestamptz + make_interval(secs => least(30 * (1 << least(attempts, 7)), 3600))
 WHERE id = (SELECT id FROM subscription WHERE due_at <= $1::timestamptz
 	ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, account_id, wanted, claim, subscription_id, provider, livemode;
+RETURNING id, account_id, wanted, claim, subscription_id, provider, livemode,
+	(SELECT closed_at IS NOT NULL FROM account a WHERE a.id = account_id);
+
+-- name: billing_sql_not_cancelled
+UPDATE subscription SET cancel_note = left($2, 500) WHERE id = $1::bigint;
+
+-- Whose subscriptions give nothing although they should, or are to be ended and are not yet.
+-- name: billing_sql_subscriptions
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(x)), '[]'::json)) FROM (
+	SELECT s.subscription_id AS subscription, a.subject AS account, s.plan, s.status,
+		public_time(s.gives_until) AS until, public_time(a.closed_at) AS left, s.attempts,
+		CASE WHEN a.closed_at IS NOT NULL AND NOT subscription_over(s.status)
+			THEN 'to be ended' || coalesce(': ' || nullif(s.cancel_note, ''), '') ELSE s.problem END AS problem
+	FROM subscription s JOIN account a ON a.id = s.account_id
+	WHERE $1::text IS NULL OR s.problem <> '' OR (a.closed_at IS NOT NULL AND NOT subscription_over(s.status))
+	ORDER BY s.id DESC LIMIT 200) x;
 
 -- name: billing_sql_price
 SELECT plan, currency, interval, amount FROM plan_price WHERE price_id = $1;

@@ -60,6 +60,7 @@ static int paid(struct work *w, const struct billing_inbox_row *in, const struct
 {
 	int first = billing_store_effect(w, c->checkout_id, "paid", in->id);
 	enum run_paid what;
+	int left;
 
 	if (first <= 0)
 		return first < 0 ? -1 : billing_say(o, "done", "was paid already");
@@ -68,6 +69,12 @@ static int paid(struct work *w, const struct billing_inbox_row *in, const struct
 	fault_point("billing.paid");
 	if (c->refunded >= c->amount)
 		return billing_say(o, "done", "was given back before it was known");
+	left = billing_store_left(w, c->id);
+	if (left < 0)
+		return -1;
+	if (left > 0) /* nobody is there to have it */
+		return billing_store_refunded(w, c->id, 0, "due") < 0
+			       ? -1 : billing_say(o, "done", "its customer has left: it is given back");
 	if (run_paid(w, c->run, c->scope_hash, &what) < 0)
 		return -1;
 	if (what == RUN_PAID_STARTS) {

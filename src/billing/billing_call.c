@@ -132,6 +132,13 @@ int billing_call_portal(struct work *w, const char *customer_id, const char *ret
 	return strlen(*ret_url) > 4096 || !str_starts(*ret_url, "http");
 }
 
+/* Without a last invoice, and nothing is given back: what was paid for is used up or lost. */
+int billing_call_cancel(struct work *w, const char *id, struct billing_answer *ret)
+{
+	return billing_ask_delete(w, arena_printf(w->a, "/v1/subscriptions/%s", id),
+				  arena_printf(w->a, "cancel:%s", id), ret);
+}
+
 int billing_call_subscription(struct work *w, const char *id, struct billing_answer *ret)
 {
 	return billing_ask_get(w, arena_printf(w->a, "/v1/subscriptions/%s?expand[0]=latest_invoice"

@@ -44,6 +44,7 @@ int billing_store_decide(struct work *w, const char *subject, const char *scope,
 int billing_store_insert(struct work *w, struct billing_checkout_row *c, int64_t account);
 int billing_store_state(struct work *w, int64_t id, const char *state, const char *note);
 int billing_store_opened(struct work *w, int64_t id, const char *session_id, const char *url);
+int billing_store_left(struct work *w, int64_t id); /* has its customer? 1, 0 or -1 */
 int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent);
 int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const char *refund);
 int billing_store_asked(struct work *w, int64_t id, const char *why_not);
@@ -74,6 +75,7 @@ struct billing_answer {
 int billing_ask_post(struct work *w, const char *path, const char *idem, struct buf *form,
 		     struct billing_answer *ret);
 int billing_ask_get(struct work *w, const char *path, struct billing_answer *ret);
+int billing_ask_delete(struct work *w, const char *path, const char *idem, struct billing_answer *ret);
 
 /* billing_call.c: the same, with what we ask */
 struct billing_session {

@@ -96,7 +96,7 @@ static int open_page(struct work *w, struct billing_plan_row *c)
 
 /* Two pages could both be paid: the other one is closed first, at the provider
  * too. What it does not close is being paid. */
-static int close_page(struct work *w, struct billing_plan_row *c)
+static int close_page(struct work *w, struct billing_plan_row *c, const char *why)
 {
 	int rc = 0;
 
@@ -111,7 +111,7 @@ static int close_page(struct work *w, struct billing_plan_row *c)
 	if (rc > 0)
 		return fail(w, E_CONFLICT, "%s: the open page is not closed: it is being paid", c->checkout_id);
 	return work_begin(w, NULL) < 0 ||
-	       billing_store_plan_state(w, c->id, "expired", "another page took its place") < 0 ||
+	       billing_store_plan_state(w, c->id, "expired", why) < 0 ||
 	       work_commit(w, NULL) < 0 ? -1 : 0;
 }
 
@@ -127,7 +127,7 @@ int billing_subscribe(struct work *w, const struct billing_wish *wish, struct bi
 	for (int turn = 0; rc > 0 && turn < TURNS; turn++) {
 		if (work_begin(w, NULL) < 0 || (rc = intend(w, wish, back, &c)) < 0 || work_commit(w, NULL) < 0)
 			return -1;
-		if (rc > 0 && close_page(w, &c) < 0)
+		if (rc > 0 && close_page(w, &c, "another page took its place") < 0)
 			return -1;
 	}
 	if (rc > 0)
@@ -169,11 +169,12 @@ int billing_plan_complete(struct work *w, int batch)
 	(void)batch;
 	if (rc <= 0)
 		return rc;
-	if (c.expires_at < w->now + 2 * 3600 * CLOCK_S || !str_eq(c.provider, w->conf->billing_provider))
+	if (str_eq(c.state, "intent") && (c.expires_at < w->now + 2 * 3600 * CLOCK_S ||
+					  !str_eq(c.provider, w->conf->billing_provider)))
 		return billing_store_plan_state(w, c.id, "expired", "nobody answered in time") < 0 ? -1 : 1;
 	if (work_commit(w, NULL) < 0)
 		return -1;
-	if (open_page(w, &c) < 0) {
+	if ((c.closing ? close_page(w, &c, "its customer has left") : open_page(w, &c)) < 0) {
 		work_rollback(w);
 		err_clear(&w->err); /* the row says when to ask again */
 	}

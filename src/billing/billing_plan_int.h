@@ -9,7 +9,7 @@ struct billing_plan_row {
 	const char *checkout_id, *subject, *plan, *title, *features, *price_id, *currency, *interval;
 	const char *customer_id, *provider, *idem_key, *return_url, *state, *session_id, *url;
 	int64_t amount, trial_days, expires_at; /* microseconds */
-	bool livemode;
+	bool livemode, closing; /* the last: its customer has left */
 };
 
 /* billing_call.c */
@@ -19,6 +19,7 @@ int billing_call_expire(struct work *w, const struct billing_plan_row *c);
 int billing_call_portal(struct work *w, const char *customer_id, const char *return_url,
 			const char *nonce, const char **ret_url, const char **ret_why);
 int billing_call_subscription(struct work *w, const char *id, struct billing_answer *ret);
+int billing_call_cancel(struct work *w, const char *id, struct billing_answer *ret); /* at once */
 
 /* billing_plan_apply.c: events about plans. 0 with the outcome, or -1 */
 int billing_plan_event(struct work *w, const struct billing_inbox_row *in,
@@ -49,13 +50,14 @@ int billing_store_payment_dispute(struct work *w, const char *payment_intent, co
 struct billing_due {
 	int64_t id, account, wanted, claim;
 	const char *subscription_id, *provider;
-	bool livemode;
+	bool livemode, left; /* the last: its customer has; it is to be ended */
 };
 int billing_store_due(struct work *w, struct billing_due *ret);
 int billing_store_price(struct work *w, const char *price_id, struct billing_price *ret);
 /* What was read, if nobody has asked since; s->status "missing": there is none. */
 int billing_store_read(struct work *w, const struct billing_due *d, const struct billing_subscription *s,
 		       const char *plan, int64_t until_s, int64_t due_s, const char *problem);
+int billing_store_not_cancelled(struct work *w, const struct billing_due *d, const char *why);
 int billing_store_follow(struct work *w, int64_t account);
 
 /* billing_catalog.c: what is done, or (without `apply`) would be, as a list of

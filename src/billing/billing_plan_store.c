@@ -51,7 +51,7 @@ static int take(const struct pg_rows *rows, struct billing_plan_row *ret)
 		.state = pg_text(rows, 0, 14), .session_id = pg_text(rows, 0, 15),
 		.url = pg_text(rows, 0, 16), .amount = pg_int(rows, 0, 17),
 		.trial_days = pg_int(rows, 0, 18), .expires_at = pg_int(rows, 0, 19),
-		.livemode = pg_bool(rows, 0, 20),
+		.livemode = pg_bool(rows, 0, 20), .closing = pg_bool(rows, 0, 21),
 	};
 	return 1;
 }
@@ -141,7 +141,7 @@ int billing_store_due(struct work *w, struct billing_due *ret)
 			.id = pg_int(&rows, 0, 0), .account = pg_int(&rows, 0, 1),
 			.wanted = pg_int(&rows, 0, 2), .claim = pg_int(&rows, 0, 3),
 			.subscription_id = pg_text(&rows, 0, 4), .provider = pg_text(&rows, 0, 5),
-			.livemode = pg_bool(&rows, 0, 6)};
+			.livemode = pg_bool(&rows, 0, 6), .left = pg_bool(&rows, 0, 7)};
 	return rows.n;
 }
 
@@ -179,6 +179,11 @@ int billing_store_read(struct work *w, const struct billing_due *d, const struct
 			return -1;
 	}
 	return 1;
+}
+
+int billing_store_not_cancelled(struct work *w, const struct billing_due *d, const char *why)
+{
+	return DB(w, billing_sql_not_cancelled, NULL, arg_int(w, d->id), why);
 }
 
 int billing_store_follow(struct work *w, int64_t account)

@@ -168,6 +168,15 @@ int billing_store_opened(struct work *w, int64_t id, const char *session_id, con
 	return DB(w, billing_sql_opened, NULL, arg_int(w, id), session_id, url);
 }
 
+int billing_store_left(struct work *w, int64_t id)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_left, &rows, arg_int(w, id)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0);
+}
+
 int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent)
 {
 	if (DB(w, billing_sql_paid, NULL, arg_int(w, id), session, payment_intent, arg_now(w)) < 0)

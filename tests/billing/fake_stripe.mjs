@@ -143,7 +143,11 @@ const routes = [
 		return f.expand?.includes('latest_invoice') ? { ...s, latest_invoice: things.get(s.latest_invoice) ?? null } : s;
 	}],
 	['POST', '/v1/subscriptions/:id', (f, id) => Object.assign(find(id, 'subscription'), { cancel_at_period_end: f.cancel_at_period_end === 'true' })],
-	['DELETE', '/v1/subscriptions/:id', (f, id) => Object.assign(find(id, 'subscription'), { status: 'canceled', canceled_at: now(), ended_at: now() })],
+	['DELETE', '/v1/subscriptions/:id', (f, id) => {
+		if (find(id, 'subscription').status === 'canceled')
+			refuse('resource_missing', `No such subscription: ${id}`, 404);
+		return Object.assign(things.get(id), { status: 'canceled', canceled_at: now(), ended_at: now() });
+	}],
 	['POST', '/v1/products', (f) => {
 		only(f, 'id name description active metadata tax_code unit_label');
 		need(f, 'name');
@@ -215,7 +219,8 @@ function route(method, path) {
 const show = (o) => JSON.parse(JSON.stringify(o, (k, v) => (k.startsWith('_') ? undefined : v)));
 
 function answer(req, path, query, text, what) {
-	const idem = req.headers['idempotency-key'], asked = `${req.method} ${path} ${text}`;
+	/* Only POSTs are remembered. */
+	const idem = req.method === 'POST' && req.headers['idempotency-key'], asked = `${req.method} ${path} ${text}`;
 	if (req.headers.authorization !== `Bearer ${secret}`)
 		throw new Refusal(401, 'invalid_request_error', 'api_key_expired', 'Invalid API key');
 	if ((req.method === 'POST' && !idem) || !/^\d{4}-\d\d-\d\d\.[a-z]+$/.test(req.headers['stripe-version'] ?? ''))
