@@ -162,6 +162,21 @@ SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(d)), '[]':
 	WHERE p.dispute NOT IN ('none', 'won')
 	ORDER BY 2, 1) d;
 
+-- ---- what was given back
+
+-- name: billing_sql_refunds
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(r)), '[]'::json)) FROM (
+	SELECT coalesce(c.payment_intent, c.checkout_id) AS payment, c.refunded, c.amount AS paid, c.currency,
+		CASE WHEN c.refund <> 'none' THEN c.refund ELSE 'part' END AS state, c.run_id AS what,
+		coalesce(a.subject, 'visitor ' || a.id) AS account
+	FROM checkout c JOIN account a ON a.id = c.account_id WHERE c.refunded > 0 OR c.refund <> 'none'
+	UNION ALL SELECT p.payment_intent, p.refunded, i.paid, i.currency,
+		CASE WHEN i.period_start <> s.period_start THEN 'an earlier period' WHEN s.refunded THEN 'plan ended' ELSE 'part' END,
+		s.subscription_id, a.subject
+	FROM subscription_payment p JOIN subscription s ON s.id = p.subscription JOIN account a ON a.id = p.account_id
+		LEFT JOIN subscription_invoice i USING (invoice_id)
+	WHERE p.refunded > 0 ORDER BY 5, 1 LIMIT 200) r;
+
 -- ---- operators: who paid is not shown
 
 -- name: billing_sql_events
@@ -243,8 +258,11 @@ SELECT subscription_hint($1, $2, $3, $4, $5, $6::boolean, $7::timestamptz);
 
 -- name: billing_sql_payment_dispute
 UPDATE subscription_payment SET dispute = CASE
-	WHEN $2::text IS NOT NULL AND dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open') THEN $2 ELSE dispute END
+	WHEN dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open') THEN $2 ELSE dispute END
 WHERE payment_intent = $1;
+
+-- name: billing_sql_payment_refund
+SELECT subscription_refund($1, $2::bigint, $3, $4::boolean, $5::timestamptz);
 
 -- name: billing_sql_due
 UPDATE subscription SET claim = claim + 1, attempts = attempts + 1,
@@ -278,14 +296,14 @@ UPDATE subscription SET status = $3, customer_id = coalesce($4, customer_id), pl
 	period_start = to_timestamp(nullif($8::bigint, 0)), period_end = to_timestamp(nullif($9::bigint, 0)),
 	trial_end = to_timestamp(nullif($10::bigint, 0)), ended_at = to_timestamp(nullif($11::bigint, 0)),
 	invoice_status = $12, gives_until = to_timestamp(nullif($13::bigint, 0)), problem = coalesce($14, ''),
+	refunded = $18::boolean,
 	seen = $15::bigint, attempts = 0, read_at = $16::timestamptz,
 	due_at = CASE WHEN wanted > $15::bigint THEN $16::timestamptz
 		ELSE coalesce(to_timestamp(nullif($17::bigint, 0)), 'infinity') END
 WHERE id = $1::bigint AND claim = $2::bigint;
 
--- name: billing_sql_payment
-INSERT INTO subscription_payment (payment_intent, subscription, account_id)
-VALUES ($1, $2::bigint, $3::bigint) ON CONFLICT DO NOTHING;
+-- name: billing_sql_seen
+SELECT subscription_seen($1::bigint, $2::bigint, $3::bigint, $4, $5::bigint, $6, $7::json, $8::timestamptz);
 
 -- name: billing_sql_follow
 SELECT billing_follow($1::bigint, $2::timestamptz);

@@ -157,6 +157,20 @@ static int dispute(struct work *w, const struct billing_event *e,
 	return billing_say(o, "done", to);
 }
 
+/* About a payment of a subscription? 1 when it was, and what became of it. */
+static int of_subscription(struct work *w, const struct billing_event *e, struct billing_outcome *o)
+{
+	bool ours = true;
+	int rc = e->kind == BILLING_REFUND ? billing_store_payment_refund(w, e, &ours)
+					   : billing_store_payment_dispute(w, e->payment_intent, disputed(e));
+
+	if (rc > 0 && !ours)
+		billing_say(o, "refused", "another mode or currency");
+	else if (rc > 0)
+		billing_say(o, "done", "a payment of a subscription");
+	return rc;
+}
+
 static int find(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
 		struct billing_checkout_row *c, struct billing_outcome *o)
 {
@@ -167,13 +181,9 @@ static int find(struct work *w, const struct billing_inbox_row *in, const struct
 		return run_lock(w, c->run) < 0 ? -1 : billing_store_lock(w, c->id, c);
 	if (rc < 0)
 		return -1;
-	if (!is_session && e->payment_intent != NULL) {
-		/* Of a subscription: money given back leaves its plan as it is. */
-		rc = billing_store_payment_dispute(w, e->payment_intent,
-						   e->kind == BILLING_REFUND ? NULL : disputed(e));
-		if (rc != 0)
-			return rc < 0 ? -1 : billing_say(o, "done", "a payment of a subscription");
-	}
+	rc = is_session || e->payment_intent == NULL ? 0 : of_subscription(w, e, o);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	if (is_session || e->payment_intent == NULL || in->age_s > WAIT_MAX_S)
 		return billing_say(o, "ignored", "not one of our payment pages");
 	/* The payment it speaks of may still be on its way to us. */

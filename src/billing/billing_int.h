@@ -55,7 +55,7 @@ int billing_store_local(struct work *w, const char *checkout_id, struct billing_
 int billing_store_lift(struct work *w, const char *payment, const char *reason);
 int billing_store_replay(struct work *w, const char *event_id);
 
-/* billing.c: the secrets as they are now; E_UNAVAILABLE without them */
+/* billing_hook.c: the secrets as they are now; E_UNAVAILABLE without them */
 int billing_secrets_read(struct work *w, struct billing_secrets *ret);
 
 /* billing_form.c: a body of application/x-www-form-urlencoded, member by member */

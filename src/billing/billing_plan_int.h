@@ -45,6 +45,7 @@ int billing_store_link(struct work *w, const struct billing_plan_row *c, const c
 int billing_store_unlink(struct work *w, const char *customer_id);
 int billing_store_hint(struct work *w, const struct billing_event *e);
 int billing_store_payment_dispute(struct work *w, const char *payment_intent, const char *dispute);
+int billing_store_payment_refund(struct work *w, const struct billing_event *e, bool *ret_ours); /* 1, 0 or -1 */
 
 /* One that is to be read; `claim` is the number of our question. */
 struct billing_due {
@@ -54,6 +55,8 @@ struct billing_due {
 };
 int billing_store_due(struct work *w, struct billing_due *ret);
 int billing_store_price(struct work *w, const char *price_id, struct billing_price *ret);
+/* Its invoice and payments are known from now on; sets s->refunded. */
+int billing_store_seen(struct work *w, const struct billing_due *d, struct billing_subscription *s);
 /* What was read, if nobody has asked since; s->status "missing": there is none. */
 int billing_store_read(struct work *w, const struct billing_due *d, const struct billing_subscription *s,
 		       const char *plan, int64_t until_s, int64_t due_s, const char *problem);

@@ -130,6 +130,17 @@ int billing_store_payment_dispute(struct work *w, const char *payment_intent, co
 	return DB(w, billing_sql_payment_dispute, &rows, payment_intent, dispute) < 0 ? -1 : (int)rows.count;
 }
 
+int billing_store_payment_refund(struct work *w, const struct billing_event *e, bool *ret_ours)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_payment_refund, &rows, e->payment_intent, arg_int(w, e->amount), e->currency,
+	       arg_bool(e->livemode), arg_now(w)) < 0)
+		return -1;
+	*ret_ours = pg_bool(&rows, 0, 0);
+	return pg_text(&rows, 0, 0) != NULL;
+}
+
 int billing_store_due(struct work *w, struct billing_due *ret)
 {
 	struct pg_rows rows;
@@ -167,18 +178,28 @@ int billing_store_read(struct work *w, const struct billing_due *d, const struct
 	       s->price_id, arg_bool(s->cancel_at_period_end), arg_int(w, s->period_start),
 	       arg_int(w, s->period_end), arg_int(w, s->trial_end), arg_int(w, s->ended_at),
 	       s->invoice_status, arg_int(w, until_s), problem, arg_int(w, d->wanted), arg_now(w),
-	       arg_int(w, due_s)) < 0)
+	       arg_int(w, due_s), arg_bool(s->refunded)) < 0)
 		return -1;
-	if (rows.count == 0)
-		return 0;
-	/* Events that waited for a payment to be known have it now. */
-	for (size_t i = 0; i < s->payments; i++) {
-		if (DB(w, billing_sql_payment, &rows, s->payment[i], arg_int(w, d->id),
-		       arg_int(w, d->account)) < 0 ||
-		    (rows.count > 0 && DB(w, billing_sql_wake, NULL, s->payment[i], arg_now(w)) < 0))
-			return -1;
-	}
-	return 1;
+	return (int)rows.count;
+}
+
+int billing_store_seen(struct work *w, const struct billing_due *d, struct billing_subscription *s)
+{
+	struct pg_rows rows;
+	struct buf b;
+	struct jw j;
+
+	buf_init(&b, w->a, BILLING_PAYMENTS_MAX * 2048);
+	jw_init(&j, &b);
+	jw_array(&j);
+	for (size_t i = 0; i < s->payments; i++)
+		jw_str(&j, s->payment[i]);
+	jw_end_array(&j);
+	if (DB(w, billing_sql_seen, &rows, arg_int(w, d->id), arg_int(w, d->account), arg_int(w, s->period_start),
+	       s->invoice_id, arg_int(w, s->invoice_paid), s->invoice_currency, buf_str(&b), arg_now(w)) < 0)
+		return -1;
+	s->refunded = pg_bool(&rows, 0, 0);
+	return 0;
 }
 
 int billing_store_not_cancelled(struct work *w, const struct billing_due *d, const char *why)

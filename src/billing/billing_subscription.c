@@ -39,6 +39,10 @@ static void take_invoice(const struct json *j, struct billing_subscription *ret)
 	const struct json *list = json_get(json_get(j, "payments"), "data");
 	const char *direct = name(j, "payment_intent"); /* before 2025-03-31 */
 
+	ret->invoice_id = name(j, "id");
+	ret->invoice_paid = json_get_int(j, "amount_paid", 0);
+	if (ret->invoice_paid < 0)
+		ret->invoice_paid = 0;
 	ret->invoice_status = name(j, "status");
 	ret->invoice_currency = name(j, "currency");
 	if (direct != NULL)
@@ -117,6 +121,8 @@ const char *billing_subscription_gives(const struct billing_subscription *s, con
 		return why;
 	if (s->period_end == 0)
 		return "a period without an end";
+	if (s->refunded)
+		return "what was paid for its period was given back";
 	*ret_until = until > now_s ? until : 0;
 	return NULL;
 }
@@ -182,7 +188,7 @@ static int apply(struct work *w, const struct billing_due *d, const struct json 
 		return -1;
 	if (!str_eq(s.id, d->subscription_id))
 		return fail(w, E_UPSTREAM, "asked for %.60s, told of %.60s", d->subscription_id, s.id);
-	if (s.price_id != NULL && billing_store_price(w, s.price_id, &p) < 0)
+	if (billing_store_seen(w, d, &s) < 0 || (s.price_id != NULL && billing_store_price(w, s.price_id, &p) < 0))
 		return -1;
 	problem = billing_subscription_gives(&s, &p, d->livemode, now_s,
 					     w->conf->billing_grace_days * DAY_S, &until);

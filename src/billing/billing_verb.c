@@ -59,6 +59,13 @@ static int disputes(struct cli *c)
 	return cli_query(c, &billing_sql_disputes, NULL, "items", columns);
 }
 
+static int refunds(struct cli *c)
+{
+	static const char *const columns[] = {"payment", "refunded", "paid", "currency", "state", "what", "account", NULL};
+
+	return cli_query(c, &billing_sql_refunds, NULL, "items", columns);
+}
+
 static int lift(struct cli *c)
 {
 	const char *reason = cli_option(c, "reason");
@@ -135,6 +142,8 @@ const struct verb billing_verbs[] = {
 	 .doc = "usage that was told to the provider's meter, newest first"},
 	{.name = "billing subscriptions", .options = subscription_options, .db = "operator", .run = subscriptions,
 	 .doc = "subscriptions as they were last read, newest first, and what is wrong with them"},
+	{.name = "billing refunds", .db = "operator", .run = refunds,
+	 .doc = "payments of which something was given back, in minor units, and what came of it"},
 	{.name = "billing disputes", .db = "operator", .run = disputes,
 	 .doc = "payments in dispute, lost or lifted; whose account they stop"},
 	{.name = "billing dispute lift", .args = "PAYMENT", .options = lift_options, .db = "operator",

@@ -10,6 +10,8 @@
  *   the line breaks), cut (half an answer), slow (answers late), hang (never).
  * POST /pay {"session", "status"?, "trial"?}: somebody pays; answers the session.
  * POST /change {"id", …}: members of an object change behind our back.
+ * POST /bill {"id", "amount", "days"?}: a subscription has another invoice, which is
+ *   paid; with days a period of so many begins. Answers the subscription.
  * GET /log: what was asked. GET /all: what there is. */
 import http from 'node:http';
 
@@ -108,14 +110,24 @@ function pay({ session, status }) {
 		items: list([{ id: `si_${++n}`, object: 'subscription_item', price: s._price, quantity: 1,
 			current_period_start: now(), current_period_end: trial ?? now() + 30 * 86400 }]),
 	});
-	sub.latest_invoice = keep('in', {
-		object: 'invoice', status: 'paid', customer: s.customer, currency: s.currency, amount_due: s.amount_total, amount_paid: s.amount_total,
-		billing_reason: 'subscription_create', attempt_count: 1, hosted_invoice_url: null,
-		parent: { type: 'subscription_details', subscription_details: { subscription: sub.id, metadata: sub.metadata } },
-		payments: list([{ object: 'invoice_payment', status: 'paid', payment: { type: 'payment_intent', payment_intent: `pi_${sub.id}` } }]),
-	}).id;
+	invoice(sub, s.amount_total, 'subscription_create', `pi_${sub.id}`);
 	s.subscription = sub.id;
 	return s;
+}
+function invoice(sub, amount, billing_reason, payment_intent) {
+	sub.latest_invoice = keep('in', {
+		object: 'invoice', status: 'paid', customer: sub.customer, currency: sub.items.data[0].price.currency, amount_due: amount, amount_paid: amount,
+		billing_reason, attempt_count: 1, hosted_invoice_url: null,
+		parent: { type: 'subscription_details', subscription_details: { subscription: sub.id, metadata: sub.metadata } },
+		payments: list([{ object: 'invoice_payment', status: 'paid', payment: { type: 'payment_intent', payment_intent } }]),
+	}).id;
+}
+function bill({ id, amount, days }) {
+	const sub = find(id, 'subscription'), [item] = sub.items.data;
+	if (days)
+		Object.assign(item, { current_period_start: item.current_period_end, current_period_end: item.current_period_end + days * 86400 });
+	invoice(sub, amount, days ? 'subscription_cycle' : 'subscription_update', `pi_in_${++n}`);
+	return sub;
 }
 
 const routes = [
@@ -271,6 +283,8 @@ const server = http.createServer((req, res) => {
 				return json(200, show([...things.values()]));
 			if (path === '/pay')
 				return json(200, show(pay(JSON.parse(text))));
+			if (path === '/bill')
+				return json(200, show(bill(JSON.parse(text))));
 			if (path === '/change') {
 				const { id, ...more } = JSON.parse(text);
 				return json(200, show(Object.assign(find(id), more)));
