@@ -41,17 +41,17 @@ VALUES ($1, $2, $3::bigint, $4::timestamptz) ON CONFLICT DO NOTHING;
 SELECT id, run FROM checkout WHERE checkout_id = $1 OR payment_intent = $2
 ORDER BY checkout_id = $1 DESC NULLS LAST, id LIMIT 1;
 
--- The first columns are those of a struct billing_checkout_row, everywhere.
+-- The columns of a page: first what pages of runs and of plans have in common.
 -- name: billing_sql_lock
-SELECT id, run, checkout_id, run_id, title, scope_hash, currency, provider, idem_key, return_url,
-	state, session_id, url, payment_intent, refund, dispute, amount, refunded,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
+SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
+	refund, dispute, refunded
 FROM checkout WHERE id = $1::bigint FOR NO KEY UPDATE;
 
 -- name: billing_sql_live
-SELECT id, run, checkout_id, run_id, title, scope_hash, currency, provider, idem_key, return_url,
-	state, session_id, url, payment_intent, refund, dispute, amount, refunded,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
+SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
+	refund, dispute, refunded
 FROM checkout WHERE run = $1::bigint AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
 -- A build is bought by itself: no plan is needed for it, but nobody may be
@@ -106,9 +106,9 @@ UPDATE checkout SET attempts = attempts + 1,
 	due_at = $1::timestamptz + make_interval(secs => least(60 * (attempts + 1), 3600))
 WHERE id = (SELECT id FROM checkout WHERE state = 'intent' AND due_at <= $1::timestamptz
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, run, checkout_id, run_id, title, scope_hash, currency, provider, idem_key, return_url,
-	state, session_id, url, payment_intent, refund, dispute, amount, refunded,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode;
+RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
+	refund, dispute, refunded;
 
 -- Paid for a run that ended without a result: an operator has some minutes to
 -- take it up again, then the money goes back.
@@ -122,9 +122,9 @@ UPDATE checkout SET attempts = attempts + 1,
 	due_at = $1::timestamptz + make_interval(secs => least(60 * (attempts + 1), 3600))
 WHERE id = (SELECT id FROM checkout WHERE refund = 'due' AND due_at <= $1::timestamptz
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, run, checkout_id, run_id, title, scope_hash, currency, provider, idem_key, return_url,
-	state, session_id, url, payment_intent, refund, dispute, amount, refunded,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode;
+RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
+	refund, dispute, refunded;
 
 -- ---- the local provider's page
 
@@ -205,17 +205,17 @@ FROM subscriber($1, $2::boolean, $3::timestamptz);
 SELECT plan, title, price_id, amount, currency, interval, trial_days, features
 FROM plan_price_of($1, $2, $3, $4, $5::boolean, $6, $7::timestamptz);
 
--- The first columns are those of a struct billing_plan_row, everywhere.
+-- The columns of a page, as above.
 -- name: billing_sql_plan_live
-SELECT id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
-	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, closing
+SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, account_id, subject, plan, features, price_id,
+	interval, customer_id, trial_days, closing
 FROM plan_checkout WHERE account_id = bus_account() AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
 -- name: billing_sql_plan_lock
-SELECT id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
-	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, closing
+SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, account_id, subject, plan, features, price_id,
+	interval, customer_id, trial_days, closing
 FROM plan_checkout WHERE checkout_id = $1 FOR NO KEY UPDATE;
 
 -- name: billing_sql_plan_intent
@@ -224,9 +224,9 @@ UPDATE plan_checkout SET attempts = attempts + 1,
 WHERE id = (SELECT id FROM plan_checkout
 	WHERE (state = 'intent' OR closing) AND state IN ('intent', 'open') AND due_at <= $1::timestamptz
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
-	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, closing;
+RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, account_id, subject, plan, features, price_id,
+	interval, customer_id, trial_days, closing;
 
 -- name: billing_sql_plan_insert
 INSERT INTO plan_checkout (checkout_id, account_id, subject, plan, title, features, price_id, currency, interval,

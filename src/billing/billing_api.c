@@ -1,8 +1,6 @@
 #include "config.h"
 
-#include "base/jw.h"
-#include "billing/billing.h"
-#include "web/web.h"
+#include "billing/billing_api_int.h"
 
 #include <stddef.h>
 
@@ -34,22 +32,12 @@ static int checkout(struct req *r)
 {
 	const struct checkout_in *in = r->in;
 	struct billing_page page;
-	char at[25];
-	struct buf b;
-	struct jw j;
 
 	if (billing_checkout(&r->w, r->arg[0], in->return_url, &page) < 0)
 		return -1;
 	if (page.provider == NULL)
 		return reply_json(r, 201, "{\"approval\":\"requested\"}");
-	buf_init(&b, r->w.a, 16384);
-	jw_init(&j, &b);
-	jw_object(&j);
-	jw_kstr(&j, "url", page.url);
-	jw_kstr(&j, "provider", page.provider);
-	jw_kstr(&j, "expires_at", clock_text(page.expires_at, at));
-	jw_end_object(&j);
-	return reply_json(r, 201, buf_str(&b));
+	return billing_api_page(r, 201, &page);
 }
 
 static int hook(struct req *r)

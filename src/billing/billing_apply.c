@@ -41,22 +41,8 @@ static int rank(const char *state)
 	return n;
 }
 
-/* Is it the page that we asked for, and the price that was shown? */
-static const char *differs(const struct billing_checkout_row *c, const struct billing_event *e)
-{
-	if (e->livemode != c->livemode)
-		return "another mode";
-	if (!str_eq(e->mode, "payment"))
-		return "not a single payment";
-	if (c->session_id != NULL && !str_eq(c->session_id, e->object))
-		return "another session";
-	if (e->amount != c->amount)
-		return "another amount than was quoted";
-	return str_eq(e->currency, c->currency) ? NULL : "another currency than was quoted";
-}
-
 static int paid(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		const struct billing_checkout_row *c, struct billing_outcome *o)
+		const struct billing_page_row *c, struct billing_outcome *o)
 {
 	int first = billing_store_effect(w, c->checkout_id, "paid", in->id);
 	enum run_paid what;
@@ -90,26 +76,26 @@ static int paid(struct work *w, const struct billing_inbox_row *in, const struct
 }
 
 /* A state below payment, when it is a rise. */
-static int rises(struct work *w, const struct billing_checkout_row *c, const char *state,
+static int rises(struct work *w, const struct billing_page_row *c, const char *state,
 		 const char *payment, enum event_id news, struct billing_outcome *o)
 {
 	if (rank(state) <= rank(c->state))
 		return billing_say(o, "done", "known, or overtaken");
-	if (billing_store_state(w, c->id, state, "") < 0 ||
+	if (billing_store_state(w, c, state, "") < 0 ||
 	    run_payment_news(w, c->run, payment, news) < 0)
 		return -1;
 	return billing_say(o, "done", state);
 }
 
 static int session(struct work *w, const struct billing_inbox_row *in,
-		   const struct billing_event *e, const struct billing_checkout_row *c,
+		   const struct billing_event *e, const struct billing_page_row *c,
 		   struct billing_outcome *o)
 {
 	bool has_paid = e->kind == BILLING_SESSION_PAID ||
 			(e->kind == BILLING_SESSION_COMPLETED &&
 			 (str_eq(e->payment_status, "paid") ||
 			  str_eq(e->payment_status, "no_payment_required")));
-	const char *why = differs(c, e);
+	const char *why = billing_page_differs(c, e);
 
 	if (why != NULL)
 		return billing_say(o, "refused", why);
@@ -123,7 +109,7 @@ static int session(struct work *w, const struct billing_inbox_row *in,
 }
 
 static int refund(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		  const struct billing_checkout_row *c, struct billing_outcome *o)
+		  const struct billing_page_row *c, struct billing_outcome *o)
 {
 	bool whole = e->amount >= c->amount;
 	int first;
@@ -146,7 +132,7 @@ static const char *disputed(const struct billing_event *e)
 }
 
 static int dispute(struct work *w, const struct billing_event *e,
-		   const struct billing_checkout_row *c, struct billing_outcome *o)
+		   const struct billing_page_row *c, struct billing_outcome *o)
 {
 	const char *to = disputed(e);
 
@@ -172,7 +158,7 @@ static int of_subscription(struct work *w, const struct billing_event *e, struct
 }
 
 static int find(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		struct billing_checkout_row *c, struct billing_outcome *o)
+		struct billing_page_row *c, struct billing_outcome *o)
 {
 	bool is_session = e->kind >= BILLING_SESSION_COMPLETED && e->kind <= BILLING_SESSION_EXPIRED;
 	int rc = billing_store_find(w, e, c);
@@ -194,7 +180,7 @@ static int find(struct work *w, const struct billing_inbox_row *in, const struct
 
 static int apply(struct work *w, const struct billing_inbox_row *in, struct billing_outcome *o)
 {
-	struct billing_checkout_row c;
+	struct billing_page_row c;
 	struct billing_event e;
 	int rc;
 

@@ -111,7 +111,7 @@ static int refused(struct cli *c, const struct http_answer *h, const struct json
 
 static int ask(struct cli *c, const char *method, const char *path, const char *body, const struct json **ret)
 {
-	const char *seconds = cli_option(c, "timeout"), *token, *base, *headers[4];
+	const char *seconds = cli_option(c, "timeout"), *token = NULL, *base = NULL, *headers[4];
 	struct http_call call = {.method = method, .answer_max = ANSWER_MAX, .body = body,
 				 .body_len = body ? strlen(body) : 0, .headers = headers};
 	char *end = NULL;

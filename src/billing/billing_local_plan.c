@@ -70,7 +70,7 @@ static const char *write_doc(struct arena *a, const struct billing_subscription 
 	return buf_str(&b);
 }
 
-int billing_local_subscribe(struct work *w, const struct billing_plan_row *c, const char *type,
+int billing_local_subscribe(struct work *w, const struct billing_page_row *c, const char *type,
 			    const char *status)
 {
 	const char *tail = c->checkout_id + strlen(BILLING_PLAN_PREFIX);

@@ -4,18 +4,7 @@
 #include "billing/billing_int.h"
 #include "plan/plan.h"
 
-struct billing_plan_row {
-	int64_t id, account;
-	const char *checkout_id, *subject, *plan, *title, *features, *price_id, *currency, *interval;
-	const char *customer_id, *provider, *idem_key, *return_url, *state, *session_id, *url;
-	int64_t amount, trial_days, expires_at; /* microseconds */
-	bool livemode, closing; /* the last: its customer has left */
-};
-
 /* billing_call.c */
-int billing_call_plan_session(struct work *w, const struct billing_plan_row *c,
-			      struct billing_session *ret, const char **ret_why);
-int billing_call_expire(struct work *w, const struct billing_plan_row *c);
 int billing_call_portal(struct work *w, const char *customer_id, const char *return_url,
 			const char *nonce, const char **ret_url, const char **ret_why);
 int billing_call_subscription(struct work *w, const char *id, struct billing_answer *ret);
@@ -34,14 +23,12 @@ int billing_store_subscriber(struct work *w, struct billing_subscriber *ret);
 /* What is sold for the wish: plan, title, price, amount, trial; price_id NULL when
  * the provider does not know it yet. */
 int billing_store_offer(struct work *w, const struct billing_wish *wish, const char *has,
-			struct billing_plan_row *ret);
-int billing_store_plan_live(struct work *w, struct billing_plan_row *ret);
-int billing_store_plan_insert(struct work *w, struct billing_plan_row *c);
-int billing_store_plan_state(struct work *w, int64_t id, const char *state, const char *note);
-int billing_store_plan_opened(struct work *w, int64_t id, const char *session_id, const char *url);
-int billing_store_plan_intent(struct work *w, struct billing_plan_row *ret);
-int billing_store_plan_lock(struct work *w, const char *checkout_id, struct billing_plan_row *ret);
-int billing_store_link(struct work *w, const struct billing_plan_row *c, const char *customer_id);
+			struct billing_page_row *ret);
+int billing_store_plan_live(struct work *w, struct billing_page_row *ret);
+int billing_store_plan_insert(struct work *w, struct billing_page_row *c);
+int billing_store_plan_intent(struct work *w, struct billing_page_row *ret);
+int billing_store_plan_lock(struct work *w, const char *checkout_id, struct billing_page_row *ret);
+int billing_store_link(struct work *w, const struct billing_page_row *c, const char *customer_id);
 int billing_store_unlink(struct work *w, const char *customer_id);
 int billing_store_hint(struct work *w, const struct billing_event *e);
 int billing_store_payment_dispute(struct work *w, const char *payment_intent, const char *dispute);
@@ -100,9 +87,9 @@ int billing_store_price_off(struct work *w, const char *price_id);
 int billing_store_catalog_put(struct work *w, const char *doc, const char *version, const char **ret);
 
 /* billing_local_plan.c: its books of subscriptions, and what happens to one */
-int billing_local_subscribe(struct work *w, const struct billing_plan_row *c, const char *type,
+int billing_local_subscribe(struct work *w, const struct billing_page_row *c, const char *type,
 			    const char *status);
 int billing_local_change(struct work *w, const char *subscription_id, const char *deed);
-int billing_store_local_plan(struct work *w, const char *checkout_id, struct billing_plan_row *ret);
+int billing_store_local_plan(struct work *w, const char *checkout_id, struct billing_page_row *ret);
 int billing_store_local_get(struct work *w, const char *subscription_id, const char **ret_doc);
 int billing_store_local_put(struct work *w, const char *subscription_id, const char *doc);
