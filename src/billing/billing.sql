@@ -1,6 +1,12 @@
+-- What has no effect here is done with at once ($7: why).
 -- name: billing_sql_receive
-SELECT stripe_receive($1, $2, $3::boolean, to_timestamp($4::bigint), $5, $6::timestamptz);
+INSERT INTO stripe_event (event_id, type, livemode, created, body, received_at, due_at, state, note, processed_at)
+VALUES ($1, $2, $3::boolean, to_timestamp($4::bigint), $5, $6::timestamptz, $6::timestamptz,
+	CASE WHEN $7::text IS NULL THEN 'new' ELSE 'ignored' END, coalesce($7, ''),
+	CASE WHEN $7::text IS NOT NULL THEN $6::timestamptz END)
+ON CONFLICT DO NOTHING;
 
+-- The inbox has something new.
 -- name: billing_sql_notify
 SELECT pg_notify('bus_work', 'billing');
 

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "billing/billing_api_int.h"
+#include "billing/billing_sql.h"
 
 #include <stddef.h>
 
@@ -47,6 +48,8 @@ static int hook(struct req *r)
 	if (billing_receive(&r->w, req_param(r, "HTTP_STRIPE_SIGNATURE"), r->body, r->body_len,
 			    &is_new) < 0)
 		return -1;
+	if (is_new)
+		r->hint = &billing_sql_notify;
 	return reply_json(r, 200, is_new ? "{\"received\":true,\"duplicate\":false}"
 					 : "{\"received\":true,\"duplicate\":true}");
 }

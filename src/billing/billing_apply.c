@@ -187,7 +187,7 @@ static int apply(struct work *w, const struct billing_inbox_row *in, struct bill
 	if (billing_event_read(w->a, in->body, strlen(in->body), &e, &w->err) < 0)
 		return -1;
 	if (e.kind == BILLING_OTHER)
-		return billing_say(o, "ignored", "a type without an effect here");
+		return billing_say(o, "ignored", BILLING_NO_EFFECT);
 	if (e.kind == BILLING_SUBSCRIPTION || e.kind == BILLING_CUSTOMER_GONE || e.plan_page != NULL)
 		return billing_plan_event(w, in, &e, o);
 	rc = find(w, in, &e, &c, o);

@@ -44,9 +44,6 @@ int billing_receive(struct work *w, const char *header, const char *body, size_t
 		return fail(w, E_BAD_REQUEST, "event %.80s is of the other mode", e.id);
 	rc = billing_store_receive(w, &e, body);
 	fault_point("billing.received");
-	/* It is kept; that nobody could be told is no reason to have it sent again. */
-	if (rc > 0 && billing_store_notify(w) < 0)
-		err_clear(&w->err);
 	*ret_new = rc > 0;
 	return rc < 0 ? -1 : 0;
 }

@@ -25,6 +25,8 @@ struct billing_inbox_row {
 	int64_t age_s;
 };
 
+#define BILLING_NO_EFFECT "a type without an effect here"
+
 /* What became of an event. */
 struct billing_outcome {
 	const char *state, *waits_for, *note;
@@ -37,7 +39,6 @@ struct pg_rows;
 int billing_store_take(const struct pg_rows *rows, struct billing_page_row *ret);
 /* billing_store.c: 1 found, 0 not, -1 where a row is looked for */
 int billing_store_receive(struct work *w, const struct billing_event *e, const char *body);
-int billing_store_notify(struct work *w); /* the inbox has something new; after its commit */
 int billing_store_next(struct work *w, struct billing_inbox_row *ret);
 int billing_store_savepoint(struct work *w);
 int billing_store_undo(struct work *w);

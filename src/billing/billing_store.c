@@ -9,14 +9,10 @@ int billing_store_receive(struct work *w, const struct billing_event *e, const c
 	struct pg_rows rows;
 
 	if (DB(w, billing_sql_receive, &rows, e->id, e->type, arg_bool(e->livemode),
-	       arg_int(w, e->created), body, arg_now(w)) < 0)
+	       arg_int(w, e->created), body, arg_now(w),
+	       e->kind == BILLING_OTHER ? BILLING_NO_EFFECT : NULL) < 0)
 		return -1;
-	return pg_bool(&rows, 0, 0);
-}
-
-int billing_store_notify(struct work *w)
-{
-	return DB(w, billing_sql_notify, NULL);
+	return (int)rows.count;
 }
 
 int billing_store_replay(struct work *w, const char *event_id)
