@@ -35,67 +35,11 @@ int billing_load(const struct conf *c, struct err *e)
 	return rc;
 }
 
-/* ---- events */
-
-int billing_secrets_read(struct work *w, struct billing_secrets *ret)
-{
-	/* Read each time: a rotation is seen at once. */
-	const char *text = file_read(w->a, w->conf->stripe_webhook_secret, SECRET_FILE_MAX, NULL, &w->err);
-
-	if (text == NULL || billing_secrets_parse(w->a, text, ret, &w->err) < 0) {
-		const char *why = arena_strdup(w->a, w->err.detail);
-
-		err_clear(&w->err);
-		return fail(w, E_UNAVAILABLE, "%s", why);
-	}
-	return 0;
-}
-
-int billing_receive(struct work *w, const char *header, const char *body, size_t n, bool *ret_new)
-{
-	static const char *const why[] = {
-		[BILLING_MALFORMED] = "no signature", [BILLING_FORGED] = "a signature that is not ours",
-		[BILLING_OLD] = "an old signature", [BILLING_FUTURE] = "a signature of the future"};
-	struct billing_secrets secrets;
-	enum billing_signed is;
-	struct billing_event e;
-	int rc;
-
-	if (billing_secrets_read(w, &secrets) < 0)
-		return -1;
-	is = billing_verify(w->a, header, body, n, &secrets, w->now / CLOCK_S,
-			    w->conf->stripe_tolerance_s);
-	if (is != BILLING_SIGNED)
-		return fail(w, E_BAD_REQUEST, "event: %s", why[is]);
-	if (billing_event_read(w->a, body, n, &e, &w->err) < 0)
-		return -1;
-	if (e.livemode != (bool)w->conf->stripe_live)
-		return fail(w, E_BAD_REQUEST, "event %.80s is of the other mode", e.id);
-	rc = billing_store_receive(w, &e, body);
-	fault_point("billing.received");
-	/* It is kept; that nobody could be told is no reason to have it sent again. */
-	if (rc > 0 && billing_store_notify(w) < 0)
-		err_clear(&w->err);
-	*ret_new = rc > 0;
-	return rc < 0 ? -1 : 0;
-}
-
-/* ---- payment pages */
-
-/* Only back to us: a page that sends people elsewhere is no use to anybody else. */
-int billing_return_to(struct work *w, const char *asked, const char *dflt, const char **ret)
-{
-	size_t n = strlen(w->conf->public_url);
-
-	*ret = asked ? asked : dflt;
-	if (strncmp(*ret, w->conf->public_url, n) != 0 || ((*ret)[n] != '/' && (*ret)[n] != '\0'))
-		return fail_field(w, "return_url", "not_ours");
-	return 0;
-}
+/* ---- payment pages of runs */
 
 /* The row that says what is asked; one that is there and fits is taken again. */
 static int intend(struct work *w, const char *run_id, const char *back,
-		  struct billing_checkout_row *ret)
+		  struct billing_page_row *ret)
 {
 	struct run_sale s;
 	int rc;
@@ -114,9 +58,9 @@ static int intend(struct work *w, const char *run_id, const char *back,
 	    str_eq(ret->provider, w->conf->billing_provider) &&
 	    ret->livemode == (bool)w->conf->stripe_live && ret->expires_at > w->now + LAST_MINUTES)
 		return 0;
-	if (rc > 0 && billing_store_state(w, ret->id, "expired", "another page took its place") < 0)
+	if (rc > 0 && billing_store_state(w, ret, "expired", "another page took its place") < 0)
 		return -1;
-	*ret = (struct billing_checkout_row){
+	*ret = (struct billing_page_row){
 		.run = s.run.id, .run_id = s.run.run_id, .title = s.title,
 		.checkout_id = id_new(w->a, BILLING_CHECKOUT_PREFIX), .scope_hash = s.run.scope_hash,
 		.amount = s.amount, .currency = s.currency, .provider = w->conf->billing_provider,
@@ -124,31 +68,10 @@ static int intend(struct work *w, const char *run_id, const char *back,
 	return billing_store_insert(w, ret, s.run.account);
 }
 
-/* Ask the provider, outside of any transaction, and write its answer down. */
-static int open_page(struct work *w, struct billing_checkout_row *c)
-{
-	struct billing_session s = {0};
-	const char *why = NULL;
-	int refused = 0;
-
-	if (str_eq(c->provider, "local"))
-		billing_local_session(w, c, &s);
-	else
-		refused = billing_call_session(w, c, &s, &why);
-	fault_point("billing.called");
-	if (refused < 0 || work_begin(w, NULL) < 0)
-		return -1;
-	if ((refused ? billing_store_state(w, c->id, "failed", why)
-		     : billing_store_opened(w, c->id, s.id, s.url)) < 0 || work_commit(w, NULL) < 0)
-		return -1;
-	c->url = s.url;
-	return refused ? fail(w, E_RESOURCE, "the provider refuses a payment page: %.200s", why) : 0;
-}
-
 int billing_checkout(struct work *w, const char *run_id, const char *return_url,
 		     struct billing_page *ret)
 {
-	struct billing_checkout_row c;
+	struct billing_page_row c;
 	const char *back;
 
 	*ret = (struct billing_page){0};
@@ -160,36 +83,16 @@ int billing_checkout(struct work *w, const char *run_id, const char *return_url,
 	    intend(w, run_id, back, &c) < 0 || work_commit(w, NULL) < 0)
 		return -1;
 	fault_point("billing.intended");
-	if (str_eq(c.state, "intent") && open_page(w, &c) < 0)
+	if (str_eq(c.state, "intent") && billing_page_open(w, &c) < 0)
 		return -1;
 	*ret = (struct billing_page){c.provider, c.url, c.expires_at};
 	return 0;
 }
 
-/* ---- passes: each is given an open transaction and leaves one */
-
-int billing_complete(struct work *w, int batch)
-{
-	struct billing_checkout_row c;
-	int rc = billing_store_intent(w, &c);
-
-	(void)batch;
-	if (rc <= 0)
-		return rc;
-	if (c.expires_at < w->now + 2 * 3600 * CLOCK_S || !str_eq(c.provider, w->conf->billing_provider))
-		return billing_store_state(w, c.id, "expired", "nobody answered in time") < 0 ? -1 : 1;
-	if (work_commit(w, NULL) < 0)
-		return -1;
-	if (open_page(w, &c) < 0) {
-		work_rollback(w);
-		err_clear(&w->err); /* the row says when to ask again */
-	}
-	return work_begin(w, NULL) < 0 ? -1 : 1;
-}
-
+/* The pass: given an open transaction, leaves one. */
 int billing_refund(struct work *w, int batch)
 {
-	struct billing_checkout_row c;
+	struct billing_page_row c;
 	int rc = billing_store_refund_due(w, &c);
 	const char *why = NULL;
 

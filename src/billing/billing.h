@@ -108,12 +108,14 @@ int billing_portal(struct work *w, const char *return_url, struct billing_page *
 #define BILLING_PAYMENTS_MAX 8
 struct billing_subscription {
 	const char *id, *customer, *status, *price_id, *currency, *interval;
-	const char *invoice_status, *invoice_currency;
+	const char *invoice_id, *invoice_status, *invoice_currency; /* of the latest invoice */
 	const char *payment[BILLING_PAYMENTS_MAX]; /* of the latest invoice */
 	size_t payments;
 	int64_t amount, quantity, items; /* minor units of one */
+	int64_t invoice_paid;
 	int64_t period_start, period_end, trial_end, ended_at;
 	bool livemode, cancel_at_period_end;
+	bool refunded; /* all that was paid for its period; known here, not told by it */
 };
 
 struct json;

@@ -1,6 +1,12 @@
+-- What has no effect here is done with at once ($7: why).
 -- name: billing_sql_receive
-SELECT stripe_receive($1, $2, $3::boolean, to_timestamp($4::bigint), $5, $6::timestamptz);
+INSERT INTO stripe_event (event_id, type, livemode, created, body, received_at, due_at, state, note, processed_at)
+VALUES ($1, $2, $3::boolean, to_timestamp($4::bigint), $5, $6::timestamptz, $6::timestamptz,
+	CASE WHEN $7::text IS NULL THEN 'new' ELSE 'ignored' END, coalesce($7, ''),
+	CASE WHEN $7::text IS NOT NULL THEN $6::timestamptz END)
+ON CONFLICT DO NOTHING;
 
+-- The inbox has something new.
 -- name: billing_sql_notify
 SELECT pg_notify('bus_work', 'billing');
 
@@ -41,17 +47,17 @@ VALUES ($1, $2, $3::bigint, $4::timestamptz) ON CONFLICT DO NOTHING;
 SELECT id, run FROM checkout WHERE checkout_id = $1 OR payment_intent = $2
 ORDER BY checkout_id = $1 DESC NULLS LAST, id LIMIT 1;
 
--- The first columns are those of a struct billing_checkout_row, everywhere.
+-- The columns of a page: first what pages of runs and of plans have in common.
 -- name: billing_sql_lock
-SELECT id, run, checkout_id, run_id, title, scope_hash, currency, provider, idem_key, return_url,
-	state, session_id, url, payment_intent, refund, dispute, amount, refunded,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
+SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
+	refund, dispute, refunded
 FROM checkout WHERE id = $1::bigint FOR NO KEY UPDATE;
 
 -- name: billing_sql_live
-SELECT id, run, checkout_id, run_id, title, scope_hash, currency, provider, idem_key, return_url,
-	state, session_id, url, payment_intent, refund, dispute, amount, refunded,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
+SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
+	refund, dispute, refunded
 FROM checkout WHERE run = $1::bigint AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
 -- A build is bought by itself: no plan is needed for it, but nobody may be
@@ -96,6 +102,9 @@ WHERE id = $1::bigint AND refund = 'due';
 UPDATE checkout SET dispute = $2
 WHERE id = $1::bigint AND dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open');
 
+-- name: billing_sql_left
+SELECT closed_at IS NOT NULL FROM account a JOIN checkout c ON c.account_id = a.id WHERE c.id = $1::bigint;
+
 -- ---- passes
 
 -- name: billing_sql_intent
@@ -103,9 +112,9 @@ UPDATE checkout SET attempts = attempts + 1,
 	due_at = $1::timestamptz + make_interval(secs => least(60 * (attempts + 1), 3600))
 WHERE id = (SELECT id FROM checkout WHERE state = 'intent' AND due_at <= $1::timestamptz
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, run, checkout_id, run_id, title, scope_hash, currency, provider, idem_key, return_url,
-	state, session_id, url, payment_intent, refund, dispute, amount, refunded,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode;
+RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
+	refund, dispute, refunded;
 
 -- Paid for a run that ended without a result: an operator has some minutes to
 -- take it up again, then the money goes back.
@@ -119,9 +128,9 @@ UPDATE checkout SET attempts = attempts + 1,
 	due_at = $1::timestamptz + make_interval(secs => least(60 * (attempts + 1), 3600))
 WHERE id = (SELECT id FROM checkout WHERE refund = 'due' AND due_at <= $1::timestamptz
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, run, checkout_id, run_id, title, scope_hash, currency, provider, idem_key, return_url,
-	state, session_id, url, payment_intent, refund, dispute, amount, refunded,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode;
+RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
+	refund, dispute, refunded;
 
 -- ---- the local provider's page
 
@@ -159,6 +168,21 @@ SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(d)), '[]':
 	WHERE p.dispute NOT IN ('none', 'won')
 	ORDER BY 2, 1) d;
 
+-- ---- what was given back
+
+-- name: billing_sql_refunds
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(r)), '[]'::json)) FROM (
+	SELECT coalesce(c.payment_intent, c.checkout_id) AS payment, c.refunded, c.amount AS paid, c.currency,
+		CASE WHEN c.refund <> 'none' THEN c.refund ELSE 'part' END AS state, c.run_id AS what,
+		coalesce(a.subject, 'visitor ' || a.id) AS account
+	FROM checkout c JOIN account a ON a.id = c.account_id WHERE c.refunded > 0 OR c.refund <> 'none'
+	UNION ALL SELECT p.payment_intent, p.refunded, i.paid, i.currency,
+		CASE WHEN i.period_start <> s.period_start THEN 'an earlier period' WHEN s.refunded THEN 'plan ended' ELSE 'part' END,
+		s.subscription_id, a.subject
+	FROM subscription_payment p JOIN subscription s ON s.id = p.subscription JOIN account a ON a.id = p.account_id
+		LEFT JOIN subscription_invoice i USING (invoice_id)
+	WHERE p.refunded > 0 ORDER BY 5, 1 LIMIT 200) r;
+
 -- ---- operators: who paid is not shown
 
 -- name: billing_sql_events
@@ -187,27 +211,28 @@ FROM subscriber($1, $2::boolean, $3::timestamptz);
 SELECT plan, title, price_id, amount, currency, interval, trial_days, features
 FROM plan_price_of($1, $2, $3, $4, $5::boolean, $6, $7::timestamptz);
 
--- The first columns are those of a struct billing_plan_row, everywhere.
+-- The columns of a page, as above.
 -- name: billing_sql_plan_live
-SELECT id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
-	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
+SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, account_id, subject, plan, features, price_id,
+	interval, customer_id, trial_days, closing
 FROM plan_checkout WHERE account_id = bus_account() AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
 -- name: billing_sql_plan_lock
-SELECT id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
-	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode
+SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, account_id, subject, plan, features, price_id,
+	interval, customer_id, trial_days, closing
 FROM plan_checkout WHERE checkout_id = $1 FOR NO KEY UPDATE;
 
 -- name: billing_sql_plan_intent
 UPDATE plan_checkout SET attempts = attempts + 1,
 	due_at = $1::timestamptz + make_interval(secs => least(60 * (attempts + 1), 3600))
-WHERE id = (SELECT id FROM plan_checkout WHERE state = 'intent' AND due_at <= $1::timestamptz
+WHERE id = (SELECT id FROM plan_checkout
+	WHERE (state = 'intent' OR closing) AND state IN ('intent', 'open') AND due_at <= $1::timestamptz
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, account_id, checkout_id, subject, plan, title, features, price_id, currency, interval, customer_id,
-	provider, idem_key, return_url, state, session_id, url, amount, trial_days,
-	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode;
+RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
+	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, account_id, subject, plan, features, price_id,
+	interval, customer_id, trial_days, closing;
 
 -- name: billing_sql_plan_insert
 INSERT INTO plan_checkout (checkout_id, account_id, subject, plan, title, features, price_id, currency, interval,
@@ -239,15 +264,33 @@ SELECT subscription_hint($1, $2, $3, $4, $5, $6::boolean, $7::timestamptz);
 
 -- name: billing_sql_payment_dispute
 UPDATE subscription_payment SET dispute = CASE
-	WHEN $2::text IS NOT NULL AND dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open') THEN $2 ELSE dispute END
+	WHEN dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open') THEN $2 ELSE dispute END
 WHERE payment_intent = $1;
+
+-- name: billing_sql_payment_refund
+SELECT subscription_refund($1, $2::bigint, $3, $4::boolean, $5::timestamptz);
 
 -- name: billing_sql_due
 UPDATE subscription SET claim = claim + 1, attempts = attempts + 1,
 	due_at = $1::timestamptz + make_interval(secs => least(30 * (1 << least(attempts, 7)), 3600))
 WHERE id = (SELECT id FROM subscription WHERE due_at <= $1::timestamptz
 	ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, account_id, wanted, claim, subscription_id, provider, livemode;
+RETURNING id, account_id, wanted, claim, subscription_id, provider, livemode,
+	(SELECT closed_at IS NOT NULL FROM account a WHERE a.id = account_id);
+
+-- name: billing_sql_not_cancelled
+UPDATE subscription SET cancel_note = left($2, 500) WHERE id = $1::bigint;
+
+-- Whose subscriptions give nothing although they should, or are to be ended and are not yet.
+-- name: billing_sql_subscriptions
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(x)), '[]'::json)) FROM (
+	SELECT s.subscription_id AS subscription, a.subject AS account, s.plan, s.status,
+		public_time(s.gives_until) AS until, public_time(a.closed_at) AS left, s.attempts,
+		CASE WHEN a.closed_at IS NOT NULL AND NOT subscription_over(s.status)
+			THEN 'to be ended' || coalesce(': ' || nullif(s.cancel_note, ''), '') ELSE s.problem END AS problem
+	FROM subscription s JOIN account a ON a.id = s.account_id
+	WHERE $1::text IS NULL OR s.problem <> '' OR (a.closed_at IS NOT NULL AND NOT subscription_over(s.status))
+	ORDER BY s.id DESC LIMIT 200) x;
 
 -- name: billing_sql_price
 SELECT plan, currency, interval, amount FROM plan_price WHERE price_id = $1;
@@ -259,14 +302,14 @@ UPDATE subscription SET status = $3, customer_id = coalesce($4, customer_id), pl
 	period_start = to_timestamp(nullif($8::bigint, 0)), period_end = to_timestamp(nullif($9::bigint, 0)),
 	trial_end = to_timestamp(nullif($10::bigint, 0)), ended_at = to_timestamp(nullif($11::bigint, 0)),
 	invoice_status = $12, gives_until = to_timestamp(nullif($13::bigint, 0)), problem = coalesce($14, ''),
+	refunded = $18::boolean,
 	seen = $15::bigint, attempts = 0, read_at = $16::timestamptz,
 	due_at = CASE WHEN wanted > $15::bigint THEN $16::timestamptz
 		ELSE coalesce(to_timestamp(nullif($17::bigint, 0)), 'infinity') END
 WHERE id = $1::bigint AND claim = $2::bigint;
 
--- name: billing_sql_payment
-INSERT INTO subscription_payment (payment_intent, subscription, account_id)
-VALUES ($1, $2::bigint, $3::bigint) ON CONFLICT DO NOTHING;
+-- name: billing_sql_seen
+SELECT subscription_seen($1::bigint, $2::bigint, $3::bigint, $4, $5::bigint, $6, $7::json, $8::timestamptz);
 
 -- name: billing_sql_follow
 SELECT billing_follow($1::bigint, $2::timestamptz);

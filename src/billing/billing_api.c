@@ -1,8 +1,7 @@
 #include "config.h"
 
-#include "base/jw.h"
-#include "billing/billing.h"
-#include "web/web.h"
+#include "billing/billing_api_int.h"
+#include "billing/billing_sql.h"
 
 #include <stddef.h>
 
@@ -34,22 +33,12 @@ static int checkout(struct req *r)
 {
 	const struct checkout_in *in = r->in;
 	struct billing_page page;
-	char at[25];
-	struct buf b;
-	struct jw j;
 
 	if (billing_checkout(&r->w, r->arg[0], in->return_url, &page) < 0)
 		return -1;
 	if (page.provider == NULL)
 		return reply_json(r, 201, "{\"approval\":\"requested\"}");
-	buf_init(&b, r->w.a, 16384);
-	jw_init(&j, &b);
-	jw_object(&j);
-	jw_kstr(&j, "url", page.url);
-	jw_kstr(&j, "provider", page.provider);
-	jw_kstr(&j, "expires_at", clock_text(page.expires_at, at));
-	jw_end_object(&j);
-	return reply_json(r, 201, buf_str(&b));
+	return billing_api_page(r, 201, &page);
 }
 
 static int hook(struct req *r)
@@ -59,6 +48,8 @@ static int hook(struct req *r)
 	if (billing_receive(&r->w, req_param(r, "HTTP_STRIPE_SIGNATURE"), r->body, r->body_len,
 			    &is_new) < 0)
 		return -1;
+	if (is_new)
+		r->hint = &billing_sql_notify;
 	return reply_json(r, 200, is_new ? "{\"received\":true,\"duplicate\":false}"
 					 : "{\"received\":true,\"duplicate\":true}");
 }

@@ -41,25 +41,12 @@ static int rank(const char *state)
 	return n;
 }
 
-/* Is it the page that we asked for, and the price that was shown? */
-static const char *differs(const struct billing_checkout_row *c, const struct billing_event *e)
-{
-	if (e->livemode != c->livemode)
-		return "another mode";
-	if (!str_eq(e->mode, "payment"))
-		return "not a single payment";
-	if (c->session_id != NULL && !str_eq(c->session_id, e->object))
-		return "another session";
-	if (e->amount != c->amount)
-		return "another amount than was quoted";
-	return str_eq(e->currency, c->currency) ? NULL : "another currency than was quoted";
-}
-
 static int paid(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		const struct billing_checkout_row *c, struct billing_outcome *o)
+		const struct billing_page_row *c, struct billing_outcome *o)
 {
 	int first = billing_store_effect(w, c->checkout_id, "paid", in->id);
 	enum run_paid what;
+	int left;
 
 	if (first <= 0)
 		return first < 0 ? -1 : billing_say(o, "done", "was paid already");
@@ -68,6 +55,12 @@ static int paid(struct work *w, const struct billing_inbox_row *in, const struct
 	fault_point("billing.paid");
 	if (c->refunded >= c->amount)
 		return billing_say(o, "done", "was given back before it was known");
+	left = billing_store_left(w, c->id);
+	if (left < 0)
+		return -1;
+	if (left > 0) /* nobody is there to have it */
+		return billing_store_refunded(w, c->id, 0, "due") < 0
+			       ? -1 : billing_say(o, "done", "its customer has left: it is given back");
 	if (run_paid(w, c->run, c->scope_hash, &what) < 0)
 		return -1;
 	if (what == RUN_PAID_STARTS) {
@@ -83,26 +76,26 @@ static int paid(struct work *w, const struct billing_inbox_row *in, const struct
 }
 
 /* A state below payment, when it is a rise. */
-static int rises(struct work *w, const struct billing_checkout_row *c, const char *state,
+static int rises(struct work *w, const struct billing_page_row *c, const char *state,
 		 const char *payment, enum event_id news, struct billing_outcome *o)
 {
 	if (rank(state) <= rank(c->state))
 		return billing_say(o, "done", "known, or overtaken");
-	if (billing_store_state(w, c->id, state, "") < 0 ||
+	if (billing_store_state(w, c, state, "") < 0 ||
 	    run_payment_news(w, c->run, payment, news) < 0)
 		return -1;
 	return billing_say(o, "done", state);
 }
 
 static int session(struct work *w, const struct billing_inbox_row *in,
-		   const struct billing_event *e, const struct billing_checkout_row *c,
+		   const struct billing_event *e, const struct billing_page_row *c,
 		   struct billing_outcome *o)
 {
 	bool has_paid = e->kind == BILLING_SESSION_PAID ||
 			(e->kind == BILLING_SESSION_COMPLETED &&
 			 (str_eq(e->payment_status, "paid") ||
 			  str_eq(e->payment_status, "no_payment_required")));
-	const char *why = differs(c, e);
+	const char *why = billing_page_differs(c, e);
 
 	if (why != NULL)
 		return billing_say(o, "refused", why);
@@ -116,7 +109,7 @@ static int session(struct work *w, const struct billing_inbox_row *in,
 }
 
 static int refund(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		  const struct billing_checkout_row *c, struct billing_outcome *o)
+		  const struct billing_page_row *c, struct billing_outcome *o)
 {
 	bool whole = e->amount >= c->amount;
 	int first;
@@ -139,7 +132,7 @@ static const char *disputed(const struct billing_event *e)
 }
 
 static int dispute(struct work *w, const struct billing_event *e,
-		   const struct billing_checkout_row *c, struct billing_outcome *o)
+		   const struct billing_page_row *c, struct billing_outcome *o)
 {
 	const char *to = disputed(e);
 
@@ -150,8 +143,22 @@ static int dispute(struct work *w, const struct billing_event *e,
 	return billing_say(o, "done", to);
 }
 
+/* About a payment of a subscription? 1 when it was, and what became of it. */
+static int of_subscription(struct work *w, const struct billing_event *e, struct billing_outcome *o)
+{
+	bool ours = true;
+	int rc = e->kind == BILLING_REFUND ? billing_store_payment_refund(w, e, &ours)
+					   : billing_store_payment_dispute(w, e->payment_intent, disputed(e));
+
+	if (rc > 0 && !ours)
+		billing_say(o, "refused", "another mode or currency");
+	else if (rc > 0)
+		billing_say(o, "done", "a payment of a subscription");
+	return rc;
+}
+
 static int find(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		struct billing_checkout_row *c, struct billing_outcome *o)
+		struct billing_page_row *c, struct billing_outcome *o)
 {
 	bool is_session = e->kind >= BILLING_SESSION_COMPLETED && e->kind <= BILLING_SESSION_EXPIRED;
 	int rc = billing_store_find(w, e, c);
@@ -160,13 +167,9 @@ static int find(struct work *w, const struct billing_inbox_row *in, const struct
 		return run_lock(w, c->run) < 0 ? -1 : billing_store_lock(w, c->id, c);
 	if (rc < 0)
 		return -1;
-	if (!is_session && e->payment_intent != NULL) {
-		/* Of a subscription: money given back leaves its plan as it is. */
-		rc = billing_store_payment_dispute(w, e->payment_intent,
-						   e->kind == BILLING_REFUND ? NULL : disputed(e));
-		if (rc != 0)
-			return rc < 0 ? -1 : billing_say(o, "done", "a payment of a subscription");
-	}
+	rc = is_session || e->payment_intent == NULL ? 0 : of_subscription(w, e, o);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	if (is_session || e->payment_intent == NULL || in->age_s > WAIT_MAX_S)
 		return billing_say(o, "ignored", "not one of our payment pages");
 	/* The payment it speaks of may still be on its way to us. */
@@ -177,14 +180,14 @@ static int find(struct work *w, const struct billing_inbox_row *in, const struct
 
 static int apply(struct work *w, const struct billing_inbox_row *in, struct billing_outcome *o)
 {
-	struct billing_checkout_row c;
+	struct billing_page_row c;
 	struct billing_event e;
 	int rc;
 
 	if (billing_event_read(w->a, in->body, strlen(in->body), &e, &w->err) < 0)
 		return -1;
 	if (e.kind == BILLING_OTHER)
-		return billing_say(o, "ignored", "a type without an effect here");
+		return billing_say(o, "ignored", BILLING_NO_EFFECT);
 	if (e.kind == BILLING_SUBSCRIPTION || e.kind == BILLING_CUSTOMER_GONE || e.plan_page != NULL)
 		return billing_plan_event(w, in, &e, o);
 	rc = find(w, in, &e, &c, o);

@@ -81,6 +81,13 @@ int billing_ask_post(struct work *w, const char *path, const char *idem, struct 
 	return ask(w, &call, path, idem, ret);
 }
 
+int billing_ask_delete(struct work *w, const char *path, const char *idem, struct billing_answer *ret)
+{
+	struct http_call call = {.method = "DELETE"};
+
+	return ask(w, &call, path, idem, ret);
+}
+
 int billing_ask_get(struct work *w, const char *path, struct billing_answer *ret)
 {
 	struct http_call call = {.method = "GET"};

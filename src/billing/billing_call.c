@@ -26,33 +26,63 @@ static int take_session(const struct billing_answer *an, bool livemode, struct b
 	return 1;
 }
 
-int billing_call_session(struct work *w, const struct billing_checkout_row *c,
-			 struct billing_session *ret, const char **ret_why)
+static void run_form(struct buf *f, const struct billing_page_row *c)
+{
+	billing_form(f, "client_reference_id", c->checkout_id);
+	billing_form(f, "metadata[bus_checkout_id]", c->checkout_id);
+	billing_form(f, "metadata[run_id]", c->run_id);
+	billing_form(f, "payment_intent_data[metadata][bus_checkout_id]", c->checkout_id);
+	billing_form(f, "payment_intent_data[metadata][run_id]", c->run_id);
+}
+
+static void plan_form(struct work *w, struct buf *f, const struct billing_page_row *c)
+{
+	static const char *const to[] = {"metadata", "subscription_data[metadata]"};
+
+	billing_form(f, "client_reference_id", str_only(c->subject, REFERENCE, 1, 200) ? c->subject
+										       : c->checkout_id);
+	if (c->customer_id != NULL)
+		billing_form(f, "customer", c->customer_id);
+	for (size_t i = 0; i < COUNT(to); i++) {
+		billing_form(f, arena_printf(w->a, "%s[bus_checkout_id]", to[i]), c->checkout_id);
+		billing_form(f, arena_printf(w->a, "%s[bus_account_id]", to[i]), c->subject);
+		billing_form(f, arena_printf(w->a, "%s[bus_plan]", to[i]), c->plan);
+		billing_form(f, arena_printf(w->a, "%s[bus_features]", to[i]), c->features);
+	}
+	if (c->trial_days > 0)
+		billing_form_int(f, "subscription_data[trial_period_days]", c->trial_days);
+}
+
+int billing_call_session(struct work *w, const struct billing_page_row *c, struct billing_session *ret,
+			 const char **ret_why)
 {
 	struct billing_answer an;
 	struct buf f;
 	int rc;
 
 	buf_init(&f, w->a, FORM_MAX);
-	billing_form(&f, "mode", "payment");
+	billing_form(&f, "mode", c->plan ? "subscription" : "payment");
 	billing_form(&f, "line_items[0][quantity]", "1");
-	billing_form(&f, "line_items[0][price_data][currency]", c->currency);
-	billing_form_int(&f, "line_items[0][price_data][unit_amount]", c->amount);
-	billing_form(&f, "line_items[0][price_data][product_data][name]", c->title);
+	if (c->plan != NULL) {
+		billing_form(&f, "line_items[0][price]", c->price_id);
+	} else {
+		billing_form(&f, "line_items[0][price_data][currency]", c->currency);
+		billing_form_int(&f, "line_items[0][price_data][unit_amount]", c->amount);
+		billing_form(&f, "line_items[0][price_data][product_data][name]", c->title);
+	}
 	billing_form(&f, "success_url", c->return_url);
 	billing_form(&f, "cancel_url", c->return_url);
-	billing_form(&f, "client_reference_id", c->checkout_id);
-	billing_form(&f, "metadata[bus_checkout_id]", c->checkout_id);
-	billing_form(&f, "metadata[run_id]", c->run_id);
-	billing_form(&f, "payment_intent_data[metadata][bus_checkout_id]", c->checkout_id);
-	billing_form(&f, "payment_intent_data[metadata][run_id]", c->run_id);
+	if (c->plan != NULL)
+		plan_form(w, &f, c);
+	else
+		run_form(&f, c);
 	billing_form_int(&f, "expires_at", c->expires_at / CLOCK_S);
 	rc = billing_ask_post(w, SESSIONS, c->idem_key, &f, &an);
 	*ret_why = an.why;
 	return rc != 0 ? rc : take_session(&an, c->livemode, ret, ret_why);
 }
 
-int billing_call_refund(struct work *w, const struct billing_checkout_row *c, const char **ret_why)
+int billing_call_refund(struct work *w, const struct billing_page_row *c, const char **ret_why)
 {
 	struct billing_answer an;
 	struct buf f;
@@ -71,39 +101,7 @@ int billing_call_refund(struct work *w, const struct billing_checkout_row *c, co
 	return rc;
 }
 
-int billing_call_plan_session(struct work *w, const struct billing_plan_row *c,
-			      struct billing_session *ret, const char **ret_why)
-{
-	static const char *const to[] = {"metadata", "subscription_data[metadata]"};
-	struct billing_answer an;
-	struct buf f;
-	int rc;
-
-	buf_init(&f, w->a, FORM_MAX);
-	billing_form(&f, "mode", "subscription");
-	billing_form(&f, "line_items[0][price]", c->price_id);
-	billing_form(&f, "line_items[0][quantity]", "1");
-	billing_form(&f, "success_url", c->return_url);
-	billing_form(&f, "cancel_url", c->return_url);
-	billing_form(&f, "client_reference_id", str_only(c->subject, REFERENCE, 1, 200) ? c->subject
-											: c->checkout_id);
-	if (c->customer_id != NULL)
-		billing_form(&f, "customer", c->customer_id);
-	for (size_t i = 0; i < COUNT(to); i++) {
-		billing_form(&f, arena_printf(w->a, "%s[bus_checkout_id]", to[i]), c->checkout_id);
-		billing_form(&f, arena_printf(w->a, "%s[bus_account_id]", to[i]), c->subject);
-		billing_form(&f, arena_printf(w->a, "%s[bus_plan]", to[i]), c->plan);
-		billing_form(&f, arena_printf(w->a, "%s[bus_features]", to[i]), c->features);
-	}
-	if (c->trial_days > 0)
-		billing_form_int(&f, "subscription_data[trial_period_days]", c->trial_days);
-	billing_form_int(&f, "expires_at", c->expires_at / CLOCK_S);
-	rc = billing_ask_post(w, SESSIONS, c->idem_key, &f, &an);
-	*ret_why = an.why;
-	return rc != 0 ? rc : take_session(&an, c->livemode, ret, ret_why);
-}
-
-int billing_call_expire(struct work *w, const struct billing_plan_row *c)
+int billing_call_expire(struct work *w, const struct billing_page_row *c)
 {
 	struct billing_answer an;
 	struct buf f;
@@ -130,6 +128,13 @@ int billing_call_portal(struct work *w, const char *customer_id, const char *ret
 	*ret_url = json_get_text(an.json, "url", "");
 	*ret_why = "a portal without an address";
 	return strlen(*ret_url) > 4096 || !str_starts(*ret_url, "http");
+}
+
+/* Without a last invoice, and nothing is given back: what was paid for is used up or lost. */
+int billing_call_cancel(struct work *w, const char *id, struct billing_answer *ret)
+{
+	return billing_ask_delete(w, arena_printf(w->a, "/v1/subscriptions/%s", id),
+				  arena_printf(w->a, "cancel:%s", id), ret);
 }
 
 int billing_call_subscription(struct work *w, const char *id, struct billing_answer *ret)

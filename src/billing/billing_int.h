@@ -4,12 +4,18 @@
 #include "base/jw.h"
 #include "billing/billing.h"
 
-struct billing_checkout_row {
-	int64_t id, run;
-	const char *checkout_id, *run_id, *title, *scope_hash, *currency, *provider, *idem_key;
-	const char *return_url, *state, *session_id, *url, *payment_intent, *refund, *dispute;
-	int64_t amount, refunded, expires_at; /* microseconds */
+/* A payment page: of a run, or of a plan (then it has one). */
+struct billing_page_row {
+	int64_t id, amount, expires_at; /* microseconds */
+	const char *checkout_id, *title, *currency, *provider, *idem_key, *return_url, *state, *session_id, *url;
 	bool livemode;
+	/* of a run */
+	int64_t run, refunded;
+	const char *run_id, *scope_hash, *payment_intent, *refund, *dispute;
+	/* of a plan */
+	int64_t account, trial_days;
+	const char *subject, *plan, *features, *price_id, *interval, *customer_id;
+	bool closing; /* its customer has left */
 };
 
 struct billing_inbox_row {
@@ -19,6 +25,8 @@ struct billing_inbox_row {
 	int64_t age_s;
 };
 
+#define BILLING_NO_EFFECT "a type without an effect here"
+
 /* What became of an event. */
 struct billing_outcome {
 	const char *state, *waits_for, *note;
@@ -26,9 +34,11 @@ struct billing_outcome {
 };
 int billing_say(struct billing_outcome *o, const char *state, const char *note); /* 0 */
 
+struct pg_rows;
+/* The columns that all pages have; 1, or 0 without a row. */
+int billing_store_take(const struct pg_rows *rows, struct billing_page_row *ret);
 /* billing_store.c: 1 found, 0 not, -1 where a row is looked for */
 int billing_store_receive(struct work *w, const struct billing_event *e, const char *body);
-int billing_store_notify(struct work *w); /* the inbox has something new; after its commit */
 int billing_store_next(struct work *w, struct billing_inbox_row *ret);
 int billing_store_savepoint(struct work *w);
 int billing_store_undo(struct work *w);
@@ -36,32 +46,39 @@ int billing_store_mark(struct work *w, int64_t event, const char *state, const c
 		       const char *note, int64_t again_s);
 int billing_store_effect(struct work *w, const char *subject, const char *effect, int64_t event);
 int billing_store_find(struct work *w, const struct billing_event *e,
-		       struct billing_checkout_row *ret); /* id and run alone, no lock */
-int billing_store_lock(struct work *w, int64_t id, struct billing_checkout_row *ret);
-int billing_store_live(struct work *w, int64_t run, struct billing_checkout_row *ret);
+		       struct billing_page_row *ret); /* id and run alone, no lock */
+int billing_store_lock(struct work *w, int64_t id, struct billing_page_row *ret);
+int billing_store_live(struct work *w, int64_t run, struct billing_page_row *ret);
 int billing_store_barred(struct work *w, int64_t account);
 int billing_store_decide(struct work *w, const char *subject, const char *scope, const char **ret);
-int billing_store_insert(struct work *w, struct billing_checkout_row *c, int64_t account);
-int billing_store_state(struct work *w, int64_t id, const char *state, const char *note);
-int billing_store_opened(struct work *w, int64_t id, const char *session_id, const char *url);
+int billing_store_insert(struct work *w, struct billing_page_row *c, int64_t account);
+int billing_store_state(struct work *w, const struct billing_page_row *c, const char *state, const char *note);
+int billing_store_opened(struct work *w, const struct billing_page_row *c, const char *session_id, const char *url);
+int billing_store_left(struct work *w, int64_t id); /* has its customer? 1, 0 or -1 */
 int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent);
 int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const char *refund);
 int billing_store_asked(struct work *w, int64_t id, const char *why_not);
 int billing_store_dispute(struct work *w, int64_t id, const char *dispute);
-int billing_store_intent(struct work *w, struct billing_checkout_row *ret);
-int billing_store_refund_due(struct work *w, struct billing_checkout_row *ret);
-int billing_store_local(struct work *w, const char *checkout_id, struct billing_checkout_row *ret);
+int billing_store_intent(struct work *w, struct billing_page_row *ret);
+int billing_store_refund_due(struct work *w, struct billing_page_row *ret);
+int billing_store_local(struct work *w, const char *checkout_id, struct billing_page_row *ret);
 int billing_store_lift(struct work *w, const char *payment, const char *reason);
 int billing_store_replay(struct work *w, const char *event_id);
 
-/* billing.c: the secrets as they are now; E_UNAVAILABLE without them */
+/* billing_hook.c: the secrets as they are now; E_UNAVAILABLE without them */
 int billing_secrets_read(struct work *w, struct billing_secrets *ret);
 
 /* billing_form.c: a body of application/x-www-form-urlencoded, member by member */
 void billing_form(struct buf *b, const char *key, const char *value);
 void billing_form_int(struct buf *b, const char *key, int64_t value);
 
-/* billing.c: below our own address; `asked` or (NULL) `dflt` */
+/* billing_page.c: ask the provider for it, outside of any transaction, and write
+ * its answer down; close it there. What is not closed is being paid: E_CONFLICT. */
+int billing_page_open(struct work *w, struct billing_page_row *c);
+int billing_page_close(struct work *w, struct billing_page_row *c, const char *why);
+/* Is the event about the page that we asked for, and the price that was shown? NULL, or why not. */
+const char *billing_page_differs(const struct billing_page_row *c, const struct billing_event *e);
+/* billing_page.c: below our own address; `asked` or (NULL) `dflt` */
 int billing_return_to(struct work *w, const char *asked, const char *dflt, const char **ret);
 
 /* billing_ask.c: the provider; no transaction is open. 0, 1 when it refused for
@@ -74,21 +91,23 @@ struct billing_answer {
 int billing_ask_post(struct work *w, const char *path, const char *idem, struct buf *form,
 		     struct billing_answer *ret);
 int billing_ask_get(struct work *w, const char *path, struct billing_answer *ret);
+int billing_ask_delete(struct work *w, const char *path, const char *idem, struct billing_answer *ret);
 
 /* billing_call.c: the same, with what we ask */
 struct billing_session {
 	const char *id, *url;
 };
-int billing_call_session(struct work *w, const struct billing_checkout_row *c,
+int billing_call_session(struct work *w, const struct billing_page_row *c,
 			 struct billing_session *ret, const char **ret_why);
-int billing_call_refund(struct work *w, const struct billing_checkout_row *c, const char **ret_why);
+int billing_call_expire(struct work *w, const struct billing_page_row *c);
+int billing_call_refund(struct work *w, const struct billing_page_row *c, const char **ret_why);
 /* billing_local.c: the provider without money, for demo and tests. It signs
  * events like the real one and sends them to our own address. */
-void billing_local_session(struct work *w, const struct billing_checkout_row *c,
+void billing_local_session(struct work *w, const struct billing_page_row *c,
 			   struct billing_session *ret);
-int billing_local_pay(struct work *w, const struct billing_checkout_row *c, const char *type,
+int billing_local_pay(struct work *w, const struct billing_page_row *c, const char *type,
 		      const char *status);
-int billing_local_refund(struct work *w, const struct billing_checkout_row *c);
+int billing_local_refund(struct work *w, const struct billing_page_row *c);
 /* An event of that type about an object (JSON); one name is sent once. */
 int billing_local_event(struct work *w, const char *name, const char *type, const char *object);
 

@@ -10,10 +10,10 @@
 #define EVENT_MAX 16384
 #define SEND_TIMEOUT (10 * CLOCK_S)
 
-void billing_local_session(struct work *w, const struct billing_checkout_row *c,
+void billing_local_session(struct work *w, const struct billing_page_row *c,
 			   struct billing_session *ret)
 {
-	ret->id = arena_printf(w->a, "cs_local_%s", c->checkout_id + strlen(BILLING_CHECKOUT_PREFIX));
+	ret->id = arena_printf(w->a, "cs_local_%s", strchr(c->checkout_id, '_') + 1);
 	ret->url = arena_printf(w->a, "%s/api/v1/local-payments/%s", w->conf->public_url,
 				c->checkout_id);
 }
@@ -58,7 +58,7 @@ int billing_local_event(struct work *w, const char *name, const char *type, cons
 	return h.status == 200 ? 0 : fail(w, E_UNAVAILABLE, "our own hook says %d", h.status);
 }
 
-static void start(struct jw *j, struct buf *b, struct work *w, const struct billing_checkout_row *c)
+static void start(struct jw *j, struct buf *b, struct work *w, const struct billing_page_row *c)
 {
 	buf_init(b, w->a, EVENT_MAX);
 	jw_init(j, b);
@@ -72,7 +72,7 @@ static void start(struct jw *j, struct buf *b, struct work *w, const struct bill
 	jw_kstr(j, "payment_intent", arena_printf(w->a, "pi_local_%s", c->checkout_id));
 }
 
-int billing_local_pay(struct work *w, const struct billing_checkout_row *c, const char *type,
+int billing_local_pay(struct work *w, const struct billing_page_row *c, const char *type,
 		      const char *status)
 {
 	struct buf b;
@@ -88,7 +88,7 @@ int billing_local_pay(struct work *w, const struct billing_checkout_row *c, cons
 	return billing_local_event(w, c->checkout_id, type, buf_str(&b));
 }
 
-int billing_local_refund(struct work *w, const struct billing_checkout_row *c)
+int billing_local_refund(struct work *w, const struct billing_page_row *c)
 {
 	struct buf b;
 	struct jw j;

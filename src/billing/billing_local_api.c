@@ -12,28 +12,24 @@
  */
 
 struct local_page {
-	const char *id, *what, *price, *state, *return_url;
-	struct billing_checkout_row run;
-	struct billing_plan_row plan;
+	struct billing_page_row row;
+	const char *price;
 	bool is_plan;
 };
 
 static int find(struct req *r, struct local_page *p)
 {
-	*p = (struct local_page){.id = r->arg[0], .is_plan = id_valid(r->arg[0], BILLING_PLAN_PREFIX)};
+	const char *id = r->arg[0];
+
+	p->is_plan = id_valid(id, BILLING_PLAN_PREFIX);
 	if (!str_eq(r->w.conf->billing_provider, "local") ||
-	    (!p->is_plan && !id_valid(p->id, BILLING_CHECKOUT_PREFIX)))
+	    (!p->is_plan && !id_valid(id, BILLING_CHECKOUT_PREFIX)))
 		return fail(&r->w, E_NOT_FOUND, "no local payment page");
-	if (p->is_plan ? billing_store_local_plan(&r->w, p->id, &p->plan) < 0
-		       : billing_store_local(&r->w, p->id, &p->run) < 0)
+	if ((p->is_plan ? billing_store_local_plan : billing_store_local)(&r->w, id, &p->row) < 0)
 		return -1;
-	p->what = p->is_plan ? p->plan.title : p->run.title;
-	p->state = p->is_plan ? p->plan.state : p->run.state;
-	p->return_url = p->is_plan ? p->plan.return_url : p->run.return_url;
-	p->price = p->is_plan ? billing_local_price(r->w.a, p->plan.amount, p->plan.currency)
-			      : billing_local_price(r->w.a, p->run.amount, p->run.currency);
+	p->price = billing_local_price(r->w.a, p->row.amount, p->row.currency);
 	if (p->is_plan)
-		p->price = arena_printf(r->w.a, "%s each %s", p->price, p->plan.interval);
+		p->price = arena_printf(r->w.a, "%s each %s", p->price, p->row.interval);
 	return 0;
 }
 
@@ -46,17 +42,17 @@ static int page(struct req *r)
 		return -1;
 	billing_local_begin(&b, r->w.a, "Local test payment");
 	buf_puts(&b, "<p>");
-	billing_local_text(&b, p.what);
+	billing_local_text(&b, p.row.title);
 	buf_puts(&b, ": ");
 	billing_local_text(&b, p.price);
 	buf_puts(&b, "</p>\n");
-	if (str_eq(p.state, "open") || str_eq(p.state, "pending")) {
-		billing_local_button(&b, "payments", p.id, "pay", "Pay with test money");
-		billing_local_button(&b, "payments", p.id, "expire", "Leave without paying");
+	if (str_eq(p.row.state, "open") || str_eq(p.row.state, "pending")) {
+		billing_local_button(&b, "payments", p.row.checkout_id, "pay", "Pay with test money");
+		billing_local_button(&b, "payments", p.row.checkout_id, "expire", "Leave without paying");
 	} else {
 		buf_puts(&b, "<p>This page is closed.</p>\n");
 	}
-	billing_local_end(&b, p.return_url);
+	billing_local_end(&b, p.row.return_url);
 	return reply_text(r, 200, "text/html; charset=utf-8", buf_str(&b));
 }
 
@@ -75,10 +71,10 @@ static int press(struct req *r)
 	for (size_t i = 0; i < COUNT(ways); i++) {
 		if (!str_eq(r->arg[1], ways[i].outcome))
 			continue;
-		if (p.is_plan ? billing_local_subscribe(&r->w, &p.plan, ways[i].type, ways[i].status) < 0
-			      : billing_local_pay(&r->w, &p.run, ways[i].type, ways[i].status) < 0)
+		if ((p.is_plan ? billing_local_subscribe : billing_local_pay)(&r->w, &p.row, ways[i].type,
+									      ways[i].status) < 0)
 			return -1;
-		reply_header(r, "Location", "%s", p.return_url);
+		reply_header(r, "Location", "%s", p.row.return_url);
 		return reply_empty(r, 303);
 	}
 	return fail(&r->w, E_NOT_FOUND, "no such button");

@@ -62,14 +62,15 @@ static const char *write_doc(struct arena *a, const struct billing_subscription 
 		"\"recurring\":{\"interval\":\"%s\"}}}]}", (long long)s->period_start,
 		(long long)s->period_end, s->price_id, (long long)s->amount, s->currency, s->interval));
 	jw_key(&j, "latest_invoice");
-	jw_raw(&j, arena_printf(a, "{\"status\":\"%s\",\"currency\":\"%s\",\"payments\":{\"data\":[{\"payment\":"
-		"{\"payment_intent\":\"pi_%s\"}}]}}", s->invoice_status, s->currency, s->id));
+	jw_raw(&j, arena_printf(a, "{\"id\":\"%s\",\"status\":\"%s\",\"currency\":\"%s\",\"amount_paid\":%lld,"
+		"\"payments\":{\"data\":[{\"payment\":{\"payment_intent\":\"pi_%s\"}}]}}", s->invoice_id,
+		s->invoice_status, s->currency, (long long)s->invoice_paid, s->invoice_id));
 	jw_end_object(&j);
 	check(!b.over);
 	return buf_str(&b);
 }
 
-int billing_local_subscribe(struct work *w, const struct billing_plan_row *c, const char *type,
+int billing_local_subscribe(struct work *w, const struct billing_page_row *c, const char *type,
 			    const char *status)
 {
 	const char *tail = c->checkout_id + strlen(BILLING_PLAN_PREFIX);
@@ -78,7 +79,9 @@ int billing_local_subscribe(struct work *w, const struct billing_plan_row *c, co
 	struct billing_subscription s = {
 		.id = arena_printf(w->a, "sub_local_%s", tail), .customer = arena_printf(w->a, "cus_local_%s", tail),
 		.status = trial ? "trialing" : "active", .price_id = c->price_id, .currency = c->currency,
-		.interval = c->interval, .amount = c->amount, .invoice_status = "paid", .period_start = now,
+		.interval = c->interval, .amount = c->amount, .invoice_status = "paid",
+		.invoice_id = arena_printf(w->a, "in_local_%s", tail), .invoice_paid = trial ? 0 : c->amount,
+		.period_start = now,
 		.period_end = trial ? now + c->trial_days * DAY_S : next(c->interval, now),
 		.trial_end = trial ? now + c->trial_days * DAY_S : 0};
 	const char *metadata, *old;
@@ -114,8 +117,10 @@ int billing_local_subscribe(struct work *w, const struct billing_plan_row *c, co
 
 /* What a button does to the subscription, and the event that tells it; NULL for
  * one that does not apply. */
-static const char *deed(struct billing_subscription *s, const char *name, int64_t now)
+static const char *deed(struct work *w, struct billing_subscription *s, const char *name)
 {
+	int64_t now = w->now / CLOCK_S;
+
 	if (str_eq(s->status, "canceled"))
 		return NULL;
 	if (str_eq(name, "cancel") || str_eq(name, "resume")) {
@@ -130,6 +135,8 @@ static const char *deed(struct billing_subscription *s, const char *name, int64_
 	if (str_eq(name, "fail")) { /* the next period begins, and its payment does not arrive */
 		s->status = "past_due";
 		s->invoice_status = "open";
+		s->invoice_id = id_new(w->a, "in_local_");
+		s->invoice_paid = 0;
 		s->period_start = now;
 		s->period_end = next(s->interval, now);
 		return "invoice.payment_failed";
@@ -138,18 +145,36 @@ static const char *deed(struct billing_subscription *s, const char *name, int64_
 		if (!str_eq(s->status, "past_due")) {
 			s->period_start = now;
 			s->period_end = next(s->interval, now);
+			s->invoice_id = id_new(w->a, "in_local_");
 		}
 		s->status = "active";
+		s->invoice_paid = s->amount;
 		s->invoice_status = "paid";
 		s->trial_end = 0;
 		return "invoice.paid";
 	}
-	return NULL;
+	return str_eq(name, "refund") && s->invoice_paid > 0 ? "charge.refunded" : NULL;
+}
+
+/* What the event is about. */
+static const char *object_of(struct work *w, const struct billing_subscription *s, const char *type,
+			     const char *doc, const char *metadata)
+{
+	if (str_starts(type, "customer."))
+		return doc;
+	if (str_starts(type, "charge."))
+		return arena_printf(w->a, "{\"id\":\"ch_%s\",\"object\":\"charge\",\"payment_intent\":\"pi_%s\","
+			"\"amount_refunded\":%lld,\"refunded\":true,\"currency\":\"%s\"}", s->invoice_id,
+			s->invoice_id, (long long)s->invoice_paid, s->currency);
+	return arena_printf(w->a, "{\"id\":\"%s\",\"object\":\"invoice\",\"customer\":\"%s\","
+		"\"status\":\"%s\",\"parent\":{\"type\":\"subscription_details\",\"subscription_details\":"
+		"{\"subscription\":\"%s\",\"metadata\":%s}}}", s->invoice_id, s->customer,
+		s->invoice_status, s->id, metadata);
 }
 
 int billing_local_change(struct work *w, const char *subscription_id, const char *name)
 {
-	const char *doc, *type, *object, *metadata;
+	const char *doc, *type, *metadata;
 	struct billing_subscription s;
 	const struct json *j;
 
@@ -160,17 +185,14 @@ int billing_local_change(struct work *w, const char *subscription_id, const char
 		return fail(w, E_NOT_FOUND, "no local subscription %.80s", subscription_id);
 	if (billing_subscription_read(j, &s, &w->err) < 0)
 		return -1;
-	type = deed(&s, name, w->now / CLOCK_S);
+	if (s.invoice_id == NULL) /* written before invoices had names */
+		s.invoice_id = arena_printf(w->a, "in_%s", s.id);
+	type = deed(w, &s, name);
 	if (type == NULL)
 		return fail(w, E_CONFLICT, "%s: no %.20s of one that is %s", s.id, name, s.status);
 	metadata = json_print(w->a, json_get(j, "metadata"));
-	object = write_doc(w->a, &s, metadata);
-	if (billing_store_local_put(w, s.id, object) < 0)
+	doc = write_doc(w->a, &s, metadata);
+	if (billing_store_local_put(w, s.id, doc) < 0)
 		return -1;
-	if (str_starts(type, "invoice."))
-		object = arena_printf(w->a, "{\"id\":\"in_%s\",\"object\":\"invoice\",\"customer\":\"%s\","
-			"\"status\":\"%s\",\"parent\":{\"type\":\"subscription_details\",\"subscription_details\":"
-			"{\"subscription\":\"%s\",\"metadata\":%s}}}", id_new(w->a, ""), s.customer,
-			s.invoice_status, s.id, metadata);
-	return billing_local_event(w, id_new(w->a, ""), type, object);
+	return billing_local_event(w, id_new(w->a, ""), type, object_of(w, &s, type, doc, metadata));
 }

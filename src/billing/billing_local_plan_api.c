@@ -22,7 +22,8 @@ static int page(struct req *r)
 {
 	static const char *const buttons[][2] = {
 		{"cancel", "Cancel at the end of the period"}, {"resume", "Do not cancel"},
-		{"end", "End now"}, {"fail", "Let the next payment fail"}, {"pay", "Pay"}};
+		{"end", "End now"}, {"fail", "Let the next payment fail"}, {"pay", "Pay"},
+		{"refund", "Give the last payment back"}};
 	struct billing_subscription s;
 	const char *doc;
 	struct buf b;
@@ -59,7 +60,7 @@ const struct route billing_local_plan_routes[] = {
 	 .proof = "tests/stack/billing_plans.sh", .demo_only = true},
 	{.id = "local_subscription.press", .method = METHOD_POST, .pattern = PAGES "/{deed}",
 	 .pool = POOL_SLOW, .audience = AUD_PUBLIC, .rate = RATE_WRITE, .reply_status = 303,
-	 .handle = press, .plain = true, .summary = "cancel, resume, end, fail or pay: change it and tell us",
+	 .handle = press, .plain = true, .summary = "cancel, resume, end, fail, pay or refund: change it and tell us",
 	 .proof = "tests/stack/billing_plans.sh", .demo_only = true},
 	{0},
 };

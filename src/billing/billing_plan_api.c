@@ -1,8 +1,7 @@
 #include "config.h"
 
 #include "base/jw.h"
-#include "billing/billing.h"
-#include "web/web.h"
+#include "billing/billing_api_int.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -28,7 +27,7 @@ static const struct field page_fields[] = {
 	{"expires_at", F_TIME, 0}};
 static const struct shape page_shape = {"BillingPage", page_fields, COUNT(page_fields), 0};
 
-static int answer(struct req *r, const struct billing_page *page)
+int billing_api_page(struct req *r, int status, const struct billing_page *page)
 {
 	char at[25];
 	struct buf b;
@@ -42,7 +41,7 @@ static int answer(struct req *r, const struct billing_page *page)
 	if (page->expires_at > 0)
 		jw_kstr(&j, "expires_at", clock_text(page->expires_at, at));
 	jw_end_object(&j);
-	return reply_json(r, 200, buf_str(&b));
+	return reply_json(r, status, buf_str(&b));
 }
 
 /* Like the checkout of a run: the provider is asked between two transactions. */
@@ -54,7 +53,7 @@ static int checkout(struct req *r)
 
 	if (w.feature != NULL && strcmp(w.feature, "llm:proxy") == 0)
 		w.feature = "chat";
-	return billing_subscribe(&r->w, &w, &page) < 0 ? -1 : answer(r, &page);
+	return billing_subscribe(&r->w, &w, &page) < 0 ? -1 : billing_api_page(r, 200, &page);
 }
 
 static int portal(struct req *r)
@@ -62,7 +61,7 @@ static int portal(struct req *r)
 	const struct billing_wish *in = r->in;
 	struct billing_page page;
 
-	return billing_portal(&r->w, in->return_url, &page) < 0 ? -1 : answer(r, &page);
+	return billing_portal(&r->w, in->return_url, &page) < 0 ? -1 : billing_api_page(r, 200, &page);
 }
 
 #define PAGE .method = METHOD_POST, .pool = POOL_SLOW, .audience = AUD_API, .rate = RATE_WRITE, \

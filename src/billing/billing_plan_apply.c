@@ -32,22 +32,8 @@ static int hint(struct work *w, const struct billing_inbox_row *in, const struct
 	return billing_say(o, "waiting", "for the subscription it speaks of");
 }
 
-/* Is it the page that we asked for, and the price that was shown? */
-static const char *differs(const struct billing_plan_row *c, const struct billing_event *e)
-{
-	if (e->livemode != c->livemode)
-		return "another mode";
-	if (!str_eq(e->mode, "subscription"))
-		return "not a subscription";
-	if (c->session_id != NULL && !str_eq(c->session_id, e->object))
-		return "another session";
-	if (e->amount != c->amount && (e->amount != 0 || c->trial_days == 0))
-		return "another amount than the plan's";
-	return str_eq(e->currency, c->currency) ? NULL : "another currency than the plan's";
-}
-
 static int completed(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		     const struct billing_plan_row *c, struct billing_outcome *o)
+		     const struct billing_page_row *c, struct billing_outcome *o)
 {
 	int first;
 
@@ -56,7 +42,7 @@ static int completed(struct work *w, const struct billing_inbox_row *in, const s
 	first = billing_store_effect(w, c->checkout_id, "subscribed", in->id);
 	if (first <= 0)
 		return first < 0 ? -1 : hint(w, in, e, o);
-	if (billing_store_plan_state(w, c->id, "complete", "") < 0 ||
+	if (billing_store_state(w, c, "complete", "") < 0 ||
 	    billing_store_link(w, c, e->customer) < 0)
 		return -1;
 	fault_point("billing.subscribed");
@@ -66,20 +52,20 @@ static int completed(struct work *w, const struct billing_inbox_row *in, const s
 static int session(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
 		   struct billing_outcome *o)
 {
-	struct billing_plan_row c;
+	struct billing_page_row c;
 	const char *why;
 	int rc = billing_store_plan_lock(w, e->plan_page, &c);
 
 	if (rc <= 0)
 		return rc < 0 ? -1 : billing_say(o, "ignored", "not one of our payment pages");
-	why = differs(&c, e);
+	why = billing_page_differs(&c, e);
 	if (why != NULL)
 		return billing_say(o, "refused", why);
 	if (e->kind == BILLING_SESSION_COMPLETED)
 		return completed(w, in, e, &c, o);
 	if (e->kind != BILLING_SESSION_EXPIRED)
 		return hint(w, in, e, o);
-	if (billing_store_plan_state(w, c.id, "expired", "") < 0)
+	if (billing_store_state(w, &c, "expired", "") < 0)
 		return -1;
 	return billing_say(o, "done", "expired");
 }

@@ -4,21 +4,11 @@
 #include "billing/billing_int.h"
 #include "plan/plan.h"
 
-struct billing_plan_row {
-	int64_t id, account;
-	const char *checkout_id, *subject, *plan, *title, *features, *price_id, *currency, *interval;
-	const char *customer_id, *provider, *idem_key, *return_url, *state, *session_id, *url;
-	int64_t amount, trial_days, expires_at; /* microseconds */
-	bool livemode;
-};
-
 /* billing_call.c */
-int billing_call_plan_session(struct work *w, const struct billing_plan_row *c,
-			      struct billing_session *ret, const char **ret_why);
-int billing_call_expire(struct work *w, const struct billing_plan_row *c);
 int billing_call_portal(struct work *w, const char *customer_id, const char *return_url,
 			const char *nonce, const char **ret_url, const char **ret_why);
 int billing_call_subscription(struct work *w, const char *id, struct billing_answer *ret);
+int billing_call_cancel(struct work *w, const char *id, struct billing_answer *ret); /* at once */
 
 /* billing_plan_apply.c: events about plans. 0 with the outcome, or -1 */
 int billing_plan_event(struct work *w, const struct billing_inbox_row *in,
@@ -33,29 +23,31 @@ int billing_store_subscriber(struct work *w, struct billing_subscriber *ret);
 /* What is sold for the wish: plan, title, price, amount, trial; price_id NULL when
  * the provider does not know it yet. */
 int billing_store_offer(struct work *w, const struct billing_wish *wish, const char *has,
-			struct billing_plan_row *ret);
-int billing_store_plan_live(struct work *w, struct billing_plan_row *ret);
-int billing_store_plan_insert(struct work *w, struct billing_plan_row *c);
-int billing_store_plan_state(struct work *w, int64_t id, const char *state, const char *note);
-int billing_store_plan_opened(struct work *w, int64_t id, const char *session_id, const char *url);
-int billing_store_plan_intent(struct work *w, struct billing_plan_row *ret);
-int billing_store_plan_lock(struct work *w, const char *checkout_id, struct billing_plan_row *ret);
-int billing_store_link(struct work *w, const struct billing_plan_row *c, const char *customer_id);
+			struct billing_page_row *ret);
+int billing_store_plan_live(struct work *w, struct billing_page_row *ret);
+int billing_store_plan_insert(struct work *w, struct billing_page_row *c);
+int billing_store_plan_intent(struct work *w, struct billing_page_row *ret);
+int billing_store_plan_lock(struct work *w, const char *checkout_id, struct billing_page_row *ret);
+int billing_store_link(struct work *w, const struct billing_page_row *c, const char *customer_id);
 int billing_store_unlink(struct work *w, const char *customer_id);
 int billing_store_hint(struct work *w, const struct billing_event *e);
 int billing_store_payment_dispute(struct work *w, const char *payment_intent, const char *dispute);
+int billing_store_payment_refund(struct work *w, const struct billing_event *e, bool *ret_ours); /* 1, 0 or -1 */
 
 /* One that is to be read; `claim` is the number of our question. */
 struct billing_due {
 	int64_t id, account, wanted, claim;
 	const char *subscription_id, *provider;
-	bool livemode;
+	bool livemode, left; /* the last: its customer has; it is to be ended */
 };
 int billing_store_due(struct work *w, struct billing_due *ret);
 int billing_store_price(struct work *w, const char *price_id, struct billing_price *ret);
+/* Its invoice and payments are known from now on; sets s->refunded. */
+int billing_store_seen(struct work *w, const struct billing_due *d, struct billing_subscription *s);
 /* What was read, if nobody has asked since; s->status "missing": there is none. */
 int billing_store_read(struct work *w, const struct billing_due *d, const struct billing_subscription *s,
 		       const char *plan, int64_t until_s, int64_t due_s, const char *problem);
+int billing_store_not_cancelled(struct work *w, const struct billing_due *d, const char *why);
 int billing_store_follow(struct work *w, int64_t account);
 
 /* billing_catalog.c: what is done, or (without `apply`) would be, as a list of
@@ -95,9 +87,9 @@ int billing_store_price_off(struct work *w, const char *price_id);
 int billing_store_catalog_put(struct work *w, const char *doc, const char *version, const char **ret);
 
 /* billing_local_plan.c: its books of subscriptions, and what happens to one */
-int billing_local_subscribe(struct work *w, const struct billing_plan_row *c, const char *type,
+int billing_local_subscribe(struct work *w, const struct billing_page_row *c, const char *type,
 			    const char *status);
 int billing_local_change(struct work *w, const char *subscription_id, const char *deed);
-int billing_store_local_plan(struct work *w, const char *checkout_id, struct billing_plan_row *ret);
+int billing_store_local_plan(struct work *w, const char *checkout_id, struct billing_page_row *ret);
 int billing_store_local_get(struct work *w, const char *subscription_id, const char **ret_doc);
 int billing_store_local_put(struct work *w, const char *subscription_id, const char *doc);

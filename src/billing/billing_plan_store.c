@@ -20,7 +20,7 @@ int billing_store_subscriber(struct work *w, struct billing_subscriber *ret)
 }
 
 int billing_store_offer(struct work *w, const struct billing_wish *wish, const char *has,
-			struct billing_plan_row *ret)
+			struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
@@ -29,7 +29,7 @@ int billing_store_offer(struct work *w, const struct billing_wish *wish, const c
 		return -1;
 	if (rows.n == 0)
 		return 0;
-	*ret = (struct billing_plan_row){
+	*ret = (struct billing_page_row){
 		.plan = pg_text(&rows, 0, 0), .title = pg_text(&rows, 0, 1), .price_id = pg_text(&rows, 0, 2),
 		.amount = pg_int(&rows, 0, 3), .currency = pg_text(&rows, 0, 4),
 		.interval = pg_text(&rows, 0, 5), .trial_days = pg_int(&rows, 0, 6),
@@ -37,47 +37,44 @@ int billing_store_offer(struct work *w, const struct billing_wish *wish, const c
 	return 1;
 }
 
-static int take(const struct pg_rows *rows, struct billing_plan_row *ret)
+static int take(const struct pg_rows *rows, struct billing_page_row *ret)
 {
-	if (rows->n == 0)
+	if (billing_store_take(rows, ret) == 0)
 		return 0;
-	*ret = (struct billing_plan_row){
-		.id = pg_int(rows, 0, 0), .account = pg_int(rows, 0, 1), .checkout_id = pg_text(rows, 0, 2),
-		.subject = pg_text(rows, 0, 3), .plan = pg_text(rows, 0, 4), .title = pg_text(rows, 0, 5),
-		.features = pg_text(rows, 0, 6), .price_id = pg_text(rows, 0, 7),
-		.currency = pg_text(rows, 0, 8), .interval = pg_text(rows, 0, 9),
-		.customer_id = pg_text(rows, 0, 10), .provider = pg_text(rows, 0, 11),
-		.idem_key = pg_text(rows, 0, 12), .return_url = pg_text(rows, 0, 13),
-		.state = pg_text(rows, 0, 14), .session_id = pg_text(rows, 0, 15),
-		.url = pg_text(rows, 0, 16), .amount = pg_int(rows, 0, 17),
-		.trial_days = pg_int(rows, 0, 18), .expires_at = pg_int(rows, 0, 19),
-		.livemode = pg_bool(rows, 0, 20),
-	};
+	ret->account = pg_int(rows, 0, 13);
+	ret->subject = pg_text(rows, 0, 14);
+	ret->plan = pg_text(rows, 0, 15);
+	ret->features = pg_text(rows, 0, 16);
+	ret->price_id = pg_text(rows, 0, 17);
+	ret->interval = pg_text(rows, 0, 18);
+	ret->customer_id = pg_text(rows, 0, 19);
+	ret->trial_days = pg_int(rows, 0, 20);
+	ret->closing = pg_bool(rows, 0, 21);
 	return 1;
 }
 
-int billing_store_plan_live(struct work *w, struct billing_plan_row *ret)
+int billing_store_plan_live(struct work *w, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
 	return DB(w, billing_sql_plan_live, &rows) < 0 ? -1 : take(&rows, ret);
 }
 
-int billing_store_plan_lock(struct work *w, const char *checkout_id, struct billing_plan_row *ret)
+int billing_store_plan_lock(struct work *w, const char *checkout_id, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
 	return DB(w, billing_sql_plan_lock, &rows, checkout_id) < 0 ? -1 : take(&rows, ret);
 }
 
-int billing_store_plan_intent(struct work *w, struct billing_plan_row *ret)
+int billing_store_plan_intent(struct work *w, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
 	return DB(w, billing_sql_plan_intent, &rows, arg_now(w)) < 0 ? -1 : take(&rows, ret);
 }
 
-int billing_store_plan_insert(struct work *w, struct billing_plan_row *c)
+int billing_store_plan_insert(struct work *w, struct billing_page_row *c)
 {
 	struct pg_rows rows;
 
@@ -92,17 +89,7 @@ int billing_store_plan_insert(struct work *w, struct billing_plan_row *c)
 	return 0;
 }
 
-int billing_store_plan_state(struct work *w, int64_t id, const char *state, const char *note)
-{
-	return DB(w, billing_sql_plan_state, NULL, arg_int(w, id), state, note);
-}
-
-int billing_store_plan_opened(struct work *w, int64_t id, const char *session_id, const char *url)
-{
-	return DB(w, billing_sql_plan_opened, NULL, arg_int(w, id), session_id, url);
-}
-
-int billing_store_link(struct work *w, const struct billing_plan_row *c, const char *customer_id)
+int billing_store_link(struct work *w, const struct billing_page_row *c, const char *customer_id)
 {
 	return DB(w, billing_sql_link, NULL, arg_int(w, c->account), c->provider, arg_bool(c->livemode),
 		  customer_id, arg_now(w));
@@ -130,6 +117,17 @@ int billing_store_payment_dispute(struct work *w, const char *payment_intent, co
 	return DB(w, billing_sql_payment_dispute, &rows, payment_intent, dispute) < 0 ? -1 : (int)rows.count;
 }
 
+int billing_store_payment_refund(struct work *w, const struct billing_event *e, bool *ret_ours)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_payment_refund, &rows, e->payment_intent, arg_int(w, e->amount), e->currency,
+	       arg_bool(e->livemode), arg_now(w)) < 0)
+		return -1;
+	*ret_ours = pg_bool(&rows, 0, 0);
+	return pg_text(&rows, 0, 0) != NULL;
+}
+
 int billing_store_due(struct work *w, struct billing_due *ret)
 {
 	struct pg_rows rows;
@@ -141,7 +139,7 @@ int billing_store_due(struct work *w, struct billing_due *ret)
 			.id = pg_int(&rows, 0, 0), .account = pg_int(&rows, 0, 1),
 			.wanted = pg_int(&rows, 0, 2), .claim = pg_int(&rows, 0, 3),
 			.subscription_id = pg_text(&rows, 0, 4), .provider = pg_text(&rows, 0, 5),
-			.livemode = pg_bool(&rows, 0, 6)};
+			.livemode = pg_bool(&rows, 0, 6), .left = pg_bool(&rows, 0, 7)};
 	return rows.n;
 }
 
@@ -167,18 +165,33 @@ int billing_store_read(struct work *w, const struct billing_due *d, const struct
 	       s->price_id, arg_bool(s->cancel_at_period_end), arg_int(w, s->period_start),
 	       arg_int(w, s->period_end), arg_int(w, s->trial_end), arg_int(w, s->ended_at),
 	       s->invoice_status, arg_int(w, until_s), problem, arg_int(w, d->wanted), arg_now(w),
-	       arg_int(w, due_s)) < 0)
+	       arg_int(w, due_s), arg_bool(s->refunded)) < 0)
 		return -1;
-	if (rows.count == 0)
-		return 0;
-	/* Events that waited for a payment to be known have it now. */
-	for (size_t i = 0; i < s->payments; i++) {
-		if (DB(w, billing_sql_payment, &rows, s->payment[i], arg_int(w, d->id),
-		       arg_int(w, d->account)) < 0 ||
-		    (rows.count > 0 && DB(w, billing_sql_wake, NULL, s->payment[i], arg_now(w)) < 0))
-			return -1;
-	}
-	return 1;
+	return (int)rows.count;
+}
+
+int billing_store_seen(struct work *w, const struct billing_due *d, struct billing_subscription *s)
+{
+	struct pg_rows rows;
+	struct buf b;
+	struct jw j;
+
+	buf_init(&b, w->a, BILLING_PAYMENTS_MAX * 2048);
+	jw_init(&j, &b);
+	jw_array(&j);
+	for (size_t i = 0; i < s->payments; i++)
+		jw_str(&j, s->payment[i]);
+	jw_end_array(&j);
+	if (DB(w, billing_sql_seen, &rows, arg_int(w, d->id), arg_int(w, d->account), arg_int(w, s->period_start),
+	       s->invoice_id, arg_int(w, s->invoice_paid), s->invoice_currency, buf_str(&b), arg_now(w)) < 0)
+		return -1;
+	s->refunded = pg_bool(&rows, 0, 0);
+	return 0;
+}
+
+int billing_store_not_cancelled(struct work *w, const struct billing_due *d, const char *why)
+{
+	return DB(w, billing_sql_not_cancelled, NULL, arg_int(w, d->id), why);
 }
 
 int billing_store_follow(struct work *w, int64_t account)
@@ -186,7 +199,7 @@ int billing_store_follow(struct work *w, int64_t account)
 	return DB(w, billing_sql_follow, NULL, arg_int(w, account), arg_now(w));
 }
 
-int billing_store_local_plan(struct work *w, const char *checkout_id, struct billing_plan_row *ret)
+int billing_store_local_plan(struct work *w, const char *checkout_id, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
@@ -194,7 +207,7 @@ int billing_store_local_plan(struct work *w, const char *checkout_id, struct bil
 		return -1;
 	if (rows.n == 0)
 		return fail(w, E_NOT_FOUND, "no local payment page %.60s", checkout_id);
-	*ret = (struct billing_plan_row){
+	*ret = (struct billing_page_row){
 		.checkout_id = checkout_id, .title = pg_text(&rows, 0, 0), .amount = pg_int(&rows, 0, 1),
 		.currency = pg_text(&rows, 0, 2), .interval = pg_text(&rows, 0, 3),
 		.return_url = pg_text(&rows, 0, 4), .state = pg_text(&rows, 0, 5),

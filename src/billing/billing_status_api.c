@@ -37,7 +37,8 @@ static const struct field status_fields[] = {
 	{"next_action", F_TEXT, F_REQUIRED | F_NULLABLE}, {"command", F_TEXT, F_REQUIRED | F_NULLABLE},
 	{"recommended_plan", F_TEXT, F_REQUIRED | F_NULLABLE},
 	{"subscription", F_ANY, F_REQUIRED | F_NULLABLE,
-	 .doc = "status of the provider, plan_id, current_period_end, trial_ends_at, ended_at"},
+	 .doc = "status of the provider, plan_id, current_period_end, trial_ends_at, ended_at, "
+					     "refunded: what was paid for the period was given back"},
 	{"subscription_inactive", F_BOOL, F_REQUIRED}, {"past_due", F_BOOL, F_REQUIRED},
 	{"cancel_at_period_end", F_BOOL, F_REQUIRED},
 };

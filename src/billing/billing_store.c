@@ -9,14 +9,10 @@ int billing_store_receive(struct work *w, const struct billing_event *e, const c
 	struct pg_rows rows;
 
 	if (DB(w, billing_sql_receive, &rows, e->id, e->type, arg_bool(e->livemode),
-	       arg_int(w, e->created), body, arg_now(w)) < 0)
+	       arg_int(w, e->created), body, arg_now(w),
+	       e->kind == BILLING_OTHER ? BILLING_NO_EFFECT : NULL) < 0)
 		return -1;
-	return pg_bool(&rows, 0, 0);
-}
-
-int billing_store_notify(struct work *w)
-{
-	return DB(w, billing_sql_notify, NULL);
+	return (int)rows.count;
 }
 
 int billing_store_replay(struct work *w, const char *event_id)
@@ -77,27 +73,37 @@ int billing_store_effect(struct work *w, const char *subject, const char *effect
 	return (int)rows.count;
 }
 
-static int take(const struct pg_rows *rows, struct billing_checkout_row *ret)
+int billing_store_take(const struct pg_rows *rows, struct billing_page_row *ret)
 {
 	if (rows->n == 0)
 		return 0;
-	*ret = (struct billing_checkout_row){
-		.id = pg_int(rows, 0, 0), .run = pg_int(rows, 0, 1),
-		.checkout_id = pg_text(rows, 0, 2), .run_id = pg_text(rows, 0, 3),
-		.title = pg_text(rows, 0, 4), .scope_hash = pg_text(rows, 0, 5),
-		.currency = pg_text(rows, 0, 6), .provider = pg_text(rows, 0, 7),
-		.idem_key = pg_text(rows, 0, 8), .return_url = pg_text(rows, 0, 9),
-		.state = pg_text(rows, 0, 10), .session_id = pg_text(rows, 0, 11),
-		.url = pg_text(rows, 0, 12), .payment_intent = pg_text(rows, 0, 13),
-		.refund = pg_text(rows, 0, 14), .dispute = pg_text(rows, 0, 15),
-		.amount = pg_int(rows, 0, 16), .refunded = pg_int(rows, 0, 17),
-		.expires_at = pg_int(rows, 0, 18), .livemode = pg_bool(rows, 0, 19),
+	*ret = (struct billing_page_row){
+		.id = pg_int(rows, 0, 0), .checkout_id = pg_text(rows, 0, 1), .title = pg_text(rows, 0, 2),
+		.currency = pg_text(rows, 0, 3), .provider = pg_text(rows, 0, 4),
+		.idem_key = pg_text(rows, 0, 5), .return_url = pg_text(rows, 0, 6),
+		.state = pg_text(rows, 0, 7), .session_id = pg_text(rows, 0, 8), .url = pg_text(rows, 0, 9),
+		.amount = pg_int(rows, 0, 10), .expires_at = pg_int(rows, 0, 11),
+		.livemode = pg_bool(rows, 0, 12),
 	};
 	return 1;
 }
 
+static int take(const struct pg_rows *rows, struct billing_page_row *ret)
+{
+	if (billing_store_take(rows, ret) == 0)
+		return 0;
+	ret->run = pg_int(rows, 0, 13);
+	ret->run_id = pg_text(rows, 0, 14);
+	ret->scope_hash = pg_text(rows, 0, 15);
+	ret->payment_intent = pg_text(rows, 0, 16);
+	ret->refund = pg_text(rows, 0, 17);
+	ret->dispute = pg_text(rows, 0, 18);
+	ret->refunded = pg_int(rows, 0, 19);
+	return 1;
+}
+
 int billing_store_find(struct work *w, const struct billing_event *e,
-		       struct billing_checkout_row *ret)
+		       struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
@@ -110,14 +116,14 @@ int billing_store_find(struct work *w, const struct billing_event *e,
 	return 1;
 }
 
-int billing_store_lock(struct work *w, int64_t id, struct billing_checkout_row *ret)
+int billing_store_lock(struct work *w, int64_t id, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
 	return DB(w, billing_sql_lock, &rows, arg_int(w, id)) < 0 ? -1 : take(&rows, ret);
 }
 
-int billing_store_live(struct work *w, int64_t run, struct billing_checkout_row *ret)
+int billing_store_live(struct work *w, int64_t run, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
@@ -143,7 +149,7 @@ int billing_store_decide(struct work *w, const char *subject, const char *scope,
 	return 0;
 }
 
-int billing_store_insert(struct work *w, struct billing_checkout_row *c, int64_t account)
+int billing_store_insert(struct work *w, struct billing_page_row *c, int64_t account)
 {
 	struct pg_rows rows;
 
@@ -158,14 +164,25 @@ int billing_store_insert(struct work *w, struct billing_checkout_row *c, int64_t
 	return 0;
 }
 
-int billing_store_state(struct work *w, int64_t id, const char *state, const char *note)
+int billing_store_state(struct work *w, const struct billing_page_row *c, const char *state, const char *note)
 {
-	return DB(w, billing_sql_state, NULL, arg_int(w, id), state, note);
+	return c->plan != NULL ? DB(w, billing_sql_plan_state, NULL, arg_int(w, c->id), state, note)
+			       : DB(w, billing_sql_state, NULL, arg_int(w, c->id), state, note);
 }
 
-int billing_store_opened(struct work *w, int64_t id, const char *session_id, const char *url)
+int billing_store_opened(struct work *w, const struct billing_page_row *c, const char *session_id, const char *url)
 {
-	return DB(w, billing_sql_opened, NULL, arg_int(w, id), session_id, url);
+	return c->plan != NULL ? DB(w, billing_sql_plan_opened, NULL, arg_int(w, c->id), session_id, url)
+			       : DB(w, billing_sql_opened, NULL, arg_int(w, c->id), session_id, url);
+}
+
+int billing_store_left(struct work *w, int64_t id)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_left, &rows, arg_int(w, id)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0);
 }
 
 int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent)
@@ -191,14 +208,14 @@ int billing_store_dispute(struct work *w, int64_t id, const char *dispute)
 	return DB(w, billing_sql_dispute, NULL, arg_int(w, id), dispute);
 }
 
-int billing_store_intent(struct work *w, struct billing_checkout_row *ret)
+int billing_store_intent(struct work *w, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
 	return DB(w, billing_sql_intent, &rows, arg_now(w)) < 0 ? -1 : take(&rows, ret);
 }
 
-int billing_store_refund_due(struct work *w, struct billing_checkout_row *ret)
+int billing_store_refund_due(struct work *w, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
@@ -208,7 +225,7 @@ int billing_store_refund_due(struct work *w, struct billing_checkout_row *ret)
 	return take(&rows, ret);
 }
 
-int billing_store_local(struct work *w, const char *checkout_id, struct billing_checkout_row *ret)
+int billing_store_local(struct work *w, const char *checkout_id, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
@@ -216,7 +233,7 @@ int billing_store_local(struct work *w, const char *checkout_id, struct billing_
 		return -1;
 	if (rows.n == 0)
 		return fail(w, E_NOT_FOUND, "no local payment page %.60s", checkout_id);
-	*ret = (struct billing_checkout_row){
+	*ret = (struct billing_page_row){
 		.checkout_id = checkout_id, .run_id = pg_text(&rows, 0, 0),
 		.title = pg_text(&rows, 0, 1), .amount = pg_int(&rows, 0, 2),
 		.currency = pg_text(&rows, 0, 3), .return_url = pg_text(&rows, 0, 4),

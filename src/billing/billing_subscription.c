@@ -10,7 +10,9 @@
 /*
  * A subscription is what the provider says that it is when we ask. The pass asks
  * for each that an event has spoken of, and for each once a day, when a period
- * ends and when a grace does: an event that never came is no harm.
+ * ends and when a grace does: an event that never came is no harm. One whose
+ * customer has left is ended, as often as it takes: it is asked for first, so
+ * that what a crash has left unwritten is not done again.
  */
 
 #define DAY_S 86400
@@ -37,6 +39,10 @@ static void take_invoice(const struct json *j, struct billing_subscription *ret)
 	const struct json *list = json_get(json_get(j, "payments"), "data");
 	const char *direct = name(j, "payment_intent"); /* before 2025-03-31 */
 
+	ret->invoice_id = name(j, "id");
+	ret->invoice_paid = json_get_int(j, "amount_paid", 0);
+	if (ret->invoice_paid < 0)
+		ret->invoice_paid = 0;
 	ret->invoice_status = name(j, "status");
 	ret->invoice_currency = name(j, "currency");
 	if (direct != NULL)
@@ -115,8 +121,15 @@ const char *billing_subscription_gives(const struct billing_subscription *s, con
 		return why;
 	if (s->period_end == 0)
 		return "a period without an end";
+	if (s->refunded)
+		return "what was paid for its period was given back";
 	*ret_until = until > now_s ? until : 0;
 	return NULL;
+}
+
+static bool over(const char *status)
+{
+	return str_eq(status, "canceled") || str_eq(status, "incomplete_expired");
 }
 
 /* When it is looked at again without being told to; 0: never. */
@@ -124,7 +137,7 @@ static int64_t again(const struct billing_subscription *s, int64_t now_s, int64_
 {
 	int64_t at = now_s + DAY_S, ends[] = {s->period_end + LATE_S, until};
 
-	if (str_eq(s->status, "canceled") || str_eq(s->status, "incomplete_expired"))
+	if (over(s->status))
 		return 0;
 	for (size_t i = 0; i < COUNT(ends); i++)
 		if (ends[i] > now_s && ends[i] < at)
@@ -132,11 +145,16 @@ static int64_t again(const struct billing_subscription *s, int64_t now_s, int64_
 	return at;
 }
 
+static bool is_stripe(const struct billing_due *d)
+{
+	return str_eq(d->provider, "stripe");
+}
+
 static int ask(struct work *w, const struct billing_due *d, struct billing_answer *ret)
 {
 	const char *doc;
 
-	if (str_eq(d->provider, "stripe"))
+	if (is_stripe(d))
 		return billing_call_subscription(w, d->subscription_id, ret);
 	*ret = (struct billing_answer){0};
 	if (billing_store_local_get(w, d->subscription_id, &doc) < 0)
@@ -144,6 +162,19 @@ static int ask(struct work *w, const struct billing_due *d, struct billing_answe
 	ret->code = "resource_missing";
 	ret->json = doc != NULL ? json_parse(w->a, doc, strlen(doc), &w->err) : NULL;
 	return ret->json == NULL;
+}
+
+/* After what ask() has said of it: 0 with what it is then, like ask(). */
+static int end(struct work *w, const struct billing_due *d, struct billing_answer *an)
+{
+	int rc;
+
+	if (over(json_get_text(an->json, "status", NULL)))
+		return 0;
+	rc = is_stripe(d) ? billing_call_cancel(w, d->subscription_id, an)
+			  : billing_local_change(w, d->subscription_id, "end");
+	fault_point("billing.cancelled");
+	return rc != 0 || is_stripe(d) ? rc : ask(w, d, an);
 }
 
 static int apply(struct work *w, const struct billing_due *d, const struct json *j)
@@ -157,7 +188,7 @@ static int apply(struct work *w, const struct billing_due *d, const struct json 
 		return -1;
 	if (!str_eq(s.id, d->subscription_id))
 		return fail(w, E_UPSTREAM, "asked for %.60s, told of %.60s", d->subscription_id, s.id);
-	if (s.price_id != NULL && billing_store_price(w, s.price_id, &p) < 0)
+	if (billing_store_seen(w, d, &s) < 0 || (s.price_id != NULL && billing_store_price(w, s.price_id, &p) < 0))
 		return -1;
 	problem = billing_subscription_gives(&s, &p, d->livemode, now_s,
 					     w->conf->billing_grace_days * DAY_S, &until);
@@ -169,6 +200,7 @@ int billing_subscriptions(struct work *w, int batch)
 	static const struct billing_subscription gone = {.status = "missing"};
 	struct billing_answer an = {0};
 	struct billing_due d;
+	const char *why = NULL;
 	int rc = billing_store_due(w, &d);
 
 	(void)batch;
@@ -176,13 +208,18 @@ int billing_subscriptions(struct work *w, int batch)
 		return rc;
 	/* Of a provider that is not in use any more: it lapses. */
 	if (!str_eq(d.provider, w->conf->billing_provider) || d.livemode != (bool)w->conf->stripe_live)
-		return billing_store_follow(w, d.account) < 0 ? -1 : 1;
+		return (d.left && billing_store_not_cancelled(w, &d, "its provider is not in use") < 0) ||
+		       billing_store_follow(w, d.account) < 0 ? -1 : 1;
 	if (work_commit(w, NULL) < 0)
 		return -1;
 	rc = ask(w, &d, &an);
 	fault_point("billing.asked");
+	if (rc == 0 && d.left)
+		rc = end(w, &d, &an);
+	if (rc != 0 && d.left)
+		why = rc > 0 ? an.why : arena_strdup(w->a, w->err.detail);
 	err_clear(&w->err); /* the row says when to ask again */
-	if (work_begin(w, NULL) < 0)
+	if (work_begin(w, NULL) < 0 || (why != NULL && billing_store_not_cancelled(w, &d, why) < 0))
 		return -1;
 	if (rc == 0 && apply(w, &d, an.json) < 0) {
 		if (w->err.id != E_UPSTREAM)

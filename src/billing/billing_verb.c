@@ -43,11 +43,27 @@ static int exports(struct cli *c)
 	return cli_query(c, &billing_sql_exports, args, "items", columns);
 }
 
+static int subscriptions(struct cli *c)
+{
+	static const char *const columns[] = {"subscription", "account", "plan", "status", "until", "left",
+					      "attempts", "problem", NULL};
+	const char *args[] = {cli_option(c, "problems")};
+
+	return cli_query(c, &billing_sql_subscriptions, args, "items", columns);
+}
+
 static int disputes(struct cli *c)
 {
 	static const char *const columns[] = {"payment", "dispute", "what", "account", NULL};
 
 	return cli_query(c, &billing_sql_disputes, NULL, "items", columns);
+}
+
+static int refunds(struct cli *c)
+{
+	static const char *const columns[] = {"payment", "refunded", "paid", "currency", "state", "what", "account", NULL};
+
+	return cli_query(c, &billing_sql_refunds, NULL, "items", columns);
 }
 
 static int lift(struct cli *c)
@@ -108,6 +124,10 @@ static const struct cli_opt list_options[] = {
 static const struct cli_opt export_options[] = {
 	{"state", "STATE", "due, sent, refused, unknown or too_old"}, {0}};
 
+static const struct cli_opt subscription_options[] = {
+	{"problems", NULL, "those that give nothing although they should, or are not ended although their customer left"},
+	{0}};
+
 static const struct cli_opt lift_options[] = {
 	{"reason", "TEXT", "why; it is kept with the time"}, {0}};
 
@@ -120,6 +140,10 @@ const struct verb billing_verbs[] = {
 	 .doc = "put an event into the inbox again; what it did is not done twice"},
 	{.name = "billing exports", .options = export_options, .db = "operator", .run = exports,
 	 .doc = "usage that was told to the provider's meter, newest first"},
+	{.name = "billing subscriptions", .options = subscription_options, .db = "operator", .run = subscriptions,
+	 .doc = "subscriptions as they were last read, newest first, and what is wrong with them"},
+	{.name = "billing refunds", .db = "operator", .run = refunds,
+	 .doc = "payments of which something was given back, in minor units, and what came of it"},
 	{.name = "billing disputes", .db = "operator", .run = disputes,
 	 .doc = "payments in dispute, lost or lifted; whose account they stop"},
 	{.name = "billing dispute lift", .args = "PAYMENT", .options = lift_options, .db = "operator",

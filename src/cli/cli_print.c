@@ -162,7 +162,7 @@ static int print_member(void *ctx, const char *key, const struct json *v)
 {
 	struct tree *t = ctx;
 
-	printf("%*s%s:", 2 * t->depth, "", key);
+	printf("%*s%s:", 2 * t->depth, "", printable(t->a, key));
 	print_value(t, v);
 	return 0;
 }

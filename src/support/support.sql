@@ -185,6 +185,10 @@ SELECT 'I5 what is paid for is in force', s.subscription_id, 'gives ' || s.plan 
 FROM subscription s JOIN account a ON a.id = s.account_id
 WHERE s.gives_until > now() + interval '1 minute' AND a.plan_sold IS NULL
 UNION ALL
+SELECT 'I5 who has left is charged no more', s.subscription_id, s.status || ' since ' || a.closed_at || ': ' || s.cancel_note
+FROM subscription s JOIN account a ON a.id = s.account_id
+WHERE a.closed_at < now() - interval '1 day' AND NOT subscription_over(s.status)
+UNION ALL
 SELECT 'I5 a subscription is at our price', s.subscription_id, 'gives ' || s.plan
 FROM subscription s LEFT JOIN plan_price p ON p.price_id = s.price_id
 WHERE s.gives_until IS NOT NULL AND (p.price_id IS NULL OR p.plan <> s.plan OR p.livemode <> s.livemode OR p.provider <> s.provider)

@@ -24,17 +24,22 @@
  * our drain time). Closing a kept connection from our side could cross a
  * request on its way and lose it.
  */
+#define HINT_LATE (20 * CLOCK_MS) /* it waits no longer, whatever else there is */
+
 struct loop {
 	struct web *web;
 	struct pg *pg;
 	int ep, stop_fd;
 	size_t batch;
 	struct req *reqs; /* as many as batch */
+	bool fresh[BATCH_MAX]; /* on a connection that is not watched yet */
 	size_t n;         /* of this round */
 	size_t open;      /* connections */
 	int64_t served;
 	bool stopping;
 	int64_t deadline; /* monotonic, once stopping */
+	const struct pg_stmt *hint;
+	int64_t hint_at; /* monotonic: since when it waits */
 	struct fcgi *spare;
 };
 
@@ -59,9 +64,11 @@ static void drop(struct loop *l, struct fcgi *f)
 }
 
 /* A request has arrived on f; it takes part in this round. */
-static void enter(struct loop *l, struct fcgi *f)
+static void enter(struct loop *l, struct fcgi *f, bool fresh)
 {
-	struct req *r = &l->reqs[l->n++];
+	struct req *r = &l->reqs[l->n];
+
+	l->fresh[l->n++] = fresh;
 
 	exchange_init(r, l->web, l->pg, f);
 	exchange_enter(r);
@@ -78,9 +85,7 @@ static void on_connection(struct loop *l, struct fcgi *f)
 		drop(l, f);
 		return;
 	}
-	if (fcgi_fd(f) != was)
-		watch(l, fcgi_fd(f), EPOLLIN | EPOLLRDHUP, f);
-	enter(l, f);
+	enter(l, f, fcgi_fd(f) != was);
 }
 
 static void on_listen(struct loop *l)
@@ -92,8 +97,7 @@ static void on_listen(struct loop *l)
 		l->spare = NULL;
 		if (rc == 0) {
 			l->open++;
-			watch(l, fcgi_fd(f), EPOLLIN | EPOLLRDHUP, f);
-			enter(l, f);
+			enter(l, f, true);
 			continue;
 		}
 		if (fcgi_fd(f) < 0)
@@ -108,9 +112,15 @@ static void finish(struct loop *l, struct req *r, const struct pg_call *c)
 {
 	exchange_finish(r, c);
 	l->served++;
+	if (r->hint != NULL && l->hint == NULL) {
+		l->hint = r->hint;
+		l->hint_at = clock_mono();
+	}
 	/* A part that looks like a whole would be worse than a cut. */
 	if ((r->begun && r->w.err.id != E_NONE) || !fcgi_finish(r->f))
 		drop(l, r->f);
+	else if (l->fresh[r - l->reqs]) /* not before: most connections of a slow pool end here */
+		watch(l, fcgi_fd(r->f), EPOLLIN | EPOLLRDHUP, r->f);
 }
 
 static void run_round(struct loop *l)
@@ -135,6 +145,15 @@ static void run_round(struct loop *l)
 			finish(l, &l->reqs[i], called[i] ? &calls[of[i]] : NULL);
 }
 
+/* Nobody waits for it, and it is no harm when it is lost. */
+static void tell(struct loop *l)
+{
+	struct err e = {0};
+
+	pg_exec(l->pg, l->reqs[0].w.a, l->hint, NULL, NULL, &e);
+	l->hint = NULL;
+}
+
 static void begin_stop(struct loop *l)
 {
 	l->stopping = true;
@@ -155,8 +174,11 @@ void loop_requests(struct web *web, struct pg *pg, int stop_fd, size_t batch)
 	watch(&l, stop_fd, EPOLLIN, &l.stop_fd);
 	watch(&l, web->listen_fd, EPOLLIN | EPOLLEXCLUSIVE, &l);
 	while (!l.stopping || (l.open > 0 && (slice = l.deadline - clock_mono()) > 0)) {
-		int n = epoll_wait(l.ep, ev, (int)batch, l.stopping ? (int)(slice / CLOCK_MS) + 1 : -1);
+		int wait = l.hint != NULL ? 0 : l.stopping ? (int)(slice / CLOCK_MS) + 1 : -1;
+		int n = epoll_wait(l.ep, ev, (int)batch, wait);
 
+		if (l.hint != NULL && (n == 0 || clock_mono() - l.hint_at > HINT_LATE))
+			tell(&l);
 		l.n = 0;
 		for (int i = 0; i < n; i++) {
 			if (ev[i].data.ptr == &l.stop_fd) {
@@ -176,6 +198,8 @@ void loop_requests(struct web *web, struct pg *pg, int stop_fd, size_t batch)
 			kill(getppid(), SIGUSR1); /* a successor, please */
 		}
 	}
+	if (l.hint != NULL)
+		tell(&l);
 	close(l.ep);
 	for (size_t i = 0; i < batch; i++)
 		arena_free(l.reqs[i].w.a);

@@ -54,6 +54,10 @@ struct req {
 	bool finished; /* the answer is decided */
 	bool stream;   /* it has no length */
 	bool begun;    /* head and pieces go out by themselves */
+
+	/* Wakes somebody who would come later by himself: a statement without
+	 * parameters, run once for all that want it when no request waits. */
+	const struct pg_stmt *hint;
 };
 
 /* A header that the web server passed on ("HTTP_ACCEPT"), or NULL. */

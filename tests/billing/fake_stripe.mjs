@@ -10,6 +10,8 @@
  *   the line breaks), cut (half an answer), slow (answers late), hang (never).
  * POST /pay {"session", "status"?, "trial"?}: somebody pays; answers the session.
  * POST /change {"id", …}: members of an object change behind our back.
+ * POST /bill {"id", "amount", "days"?}: a subscription has another invoice, which is
+ *   paid; with days a period of so many begins. Answers the subscription.
  * GET /log: what was asked. GET /all: what there is. */
 import http from 'node:http';
 
@@ -108,14 +110,24 @@ function pay({ session, status }) {
 		items: list([{ id: `si_${++n}`, object: 'subscription_item', price: s._price, quantity: 1,
 			current_period_start: now(), current_period_end: trial ?? now() + 30 * 86400 }]),
 	});
-	sub.latest_invoice = keep('in', {
-		object: 'invoice', status: 'paid', customer: s.customer, currency: s.currency, amount_due: s.amount_total, amount_paid: s.amount_total,
-		billing_reason: 'subscription_create', attempt_count: 1, hosted_invoice_url: null,
-		parent: { type: 'subscription_details', subscription_details: { subscription: sub.id, metadata: sub.metadata } },
-		payments: list([{ object: 'invoice_payment', status: 'paid', payment: { type: 'payment_intent', payment_intent: `pi_${sub.id}` } }]),
-	}).id;
+	invoice(sub, s.amount_total, 'subscription_create', `pi_${sub.id}`);
 	s.subscription = sub.id;
 	return s;
+}
+function invoice(sub, amount, billing_reason, payment_intent) {
+	sub.latest_invoice = keep('in', {
+		object: 'invoice', status: 'paid', customer: sub.customer, currency: sub.items.data[0].price.currency, amount_due: amount, amount_paid: amount,
+		billing_reason, attempt_count: 1, hosted_invoice_url: null,
+		parent: { type: 'subscription_details', subscription_details: { subscription: sub.id, metadata: sub.metadata } },
+		payments: list([{ object: 'invoice_payment', status: 'paid', payment: { type: 'payment_intent', payment_intent } }]),
+	}).id;
+}
+function bill({ id, amount, days }) {
+	const sub = find(id, 'subscription'), [item] = sub.items.data;
+	if (days)
+		Object.assign(item, { current_period_start: item.current_period_end, current_period_end: item.current_period_end + days * 86400 });
+	invoice(sub, amount, days ? 'subscription_cycle' : 'subscription_update', `pi_in_${++n}`);
+	return sub;
 }
 
 const routes = [
@@ -143,7 +155,11 @@ const routes = [
 		return f.expand?.includes('latest_invoice') ? { ...s, latest_invoice: things.get(s.latest_invoice) ?? null } : s;
 	}],
 	['POST', '/v1/subscriptions/:id', (f, id) => Object.assign(find(id, 'subscription'), { cancel_at_period_end: f.cancel_at_period_end === 'true' })],
-	['DELETE', '/v1/subscriptions/:id', (f, id) => Object.assign(find(id, 'subscription'), { status: 'canceled', canceled_at: now(), ended_at: now() })],
+	['DELETE', '/v1/subscriptions/:id', (f, id) => {
+		if (find(id, 'subscription').status === 'canceled')
+			refuse('resource_missing', `No such subscription: ${id}`, 404);
+		return Object.assign(things.get(id), { status: 'canceled', canceled_at: now(), ended_at: now() });
+	}],
 	['POST', '/v1/products', (f) => {
 		only(f, 'id name description active metadata tax_code unit_label');
 		need(f, 'name');
@@ -215,7 +231,8 @@ function route(method, path) {
 const show = (o) => JSON.parse(JSON.stringify(o, (k, v) => (k.startsWith('_') ? undefined : v)));
 
 function answer(req, path, query, text, what) {
-	const idem = req.headers['idempotency-key'], asked = `${req.method} ${path} ${text}`;
+	/* Only POSTs are remembered. */
+	const idem = req.method === 'POST' && req.headers['idempotency-key'], asked = `${req.method} ${path} ${text}`;
 	if (req.headers.authorization !== `Bearer ${secret}`)
 		throw new Refusal(401, 'invalid_request_error', 'api_key_expired', 'Invalid API key');
 	if ((req.method === 'POST' && !idem) || !/^\d{4}-\d\d-\d\d\.[a-z]+$/.test(req.headers['stripe-version'] ?? ''))
@@ -266,6 +283,8 @@ const server = http.createServer((req, res) => {
 				return json(200, show([...things.values()]));
 			if (path === '/pay')
 				return json(200, show(pay(JSON.parse(text))));
+			if (path === '/bill')
+				return json(200, show(bill(JSON.parse(text))));
 			if (path === '/change') {
 				const { id, ...more } = JSON.parse(text);
 				return json(200, show(Object.assign(find(id), more)));

@@ -204,7 +204,13 @@ static void subscriptions_are_read(void **state)
 	struct err e = {0};
 
 	(void)state;
-	s = subscription(SUB("active", ",\"latest_invoice\":{\"status\":\"paid\",\"currency\":\"eur\",\"payments\":"
+	s = subscription(SUB("active", ",\"latest_invoice\":\"in_1\""));
+	assert_null(s.invoice_id);
+	assert_int_equal(s.payments, 0);
+	s = subscription(SUB("active", ",\"latest_invoice\":{\"id\":\"in_1\",\"amount_paid\":-1}"));
+	assert_int_equal(s.invoice_paid, 0);
+	s = subscription(SUB("active", ",\"latest_invoice\":{\"id\":\"in_1\",\"amount_paid\":2900,"
+			     "\"status\":\"paid\",\"currency\":\"eur\",\"payments\":"
 			     "{\"data\":[{\"payment\":{\"payment_intent\":{\"id\":\"pi_1\"}}},{\"payment\":{}}]}}"));
 	assert_string_equal(s.customer, "cus_1");
 	assert_string_equal(s.interval, "month");
@@ -212,6 +218,8 @@ static void subscriptions_are_read(void **state)
 	assert_int_equal(s.period_end, 2000);
 	assert_int_equal(s.payments, 1);
 	assert_string_equal(s.payment[0], "pi_1");
+	assert_string_equal(s.invoice_id, "in_1");
+	assert_int_equal(s.invoice_paid, 2900);
 	/* Where it stood before 2025-03-31. */
 	s = subscription("{\"id\":\"sub_1\",\"object\":\"subscription\",\"status\":\"active\",\"livemode\":true,"
 			 "\"current_period_start\":1,\"current_period_end\":2,\"cancel_at\":5,\"latest_invoice\":"
@@ -254,6 +262,10 @@ static void what_a_subscription_gives(void **state)
 	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_non_null(billing_subscription_gives(&s, &bad[i], false, 1500, 100, &until));
 	assert_non_null(billing_subscription_gives(&s, &good, true, 1500, 100, &until));
+	s.refunded = true;
+	assert_non_null(billing_subscription_gives(&s, &good, false, 1500, 100, &until));
+	assert_int_equal(until, 0);
+	s.refunded = false;
 	s.quantity = 2;
 	assert_non_null(billing_subscription_gives(&s, &good, false, 1500, 100, &until));
 	assert_int_equal(until, 0);

@@ -7,6 +7,15 @@
 #   event_state            of the newest event in the inbox
 #   arm POINT              the next program that passes there is killed
 #   sound                  fsck finds nothing
+#   someone NAME           an account without a plan: sets WHO, and T, its token
+#   bill PATH [JSON]       asks /api/v1/billing/… as T; inside: …/internal/…, as operator
+#   fake PATH [JSON]       asks the fake itself
+#   plan, sub JQ, plan_page JQ   of WHO: its plan, newest subscription, newest page
+#   pays                   the open page of WHO is paid: sets PAID, the session
+#   say TYPE OBJECT        a signed event: sets SENT, status and answer
+#   becomes JSON [TYPE]    the provider's subscription changes, and it tells
+#   look [SECONDS]         all that was told has had its effect
+#   switch_local           from now on without a provider
 KEY=sk_test_4eC39HqLyjWDarjtT1zdp7dc
 OLD_SECRET=whsec_the_one_before_rotation SECRET=whsec_0123456789abcdef0123456789abcdef
 BUS_FAULT_DIR=$(mktemp -d /tmp/bus-fault-XXXXXX) && chmod 1777 "$BUS_FAULT_DIR" || exit 99
@@ -33,4 +42,36 @@ sound() {
 	local found
 	for _ in $(seq 40); do found=$("$BUS" fsck) && return 0; read -rt 0.25 <> <(:); done
 	echo "# $found"; return 1
+}
+
+T=''
+bill() { BODY=$(curl -s -w '\n%{http_code}' -H "Authorization: Bearer $T" ${2:+-H 'Content-Type: application/json' -d "$2"} "$BASE/api/v1/billing/$1"); STATUS=${BODY##*$'\n'} BODY=${BODY%$'\n'*}; }
+inside() { BODY=$(curl -s -w '\n%{http_code}' -X "${3:-GET}" -H "Authorization: Bearer $(cat "$VAR/etc/operator.token")" ${2:+-H 'Content-Type: application/json' -d "$2"} "$BASE/api/internal/billing/$1"); STATUS=${BODY##*$'\n'} BODY=${BODY%$'\n'*}; }
+fake() { curl -s ${2:+-d "$2"} "http://127.0.0.1:$FAKE/$1"; }
+someone() { WHO=$1; sql admin "SELECT bus.account_put('$1', NULL, now())" >/dev/null; T=$("$BUS" token issue --subject "$1" --scope "billing:read billing:setup llm:proxy"); }
+may() { inside entitlement-check "{\"account_id\":\"$WHO\",\"scope\":\"llm:proxy\"}" POST; field '[.allowed, .reason] | join(" ")'; }
+plan_page() { sql operator "SELECT row_to_json(c) FROM bus.plan_checkout c WHERE subject = '$WHO' ORDER BY id DESC LIMIT 1" | jq -r "$1"; }
+sub() { sql operator "SELECT row_to_json(s) FROM bus.subscription s JOIN bus.account a ON a.id = s.account_id WHERE a.subject = '$WHO' ORDER BY s.id DESC LIMIT 1" | jq -r "$1"; }
+plan() { sql operator "SELECT coalesce(plan, '-') FROM bus.account WHERE subject = '$WHO'"; }
+EVENTS=0
+say() { EVENTS=$((EVENTS + 1)); SENT=$(node "$srcdir/tests/billing/events.mjs" "$BASE" $SECRET "$1" "$(jq -c --arg e "evt_p$EVENTS" '{event_id: $e} + .' <<<"$2")" '' ''); }
+# The stack's own reaper may be at it too.
+look() {
+	reap billing.inbox "$1"; reap billing.subscriptions "$1"
+	for _ in $(seq 100); do
+		[ "$(sql operator "SELECT (SELECT count(*) FROM bus.stripe_event WHERE state = 'new') + (SELECT count(*) FROM bus.subscription WHERE wanted > seen AND attempts < 2)")" != 0 ] || return 0
+		read -rt 0.1 <> <(:)
+	done
+}
+pays() { PAID=$(fake pay "$(plan_page '{session: .session_id}')"); }
+becomes() {
+	local it type=${2:-customer.subscription.updated}
+	S=$(fake change "$(jq -c --arg id "$(sub .subscription_id)" '{id: $id} + .' <<<"$1")") it=$S
+	[[ $type != invoice.* ]] || it=$(jq -c '{id: .latest_invoice, object: "invoice", customer, parent: {type: "subscription_details", subscription_details: {subscription: .id, metadata}}}' <<<"$S")
+	say "$type" "$it"; look
+}
+# The next reaper has read the change.
+switch_local() {
+	sed -i 's/^billing_provider = .*/billing_provider = local/' "$VAR/etc/bus.conf"
+	kill -HUP "$MASTER"; kill $(pgrep -f "bus-reaper $VAR/etc/bus.conf")
 }

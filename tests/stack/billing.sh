@@ -49,6 +49,9 @@ head -c 1048577 /dev/zero | tr '\0' ' ' >"$VAR/large"
 raw -H 'Content-Type: application/json' --data-binary "@$VAR/large"; ok "more than 1 MiB" equal "$STATUS" 413
 ok "nothing of it was kept" equal "$(sql operator "SELECT count(*) FROM bus.stripe_event")" 0
 ok "the hook's role reads nothing" contains "$(sql hook "SELECT body FROM bus.stripe_event")" "permission denied"
+for wish in "UPDATE bus.stripe_event SET state = 'done'" "DELETE FROM bus.stripe_event" "INSERT INTO bus.stripe_event (attempts) VALUES (1)"; do
+	ok "nor may it: ${wish%% *}" contains "$(sql hook "$wish")" "permission denied"
+done
 ok "and moves no run" contains "$(sql hook "UPDATE bus.run SET payment = 'paid'")" "permission denied"
 
 # Prices that are not the quote's, another session.
@@ -57,8 +60,21 @@ for change in '.amount_total -= 1' '.currency = "usd"' '.mode = "subscription"' 
 	reap billing.inbox
 	ok "refused: $change" equal "${SENT:0:3} $(event_state) $(approved)" "200 refused 0 -"
 done
-tell a.type.to.come .; reap billing.inbox
-ok "an unknown type is kept" equal "${SENT:0:3} $(event_state)" "200 ignored"
+tell a.type.to.come .
+ok "an unknown type is kept, and done with at once" equal "${SENT:0:3} $(sql operator "SELECT state || ' ' || attempts || ' ' || (processed_at = received_at) FROM bus.stripe_event ORDER BY id DESC LIMIT 1")" "200 ignored 0 true"
+tell a.type.to.come .
+ok "a second time it is known" equal "$SENT" '200 {"received":true,"duplicate":true}'
+
+# Whoever waits for the inbox hears of each that has something for it, however
+# many come at once.
+coproc EAR { psql -h "$VAR/run" -U bus_operator -d bus -XAtq; }
+hears() { local line n=0; for _ in $(seq 100); do echo "SELECT 'turn'" ';' >&"${EAR[1]}"; while read -rt 2 line <&"${EAR[0]}" && [ "$line" != turn ]; do [[ $line != *'payload "billing"'* ]] || n=1; done; [ $n = 0 ] || return 0; read -rt 0.05 <> <(:); done; return 1; }
+echo "LISTEN bus_work; SELECT 'turn';" >&"${EAR[1]}"; read -rt 10 ready <&"${EAR[0]}"
+tell $DONE '.event_id = "evt_wrong_heard" | .mode = "subscription"'; ok "a delivery wakes who waits for it ($ready)" hears
+for n in 1 2 3 4 5 6 7 8; do (tell $DONE ".event_id = \"evt_wrong_many_$n\" | .mode = \"subscription\"") & many+=($!); done; wait "${many[@]}"
+ok "so do many" hears
+eval "exec ${EAR[1]}>&-"; wait "$EAR_PID" 2>/dev/null
+reap billing.inbox
 
 # Paid.
 tell $DONE '.payment_status = "unpaid"'

@@ -4,36 +4,6 @@
 # to its meter, Stripe's own client on the same provider, the local provider.
 . "${srcdir:-.}/tests/lib/stack.sh"
 . "${srcdir:-.}/tests/lib/billing.sh"
-T=''
-bill() { BODY=$(curl -s -w '\n%{http_code}' -H "Authorization: Bearer $T" ${2:+-H 'Content-Type: application/json' -d "$2"} "$BASE/api/v1/billing/$1"); STATUS=${BODY##*$'\n'} BODY=${BODY%$'\n'*}; }
-inside() { BODY=$(curl -s -w '\n%{http_code}' -X "${3:-GET}" -H "Authorization: Bearer $(cat "$VAR/etc/operator.token")" ${2:+-H 'Content-Type: application/json' -d "$2"} "$BASE/api/internal/billing/$1"); STATUS=${BODY##*$'\n'} BODY=${BODY%$'\n'*}; }
-fake() { curl -s ${2:+-d "$2"} "http://127.0.0.1:$FAKE/$1"; }
-# someone NAME: an account without a plan, and its token
-someone() { WHO=$1; sql admin "SELECT bus.account_put('$1', NULL, now())" >/dev/null; T=$("$BUS" token issue --subject "$1" --scope "billing:read billing:setup llm:proxy"); }
-may() { inside entitlement-check "{\"account_id\":\"$WHO\",\"scope\":\"llm:proxy\"}" POST; field '[.allowed, .reason] | join(" ")'; }
-plan_page() { sql operator "SELECT row_to_json(c) FROM bus.plan_checkout c WHERE subject = '$WHO' ORDER BY id DESC LIMIT 1" | jq -r "$1"; }
-sub() { sql operator "SELECT row_to_json(s) FROM bus.subscription s JOIN bus.account a ON a.id = s.account_id WHERE a.subject = '$WHO' ORDER BY s.id DESC LIMIT 1" | jq -r "$1"; }
-plan() { sql operator "SELECT coalesce(plan, '-') FROM bus.account WHERE subject = '$WHO'"; }
-# say TYPE OBJECT: a signed event
-EVENTS=0
-say() { EVENTS=$((EVENTS + 1)); SENT=$(node "$srcdir/tests/billing/events.mjs" "$BASE" $SECRET "$1" "$(jq -c --arg e "evt_p$EVENTS" '{event_id: $e} + .' <<<"$2")" '' ''); }
-# look [SECONDS]: all that was told has had its effect; the stack's own reaper may be at it too
-look() {
-	reap billing.inbox "$1"; reap billing.subscriptions "$1"
-	for _ in $(seq 100); do
-		[ "$(sql operator "SELECT (SELECT count(*) FROM bus.stripe_event WHERE state = 'new') + (SELECT count(*) FROM bus.subscription WHERE wanted > seen AND attempts < 2)")" != 0 ] || return 0
-		read -rt 0.1 <> <(:)
-	done
-}
-# pays: the open page of $WHO is paid
-pays() { PAID=$(fake pay "$(plan_page '{session: .session_id}')"); }
-# becomes JSON: the provider's subscription changes, and it tells
-becomes() {
-	local it type=${2:-customer.subscription.updated}
-	S=$(fake change "$(jq -c --arg id "$(sub .subscription_id)" '{id: $id} + .' <<<"$1")") it=$S
-	[[ $type != invoice.* ]] || it=$(jq -c '{id: .latest_invoice, object: "invoice", customer, parent: {type: "subscription_details", subscription_details: {subscription: .id, metadata}}}' <<<"$S")
-	say "$type" "$it"; look
-}
 cp "$srcdir/conf/plans.json" "$VAR/plans.json"
 put() { jq "$1" "$VAR/plans.json" >"$VAR/plans.new" && mv "$VAR/plans.new" "$VAR/plans.json"; "$BUS" plan put "$VAR/plans.json"; }
 put '(.plans[] | select(.id == "pro") | .trial_days) = 0'
@@ -269,9 +239,7 @@ for point in billing.subscribed billing.asked billing.read; do
 done
 
 # Without a provider: the local pages, and the proof.
-sed -i 's/^billing_provider = .*/billing_provider = local/' "$VAR/etc/bus.conf"
-kill -HUP "$MASTER"
-kill $(pgrep -f "bus-reaper $VAR/etc/bus.conf") # the next one has read the change
+switch_local
 someone gus
 for _ in $(seq 40); do bill checkout-session '{"interval":"month"}'; [ "$(field .provider)" = local ] && break; read -rt 0.25 <> <(:); done
 ok "a local page" contains "$(field .url)" "/api/v1/local-payments/chp_"

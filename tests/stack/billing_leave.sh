@@ -1,0 +1,93 @@
+#!/bin/bash
+# Who leaves is charged no more: subscriptions are ended at the provider, once,
+# whatever crashes, fails or comes twice; open payment pages are closed; what
+# cannot be ended is an operator's matter.
+. "${srcdir:-.}/tests/lib/stack.sh"
+. "${srcdir:-.}/tests/lib/billing.sh"
+jq '(.plans[] | select(.id == "pro") | .trial_days) = 0' "$srcdir/conf/plans.json" >"$VAR/plans.json"
+"$BUS" plan put "$VAR/plans.json"; "$BUS" billing catalog sync --apply >/dev/null
+# member NAME: a customer with an address, and a token
+member() { visitor "$1"; NAME=$1; api POST /api/v1/sessions '{}'; enter "$1@example.com"; WHO=$(field .identity_id); "$BUS" auth approve "$1@example.com" >/dev/null; T=$("$BUS" token issue --subject "$WHO" --scope "billing:read billing:setup"); }
+leave() { ask_code "$NAME@example.com"; code_for "$NAME@example.com"; api POST /api/v1/auth/delete "{\"email\":\"$NAME@example.com\",\"otp\":\"$CODE\"}"; }
+subscribes() { bill checkout-session '{"interval":"month"}'; pays; say checkout.session.completed "$PAID"; look; }
+# ends: how often its end was asked for, and under which key
+ends() { asked "[.[] | select(.method == \"DELETE\" and .url == \"/v1/subscriptions/$(sub .subscription_id)\")] | \"\\(length) \\([.[].idem] | unique | join(\" \"))\""; }
+at_provider() { fake all | jq -r --arg s "${1:-$(sub .subscription_id)}" '.[] | select(.id == $s) | .status'; }
+once() { echo "canceled canceled 1 cancel:$(sub .subscription_id)"; }
+is_so() { echo "$(sub .status) $(at_provider) $(ends)"; }
+# tried: its end was asked for and did not happen
+tried() { reap billing.subscriptions; for _ in $(seq 100); do [ "$(sub .cancel_note)" = "" ] || return 0; read -rt 0.1 <> <(:); done; return 1; }
+problems() { "$BUS" billing subscriptions --problems --json | jq -r "[.items[] | select(.account == \"$WHO\") | .problem] | join(\", \")"; }
+
+member bob; subscribes; BOB=$WHO
+member ann; subscribes; ok "somebody subscribes" equal "$(plan) $(sub .status) $(ends)" "pro active 0 "
+leave; ok "and leaves" equal "$STATUS $(field .status)" "200 deleted"
+look; ok "the subscription is ended, there too" equal "$(is_so)" "$(once)"
+ok "what is needed for it was kept, the address was not" equal "$(sql admin "SELECT closed_at IS NOT NULL AND disabled FROM bus.account WHERE subject = '$WHO'") $(pg_dump -h "$VAR/run" -U bus_admin bus | grep -c ann@example.com)" "t 0"
+ok "its plan is in force no more" equal "$(plan)" visitor
+GONE=$(fake all | jq -c --arg s "$(sub .subscription_id)" '.[] | select(.id == $s)')
+say customer.subscription.deleted "$GONE"; ok "what the provider says of it is acknowledged" equal "$SENT" '200 {"received":true,"duplicate":false}'
+EVENTS=$((EVENTS - 1)) say customer.subscription.deleted "$GONE"; ok "twice" equal "$SENT" '200 {"received":true,"duplicate":true}'
+say customer.subscription.deleted "$GONE"; say customer.subscription.updated "$GONE"; look
+ok "without an effect" equal "$(event_state) $(is_so) $(plan)" "done $(once) visitor"
+look 90000; ok "nor is it ended again later" equal "$(is_so)" "$(once)"
+WHO=$BOB; ok "nobody else has lost anything" equal "$(plan) $(sub .status) $(at_provider) $(ends)" "pro active active 0 "
+sql admin "UPDATE bus.account SET disabled = true WHERE subject = '$BOB'" >/dev/null; look 90000
+ok "nor who is disabled by an operator" equal "$(at_provider) $(ends)" "active 0 "
+sql admin "UPDATE bus.account SET disabled = false WHERE subject = '$BOB'" >/dev/null
+
+# A crash at each point, and answers that are lost.
+for point in billing.asked billing.cancelled billing.read; do
+	grep -q "^$point" "$BUS_FAULT_LOG" || continue
+	member "crash-${point#*.}"; subscribes; arm $point; leave
+	for _ in $(seq 20); do [ -e "$BUS_FAULT_FILE" ] || break; reap billing.subscriptions; done
+	ok "$point was reached" equal "$(test -e "$BUS_FAULT_FILE"; echo $?)" 1
+	rm -f "$BUS_FAULT_FILE"; look 60; look 120
+	ok "$point: it is ended, once" equal "$(is_so)" "$(once)"
+done
+member drop; subscribes; control 'null,"drop"'; leave; tried; look 60
+ok "an answer that is lost" equal "$(is_so)" "$(once)"
+member away; subscribes; control 'null,"503"'; leave; tried
+ok "a provider that is away" equal "$(sub .status) $(at_provider)" "active active"
+ok "is an operator's to see" contains "$(problems)" "to be ended: "
+look 60; ok "and is asked again" equal "$(sub .status) $(at_provider) $(problems)" "canceled canceled "
+member ended; subscribes; fake change "{\"id\":\"$(sub .subscription_id)\",\"status\":\"canceled\",\"ended_at\":1}" >/dev/null; leave; look
+ok "what has ended already is not ended again" equal "$(sub .status) $(ends)" "canceled 0 "
+member owes; subscribes; becomes '{"status":"unpaid"}'; leave; look; ok "what is not paid for is ended too" equal "$(is_so)" "$(once)"
+
+# One that the provider does not end.
+member stuck; subscribes; control 'null,"refuse"'; leave; tried
+ok "a refusal is told" equal "$(problems)" "to be ended: 400 invalid_request_error parameter_invalid_empty: refused as asked"
+ok "among the others without it" equal "$("$BUS" billing subscriptions --json | jq -r --arg a "$WHO" --arg b "$BOB" '[.items[] | select(.account == $a or .account == $b) | .status + " " + (.left != null | tostring)] | join(", ")')" "active true, active false"
+ok "for a day it is no alarm" sound
+sql admin "UPDATE bus.account SET closed_at = now() - interval '25 hours' WHERE subject = '$WHO'" >/dev/null
+ok "then it is" equal "$("$BUS" fsck --json | jq -r '.[] | .invariant + " " + .subject')" "I5 who has left is charged no more $(sub .subscription_id)"
+look 4000; ok "it is asked for until it is done" equal "$(sub .status) $(at_provider) $(problems)" "canceled canceled "
+ok "the invariants hold" sound
+
+# Pages that are open.
+member page; bill checkout-session '{"interval":"month"}'; S=$(plan_page .session_id); leave; reap billing.plan_complete
+ok "an open page is closed, there too" equal "$(plan_page '"\(.state) \(.note)"') $(at_provider "$S")" "expired its customer has left expired"
+member torn; arm billing.plan_called; bill checkout-session '{"interval":"month"}'
+ok "a page whose answer was lost" equal "$(plan_page .state)" intent
+leave; for _ in 1 2 3 4; do reap billing.plan_complete 60; [ "$(plan_page .state)" != intent ] && break; done
+ok "is closed too" equal "$(plan_page .state) $(at_provider "$(plan_page .session_id)")" "expired expired"
+member quick; bill checkout-session '{"interval":"month"}'; pays; leave; reap billing.plan_complete
+ok "one that is paid is not closed" equal "$(plan_page .state)" open
+say checkout.session.completed "$PAID"; look; look 60
+ok "what was paid for at the last moment is ended" equal "$(plan_page .state) $(is_so) $(plan)" "complete $(once) visitor"
+member run; converse "A counter of laps" web; PAGE=$(sql operator "SELECT row_to_json(c) FROM bus.checkout c WHERE run_id = '$RUN'")
+leave; ok "a run that nobody has paid for holds nobody back" equal "$STATUS" 200
+say checkout.session.completed "$(jq -c '{id: .session_id, mode: "payment", payment_status: "paid", amount_total: .amount, currency, payment_intent: "pi_late", metadata: {bus_checkout_id: .checkout_id}}' <<<"$PAGE")"
+reap billing.inbox; reap billing.refund 60
+ok "paid when its customer has left, it is given back" equal "$(asked '[.[] | select(.url == "/v1/refunds") | .form.payment_intent] | join(" ")') $(sql operator "SELECT phase FROM bus.run WHERE run_id = '$RUN'")" "pi_late quoted"
+ok "the invariants hold with them" sound
+
+# Without a provider.
+switch_local
+member gus; for _ in $(seq 40); do bill checkout-session '{"interval":"month"}'; [ "$(field .provider)" = local ] && break; read -rt 0.25 <> <(:); done
+path=/api/v1/local-payments/${BODY##*/local-payments/}; path=${path%%\"*}
+curl -s -o "$VAR/answer" -X POST "$BASE$path/pay"; look; ok "a local subscription" equal "$(plan) $(sub .status)" "pro active"
+leave; look; ok "ends as well" equal "$(sub .status) $(plan)" "canceled visitor"
+ok "the invariants hold at the end" sound
+done_testing
