@@ -94,6 +94,8 @@ void chat_dispatch(struct relay *x)
 	b = chat_route(c)->backend;
 	c->at = chat_backend(b);
 	chat_backend_begin(c->at);
+	check(c->attempts < COUNT(c->attempt));
+	c->attempt[c->attempts++] = (struct chat_attempt){.kind = b->kind, .began = clock_now()};
 	c->dispatched = clock_mono();
 	model_sse_init(&c->sse, relay_req(x)->w.a, MODEL_SSE_MAX);
 	model_watch_init(&c->watch, c->q.api, chat_route(c)->usage);

@@ -10,6 +10,13 @@
 struct chat_backend;
 struct chat_thread;
 
+/* A call of a backend, as receipts and the feed of usage tell of it. */
+struct chat_attempt {
+	enum model_kind kind;
+	int64_t began, ended; /* wall clock; 0: still under way */
+	const char *outcome;  /* "answered", "refused", "client_left", "stopped", or an error's code */
+};
+
 /* One call of a model on its way. */
 struct chat {
 	const struct model *model;
@@ -26,6 +33,8 @@ struct chat {
 	struct chat_backend *at; /* while a call is under way there */
 	int status;              /* of upstream; 0 while there is none */
 	int64_t dispatched;      /* monotonic; 0: nothing has left */
+	struct chat_attempt attempt[MODEL_ROUTES];
+	size_t attempts;
 	struct model_sse sse;
 	struct model_watch watch;
 	struct buf answer; /* one that is not streamed, or an error */

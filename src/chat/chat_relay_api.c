@@ -30,21 +30,24 @@ const struct model_route *chat_route(const struct chat *c)
 
 /* ---- the end: what is settled */
 
-static void call_ended(struct chat *c)
+static void call_ended(struct chat *c, const char *outcome)
 {
-	if (c->at != NULL)
+	if (c->at != NULL) {
 		chat_backend_end(c->at);
+		c->attempt[c->attempts - 1].ended = clock_now();
+		c->attempt[c->attempts - 1].outcome = outcome;
+	}
 	c->at = NULL;
 	c->dispatched = 0;
 }
 
-static void ends_as(struct chat *c, enum usage_state how, const char *reason)
+static void ends_as(struct chat *c, enum usage_state how, const char *outcome, const char *reason)
 {
 	int64_t micro, cost;
 
 	c->end = how != USAGE_RELEASED && chat_counted(c, &micro, &cost) ? USAGE_POSTED : how;
 	c->reason = reason;
-	call_ended(c);
+	call_ended(c, outcome);
 }
 
 const char *chat_settle(struct relay *x)
@@ -101,7 +104,7 @@ void chat_give_up(struct relay *x, enum err_id id, const char *why)
 	struct chat *c = relay_state(x);
 
 	fail(&r->w, id, "%s: %s", chat_route(c)->backend->id, why);
-	ends_as(c, c->told ? USAGE_ESTIMATED : USAGE_RELEASED, why);
+	ends_as(c, c->told ? USAGE_ESTIMATED : USAGE_RELEASED, err_row(id)->code, why);
 	if (relay_streaming(x))
 		error_event(x);
 	relay_end(x);
@@ -240,7 +243,7 @@ static void next_route(struct relay *x, enum err_id id, const char *why)
 {
 	struct chat *c = relay_state(x);
 
-	call_ended(c);
+	call_ended(c, err_row(id)->code);
 	if (c->route + 1 < c->model->routes_n && !c->told) {
 		c->fell = id;
 		c->route++;
@@ -263,7 +266,7 @@ static void pass_refusal(struct relay *x)
 	struct buf b;
 	struct jw w;
 
-	ends_as(c, USAGE_RELEASED, "refused upstream");
+	ends_as(c, USAGE_RELEASED, "refused", "refused upstream");
 	if (relay_streaming(x)) {
 		fail(&r->w, E_INVALID, "refused upstream");
 		error_event(x);
@@ -301,7 +304,7 @@ void chat_answer_whole(struct relay *x)
 	}
 	add_head(x);
 	c->told = true;
-	ends_as(c, USAGE_ESTIMATED, c->watch.has_usage ? "" : "no usage was said");
+	ends_as(c, USAGE_ESTIMATED, "answered", c->watch.has_usage ? "" : "no usage was said");
 	text = model_answer_write(r->w.a, buf_str(&c->answer), c->answer.n, c->model->id, false, &n);
 	seal(x, text, n);
 	reply_json(r, 200, text);
@@ -325,7 +328,7 @@ void chat_stream_whole(struct relay *x)
 	}
 	fault_point("chat.after_usage");
 	seal(x, buf_str(&c->kept), c->kept.n);
-	ends_as(c, USAGE_ESTIMATED, c->watch.has_usage ? "" : "no usage was said");
+	ends_as(c, USAGE_ESTIMATED, "answered", c->watch.has_usage ? "" : "no usage was said");
 	relay_end(x);
 }
 
@@ -378,6 +381,7 @@ void chat_left(struct relay *x, enum relay_why why)
 	if (why != RELAY_LEFT && relay_streaming(x))
 		error_event(x);
 	relay_call_stop(x);
-	ends_as(c, c->dispatched ? USAGE_ESTIMATED : USAGE_RELEASED, reasons[why]);
+	ends_as(c, c->dispatched ? USAGE_ESTIMATED : USAGE_RELEASED,
+		why == RELAY_LEFT ? "client_left" : "stopped", reasons[why]);
 	relay_end(x);
 }
