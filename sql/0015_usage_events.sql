@@ -1,5 +1,6 @@
 -- The feed of usage tells the whole life of each call, and what other services
--- have to say of usage comes into it beside that.
+-- have to say of usage comes into it beside that. Call workers hear which local
+-- runtimes are down.
 --
 -- forward
 
@@ -163,6 +164,29 @@ BEGIN
 		THEN 'again' ELSE 'other' END FROM usage_event WHERE event_id = p_event);
 END $$;
 
+---------------------------------------------------------------- local runtimes
+
+-- Those whose last probe has failed; what is older says nothing. Call workers are told
+-- when that changes.
+CREATE FUNCTION backend_down() RETURNS TABLE (backend text, reason text, checked_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp
+BEGIN ATOMIC
+	SELECT backend, reason, checked_at FROM backend_health WHERE NOT up AND checked_at > now() - interval '90 s';
+END;
+CREATE FUNCTION backend_tell() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pg_notify('bus_health', 'health');
+	RETURN NULL;
+END $$;
+CREATE TRIGGER backend_new AFTER INSERT ON backend_health FOR EACH ROW WHEN (NOT NEW.up)
+	EXECUTE FUNCTION backend_tell();
+CREATE TRIGGER backend_changed AFTER UPDATE ON backend_health FOR EACH ROW WHEN (NEW.up <> OLD.up)
+	EXECUTE FUNCTION backend_tell();
+REVOKE ALL ON FUNCTION backend_down, backend_tell FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION backend_down TO bus_call;
+
+---------------------------------------------------------------- rights
+
 REVOKE ALL ON FUNCTION usage_life, usage_feed_page, usage_collected, usage_event_put FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION usage_life, usage_feed_page, usage_collected, usage_event_put TO bus_operator;
 ALTER TABLE usage_event ENABLE ROW LEVEL SECURITY;
@@ -176,6 +200,9 @@ SELECT relrowsecurity FROM pg_class WHERE oid = 'bus.usage_event'::regclass;
 
 -- rollback
 
+DROP TRIGGER backend_new ON bus.backend_health;
+DROP TRIGGER backend_changed ON bus.backend_health;
+DROP FUNCTION bus.backend_down, bus.backend_tell;
 DROP FUNCTION bus.usage_collected, bus.usage_feed_page, bus.usage_event_put;
 DROP VIEW bus.usage_feed, bus.usage_feed_doc;
 DROP FUNCTION bus.usage_life;

@@ -88,8 +88,8 @@ const char *chat_answered_json(struct arena *a, const struct chat *c)
 	jw_init(&j, &b);
 	jw_object(&j);
 	jw_kstr(&j, "backend_class", model_kind_names[c->model->routes[c->route].backend->kind]);
-	jw_kint(&j, "fallbacks", (int64_t)c->route);
-	if (c->route > 0)
+	jw_kint(&j, "fallbacks", (int64_t)chat_fallbacks(c));
+	if (chat_fallbacks(c) > 0)
 		jw_kstr(&j, "fallback_reason", err_row(c->fell)->code);
 	jw_kbool(&j, "clamped", chat_clamped(c));
 	jw_kint(&j, "max_tokens", c->max_tokens);

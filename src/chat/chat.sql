@@ -113,3 +113,6 @@ SELECT true, json_build_object('items', coalesce(json_agg(json_build_object('bac
 		AS r(backend text, model text, sold_as text)
 		WHERE r.backend = m.backend AND m.model IN (r.model, r.model || ':latest')),
 	'first_seen', public_time(m.first_seen)) ORDER BY m.backend, m.model), '[]'::json)) FROM backend_model m;
+
+-- name: chat_sql_down
+SELECT backend, reason, (extract(epoch FROM checked_at) * 1000000)::bigint FROM backend_down();

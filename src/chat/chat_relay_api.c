@@ -118,8 +118,8 @@ static void add_head(struct relay *x)
 	struct chat *c = relay_state(x);
 
 	reply_header(r, "x-bus-overhead-us", "%lld", (long long)(c->dispatched - r->started));
-	if (c->route > 0)
-		reply_header(r, "x-bus-fallback", "%zu", c->route);
+	if (chat_fallbacks(c) > 0)
+		reply_header(r, "x-bus-fallback", "%zu", chat_fallbacks(c));
 	if (c->usual_tier && !str_eq(c->q.service_tier, MODEL_TIER_USUAL))
 		reply_header(r, "x-bus-service-tier", MODEL_TIER_USUAL);
 	if (chat_clamped(c))
@@ -243,16 +243,18 @@ static void next_route(struct relay *x, enum err_id id, const char *why)
 {
 	struct chat *c = relay_state(x);
 
-	call_ended(c, err_row(id)->code);
-	if (c->route + 1 < c->model->routes_n && !c->told) {
-		c->fell = id;
-		c->route++;
-		c->status = 0;
-		c->head_ok = false;
-		chat_dispatch(x);
+	/* It was a last resort: that it hung or was cut says nothing of the model. */
+	if (chat_backend_down(chat_backend(chat_route(c)->backend)))
+		id = E_RESOURCE;
+	if (c->told) {
+		chat_give_up(x, id, why);
 		return;
 	}
-	chat_give_up(x, id, why);
+	call_ended(c, err_row(id)->code);
+	c->fell = id;
+	c->status = 0;
+	c->head_ok = false;
+	chat_dispatch(x, id, why);
 }
 
 /* What upstream said was wrong with the request is the caller's to read. */
@@ -338,7 +340,7 @@ void chat_end(struct relay *x, enum call_end how, const char *detail)
 	bool ok = how == CALL_DONE && c->status > 0 && c->status < 500;
 
 	if (c->at != NULL)
-		chat_backend_note(c->at, ok, clock_mono());
+		chat_backend_note(c->at, ok, c->status == 200, clock_mono());
 	if (how == CALL_DONE && c->head_ok && c->q.stream)
 		chat_stream_whole(x);
 	else if (how == CALL_DONE && c->head_ok)

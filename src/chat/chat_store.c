@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/jw.h"
 #include "base/str.h"
+#include "chat/chat_int.h"
 #include "chat/chat_sql.h"
 #include "chat/chat_store.h"
 #include "port/pg.h"
@@ -12,6 +13,7 @@
 const struct pg_stmt *const chat_context_all = &chat_sql_context_all;
 const struct pg_stmt *const chat_save_all = &chat_sql_save_all;
 const struct pg_stmt *const chat_settle_all = &chat_sql_settle_all;
+const struct pg_stmt *const chat_down_all = &chat_sql_down;
 
 static const char *account(struct work *w)
 {
@@ -180,4 +182,14 @@ int chat_store_routes(struct work *w, const struct chat_route_state **ret)
 						  .offered = pg_bool(&rows, i, 3)};
 	}
 	return 0;
+}
+
+void chat_store_down(const struct pg_rows *rows)
+{
+	struct chat_down down[MODEL_BACKENDS];
+	size_t n = 0;
+
+	for (; n < MODEL_BACKENDS && (int)n < rows->n; n++)
+		down[n] = (struct chat_down){pg_text(rows, (int)n, 0), pg_text(rows, (int)n, 1), pg_int(rows, (int)n, 2)};
+	chat_backend_probed(down, n);
 }

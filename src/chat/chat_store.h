@@ -56,6 +56,10 @@ const char *chat_routes_json(struct arena *a, size_t *ret_all);
 extern const struct pg_stmt *const chat_save_all;
 extern const struct pg_stmt *const chat_settle_all;
 
+/* The local runtimes that are down; its rows go to chat_backend_probed(). */
+extern const struct pg_stmt *const chat_down_all;
+void chat_store_down(const struct pg_rows *rows);
+
 /* For the reaper; how many. */
 int chat_store_expire(struct work *w, int batch);
 int chat_store_forget(struct work *w, int batch);

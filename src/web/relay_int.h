@@ -33,6 +33,7 @@ struct relays {
 	struct relay *first;
 	size_t open;
 	bool stopping;
+	int64_t watch_at;                /* monotonic: when it looks again */
 };
 
 /* relay_client.c: the side of the client. */
@@ -43,3 +44,6 @@ void relay_beat(struct relay *x, int64_t mono);
 
 /* relay_save.c: each call without a client has its pieces kept. */
 void relay_save_all(struct relays *s);
+
+/* relay_watch.c: the row that watches looks, when it is time or was hinted at. */
+void relay_watch(struct relays *s, bool hinted);
