@@ -15,7 +15,7 @@ struct req;
 struct relay_row;
 
 /* HEAD is a GET without a body. */
-enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_DELETE, METHOD_COUNT };
+enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_COUNT };
 
 /* Kinds of work; each has its processes, its socket and its database role. */
 enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_CALL, POOL_OPERATOR, POOL_HOOK, POOL_COUNT };
@@ -98,7 +98,7 @@ enum match { MATCH_NONE, MATCH_METHOD, MATCH_ROUTE };
 
 struct match_result {
 	const struct route *route;
-	char allow[32]; /* with MATCH_METHOD: the methods that exist */
+	char allow[40]; /* with MATCH_METHOD: the methods that exist */
 	struct span {
 		const char *p;
 		size_t n;
