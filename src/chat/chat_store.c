@@ -162,28 +162,6 @@ int chat_store_found(struct work *w, const char *json)
 	return (int)pg_int(&rows, 0, 0);
 }
 
-int chat_store_routes(struct work *w, const struct chat_route_state **ret)
-{
-	struct chat_route_state *of;
-	struct pg_rows rows;
-	size_t all;
-	const char *json = chat_routes_json(w->a, &all);
-
-	*ret = of = ARENA_ARRAY(w->a, struct chat_route_state, all + 1);
-	if (str_eq(json, "[]"))
-		return 0;
-	if (DB(w, chat_sql_routes, &rows, json, arg_now(w)) < 0)
-		return -1;
-	for (int i = 0; i < rows.n; i++) {
-		int64_t n = pg_int(&rows, i, 0);
-
-		check(n >= 0 && (size_t)n < all);
-		of[n] = (struct chat_route_state){.up = pg_bool(&rows, i, 1), .reason = pg_text(&rows, i, 2),
-						  .offered = pg_bool(&rows, i, 3)};
-	}
-	return 0;
-}
-
 void chat_store_down(const struct pg_rows *rows)
 {
 	struct chat_down down[MODEL_BACKENDS];

@@ -200,8 +200,12 @@ done
 # Deleted means gone, also for those who look on.
 follow "$VAR/last"; last=$!
 until_seen "$VAR/last" bus.chat.answer.ended
-api DELETE "$CHATS/$C"
+HEADER='Idempotency-Key: away' api DELETE "$CHATS/$C"
 ok "deleted" equal "$STATUS $(field .deleted)" "200 true"
+HEADER='Idempotency-Key: away' api DELETE "$CHATS/$C"
+ok "a repeated key is answered as before" equal "$STATUS $(field .deleted) $(header Idempotency-Replayed)" "200 true true"
+api DELETE "$CHATS/$C"
+ok "without it there is nothing to delete" equal "$STATUS" 404
 ok "followers are told" until_seen "$VAR/last" bus.chat.deleted
 wait "$last"; ok "and let go" equal "$?" 0
 api GET "$CHATS/$C"; ok "it is not there any more" equal "$STATUS" 404
