@@ -185,6 +185,15 @@ CREATE TRIGGER backend_changed AFTER UPDATE ON backend_health FOR EACH ROW WHEN 
 REVOKE ALL ON FUNCTION backend_down, backend_tell FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION backend_down TO bus_call;
 
+---------------------------------------------------------------- windows
+
+-- A day of a server whose zone has summer time may have 23 hours: windows are those
+-- of UTC, wherever the server thinks it is.
+CREATE OR REPLACE FUNCTION period_end(period text, starts timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE period WHEN 'total' THEN NULL ELSE ((date_trunc(period, starts, 'UTC') AT TIME ZONE 'UTC')
+	+ ('1 ' || period)::interval) AT TIME ZONE 'UTC' END;
+
 ---------------------------------------------------------------- rights
 
 REVOKE ALL ON FUNCTION usage_life, usage_feed_page, usage_collected, usage_event_put FROM PUBLIC;
@@ -200,6 +209,10 @@ SELECT relrowsecurity FROM pg_class WHERE oid = 'bus.usage_event'::regclass;
 
 -- rollback
 
+CREATE OR REPLACE FUNCTION bus.period_end(period text, starts timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE period WHEN 'total' THEN NULL
+	ELSE date_trunc(period, starts, 'UTC') + ('1 ' || period)::interval END;
 DROP TRIGGER backend_new ON bus.backend_health;
 DROP TRIGGER backend_changed ON bus.backend_health;
 DROP FUNCTION bus.backend_down, bus.backend_tell;
