@@ -34,7 +34,7 @@ export class Problem extends Error {
 		this.tries = headers?.get('x-bus-tries-left') || '';
 		this.resets = headers?.get('x-bus-resets') || '';
 		this.until = Date.now() + 1000 * (headers?.get('Retry-After') || 0);
-		/* May the same go out again under the same key? */
+		/* May it go out again under its key? */
 		this.sameKey = [0, 429, 502, 503, 504].includes(status) ||
 			this.code === 'idempotency_in_progress';
 		this.retry = this.sameKey || status >= 500;
@@ -71,8 +71,8 @@ const Accept = 'application/json';
 
 export const get = (url, signal) => json(url, { headers: { Accept }, signal });
 
-export const post = (url, body, key) => json(url, {
-	method: 'POST',
+export const post = (url, body, key, method = 'POST') => json(url, {
+	method,
 	body: JSON.stringify(body),
 	headers: { Accept, 'Content-Type': Accept, 'Idempotency-Key': key, 'X-CSRF-Token': csrf() },
 });

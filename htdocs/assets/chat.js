@@ -142,7 +142,7 @@ function fail(p, ways) {
 const keys = new Map(keep.get('chatkeys') || []);
 const forget = what => keys.delete(what) && keep.set('chatkeys', [...keys]);
 
-async function send(url, body, fn) {
+async function send(url, body, fn, method) {
 	const s = S, what = url + JSON.stringify(body);
 	if (s.busy)
 		return;
@@ -152,7 +152,7 @@ async function send(url, body, fn) {
 	if (!keys.has(what))
 		keep.set('chatkeys', [...keys.set(what, newKey())]);
 	try {
-		const doc = await post(url, body, keys.get(what));
+		const doc = await post(url, body, keys.get(what), method);
 		forget(what);
 		s.busy = false;
 		await fn?.(doc);
@@ -161,7 +161,7 @@ async function send(url, body, fn) {
 		if (!p.sameKey)
 			forget(what);
 		if (s === S)
-			fail(p, { retry: p.kind !== 'missing' && (() => send(url, body, fn)) });
+			fail(p, { retry: p.kind !== 'missing' && (() => send(url, body, fn, method)) });
 	}
 	render();
 }
@@ -306,13 +306,13 @@ function rename() {
 	const title = $('name').value.trim();
 	$('naming').close();
 	if (title)
-		send(chats(S.id, 'rename'), { title }, chat => { S.chat = chat; shelf(); });
+		send(chats(S.id), { title }, chat => { S.chat = chat; shelf(); }, 'PATCH');
 }
 
 function remove() {
 	const s = S;
 	$('confirm').close();
-	send(chats(s.id, 'delete'), {}, () => { if (s === S) { fresh(); shelf(); } });
+	send(chats(s.id), {}, () => { if (s === S) { fresh(); shelf(); } }, 'DELETE');
 }
 
 function begin() {

@@ -20,7 +20,7 @@ enum field_type {
 	F_TIME,   /* answers only: RFC 3339 */
 	F_OBJECT, /* struct, by `of`; in answers */
 	F_LIST,   /* answers only: array of `of`, or of text when `of` is NULL */
-	F_ANY     /* answers only: any JSON */
+	F_ANY     /* any JSON; of a body const struct json * (port/json.h) */
 };
 
 enum { F_REQUIRED = 1, F_NULLABLE = 2 };

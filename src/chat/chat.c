@@ -61,22 +61,41 @@ const char *chat_asked_json(struct arena *a, const struct chat *c)
 	return buf_str(&b);
 }
 
+static void put_attempts(struct jw *j, const struct chat *c)
+{
+	char at[25];
+
+	jw_key(j, "attempts");
+	jw_array(j);
+	for (const struct chat_attempt *t = c->attempt; t < c->attempt + c->attempts; t++) {
+		jw_object(j);
+		jw_kstr(j, "backend_class", model_kind_names[t->kind]);
+		jw_kstr(j, "began_at", clock_text(t->began, at));
+		jw_kstr(j, "ended_at", clock_text(t->ended, at));
+		jw_kint(j, "ms", (t->ended - t->began) / CLOCK_MS);
+		jw_kstr(j, "outcome", t->outcome);
+		jw_end_object(j);
+	}
+	jw_end_array(j);
+}
+
 const char *chat_answered_json(struct arena *a, const struct chat *c)
 {
 	struct buf b;
 	struct jw j;
 
-	buf_init(&b, a, 1024);
+	buf_init(&b, a, 4096);
 	jw_init(&j, &b);
 	jw_object(&j);
 	jw_kstr(&j, "backend_class", model_kind_names[c->model->routes[c->route].backend->kind]);
-	jw_kint(&j, "fallbacks", (int64_t)c->route);
-	if (c->route > 0)
+	jw_kint(&j, "fallbacks", (int64_t)chat_fallbacks(c));
+	if (chat_fallbacks(c) > 0)
 		jw_kstr(&j, "fallback_reason", err_row(c->fell)->code);
 	jw_kbool(&j, "clamped", chat_clamped(c));
 	jw_kint(&j, "max_tokens", c->max_tokens);
 	if (c->q.service_tier != NULL)
 		jw_kstr(&j, "service_tier", c->usual_tier ? MODEL_TIER_USUAL : c->q.service_tier);
+	put_attempts(&j, c);
 	jw_end_object(&j);
 	return buf_str(&b);
 }

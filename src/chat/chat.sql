@@ -99,8 +99,15 @@ SELECT chat_forget($1::timestamptz, $2::int);
 -- name: chat_sql_found
 SELECT backend_found($1::json, $2::timestamptz);
 
--- name: chat_sql_routes
-SELECT n, up, reason, offered FROM backend_routes($1::json, $2::timestamptz);
+-- Of the routes in $3 those that were probed: [n, reason, is it up, has it the model].
+-- name: chat_sql_models
+SELECT who.id, (SELECT coalesce(json_agg(json_build_array(b.n, b.reason, b.up, b.offered)), '[]'::json)
+	FROM backend_routes($3::json, now()) b)
+FROM account_of($1, $2) AS who(id);
+
+-- name: chat_sql_models_public
+SELECT true, (SELECT coalesce(json_agg(json_build_array(b.n, b.reason, b.up, b.offered)), '[]'::json)
+	FROM backend_routes($1::json, now()) b);
 
 -- name: chat_sql_backends
 SELECT true, json_build_object('items', coalesce(json_agg(json_build_object('backend', backend, 'up', up,
@@ -113,3 +120,6 @@ SELECT true, json_build_object('items', coalesce(json_agg(json_build_object('bac
 		AS r(backend text, model text, sold_as text)
 		WHERE r.backend = m.backend AND m.model IN (r.model, r.model || ':latest')),
 	'first_seen', public_time(m.first_seen)) ORDER BY m.backend, m.model), '[]'::json)) FROM backend_model m;
+
+-- name: chat_sql_down
+SELECT backend, reason, (extract(epoch FROM checked_at) * 1000000)::bigint FROM backend_down();

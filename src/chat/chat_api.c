@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/fault.h"
 #include "base/str.h"
+#include "chat/chat_store.h"
 #include "port/crypto.h"
 
 #include <string.h>
@@ -40,19 +41,6 @@ static void answer_static(struct relay *x)
 	chat_stream_whole(x);
 }
 
-/* The first route whose backend is neither failing nor full. */
-static bool choose(struct chat *c, int64_t now)
-{
-	for (; c->route < c->model->routes_n; c->route++, c->fell = E_RESOURCE) {
-		const struct model_backend *b = chat_route(c)->backend;
-
-		if (chat_backend_usable(chat_backend(b), b, now))
-			return true;
-	}
-	c->route = c->model->routes_n - 1;
-	return false;
-}
-
 static int call_out(struct relay *x, const struct model_backend *b)
 {
 	struct req *r = relay_req(x);
@@ -78,7 +66,7 @@ static int call_out(struct relay *x, const struct model_backend *b)
 	return 0;
 }
 
-void chat_dispatch(struct relay *x)
+void chat_dispatch(struct relay *x, enum err_id id, const char *why)
 {
 	struct chat *c = relay_state(x);
 	const struct model_backend *b;
@@ -87,13 +75,15 @@ void chat_dispatch(struct relay *x)
 		chat_give_up(x, E_UNAVAILABLE, "an operator has stopped all calls");
 		return;
 	}
-	if (!choose(c, clock_mono())) {
-		chat_give_up(x, E_RESOURCE, "every backend is failing or full");
+	if (!chat_next_route(c, clock_mono())) {
+		chat_give_up(x, id, why);
 		return;
 	}
 	b = chat_route(c)->backend;
 	c->at = chat_backend(b);
 	chat_backend_begin(c->at);
+	check(c->attempts < COUNT(c->attempt));
+	c->attempt[c->attempts++] = (struct chat_attempt){.kind = b->kind, .began = clock_now()};
 	c->dispatched = clock_mono();
 	model_sse_init(&c->sse, relay_req(x)->w.a, MODEL_SSE_MAX);
 	model_watch_init(&c->watch, c->q.api, chat_route(c)->usage);
@@ -258,7 +248,7 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 	buf_init(&c->kept, r->w.a, CHAT_KEPT_MAX);
 	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g.remaining);
 	fault_point("chat.reserved");
-	chat_dispatch(x);
+	chat_dispatch(x, E_RESOURCE, "every backend is failing or full");
 	return 0;
 }
 
@@ -283,7 +273,8 @@ static const struct relay_row calls = {.state = sizeof(struct chat), .begin = be
 				       .admit_all = &usage_reserve_all, .admitted = admitted,
 				       .undo = undo, .head = chat_head, .data = chat_data,
 				       .end = chat_end, .tick = chat_tick, .left = chat_left,
-				       .settle = chat_settle, .settle_all = &usage_settle_all};
+				       .settle = chat_settle, .settle_all = &usage_settle_all,
+				       .watch = &chat_down_all, .watched = chat_store_down};
 static const struct shape opaque = {"OpenAI", NULL, 0, 0};
 
 #define CALL .method = METHOD_POST, .pool = POOL_CALL, .audience = AUD_API, .scope = "llm:proxy", \

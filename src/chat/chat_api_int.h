@@ -7,12 +7,12 @@
 #define CHAT_KEPT_MAX (1u << 20) /* of an answer, for a repeated key */
 
 /* chat_api.c: the model of that name with its price (E_MODEL); a reserve for so
- * many tokens at most; the call leaves, by the present route or the next that is
- * open; how long a reservation waits for its settlement. */
+ * many tokens at most; the call leaves by the next route that is open, or
+ * ends with that error when none is left; how long a reservation waits for its settlement. */
 #define CHAT_UNSETTLED_FOR (3600 * CLOCK_S)
 int chat_find_model(struct chat *c, struct req *r, const char *name);
 int chat_set_limit(struct chat *c, struct req *r, int64_t max_tokens);
-void chat_dispatch(struct relay *x);
+void chat_dispatch(struct relay *x, enum err_id id, const char *why);
 /* Every answer from here on names the call and its receipt. */
 void chat_tell_names(struct req *r, const char *usage_id);
 

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "port/file.h"
 
@@ -23,23 +24,30 @@ struct chat_backend {
 	char id[72];
 	int failures;
 	int64_t open_until, parallel;
+	bool down;       /* says its probe */
+	int64_t good_at; /* wall clock: a call succeeded */
 	bool has_key;
 	char key[KEY_MAX + 1];
 };
 
 static struct chat_backend seen[MODEL_BACKENDS];
 
-struct chat_backend *chat_backend(const struct model_backend *b)
+static struct chat_backend *find(const char *id)
 {
 	struct chat_backend *s = seen;
 
-	while (s < seen + MODEL_BACKENDS - 1 && s->id[0] != '\0' && strcmp(s->id, b->id) != 0)
+	while (s < seen + MODEL_BACKENDS - 1 && s->id[0] != '\0' && strcmp(s->id, id) != 0)
 		s++;
 	if (s->id[0] == '\0') {
-		check(strlen(b->id) < sizeof(s->id));
-		memcpy(s->id, b->id, strlen(b->id) + 1);
+		check(strlen(id) < sizeof(s->id));
+		memcpy(s->id, id, strlen(id) + 1);
 	}
 	return s;
+}
+
+struct chat_backend *chat_backend(const struct model_backend *b)
+{
+	return find(b->id);
 }
 
 /* Neither failing nor full? After the pause one call is let through; it closes
@@ -56,8 +64,43 @@ bool chat_backend_usable(struct chat_backend *s, const struct model_backend *b, 
 	return true;
 }
 
-void chat_backend_note(struct chat_backend *s, bool ok, int64_t mono)
+bool chat_backend_down(const struct chat_backend *s)
 {
+	return s->down;
+}
+
+static void set_down(struct chat_backend *s, bool down, const char *why)
+{
+	if (s->down == down)
+		return;
+	log_put(LOG_INFO, down ? "backend_down" : "backend_up", "backend", s->id, "why", why, NULL);
+	s->down = down;
+	if (!down)
+		s->failures = 0;
+}
+
+void chat_backend_probed(const struct chat_down *down, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		find(down[i].id); /* also what no call has asked for yet */
+	for (struct chat_backend *s = seen; s < seen + MODEL_BACKENDS && s->id[0] != '\0'; s++) {
+		size_t i = 0;
+
+		while (i < n && strcmp(down[i].id, s->id) != 0)
+			i++;
+		if (i == n)
+			set_down(s, false, "the probe");
+		else if (down[i].checked_at > s->good_at)
+			set_down(s, true, down[i].reason);
+	}
+}
+
+void chat_backend_note(struct chat_backend *s, bool ok, bool answered, int64_t mono)
+{
+	if (answered) {
+		s->good_at = clock_now();
+		set_down(s, false, "a call");
+	}
 	s->failures = ok ? 0 : s->failures + 1;
 	if (s->failures >= FAILURES)
 		s->open_until = mono + OPEN_FOR;

@@ -10,6 +10,13 @@
 struct chat_backend;
 struct chat_thread;
 
+/* A call of a backend, as receipts and the feed of usage tell of it. */
+struct chat_attempt {
+	enum model_kind kind;
+	int64_t began, ended; /* wall clock; 0: still under way */
+	const char *outcome;  /* "answered", "refused", "client_left", "stopped", or an error's code */
+};
+
 /* One call of a model on its way. */
 struct chat {
 	const struct model *model;
@@ -21,11 +28,14 @@ struct chat {
 	int64_t reserved;   /* micro-units */
 	const char *usage_id; /* once it is reserved */
 
-	size_t route; /* of model->routes, and how often another was taken */
-	enum err_id fell; /* why the last one before this did not answer */
+	size_t route;     /* of model->routes */
+	unsigned tried;   /* bits 1 << route, this one too */
+	enum err_id fell; /* why another was taken before this one; E_NONE: none was */
 	struct chat_backend *at; /* while a call is under way there */
 	int status;              /* of upstream; 0 while there is none */
 	int64_t dispatched;      /* monotonic; 0: nothing has left */
+	struct chat_attempt attempt[MODEL_ROUTES];
+	size_t attempts;
 	struct model_sse sse;
 	struct model_watch watch;
 	struct buf answer; /* one that is not streamed, or an error */
@@ -75,16 +85,29 @@ const char *chat_thread_end(struct arena *a, const struct chat_thread *t, const 
 /* What is stored of it while it goes on. */
 const char *chat_thread_save(struct arena *a, const struct chat_thread *t, int n, int64_t now);
 
+/* chat_route.c: the next route to try, those whose backends are down last; false when
+ * none is left. How many were passed over or have failed before the present one. */
+bool chat_next_route(struct chat *c, int64_t mono);
+size_t chat_fallbacks(const struct chat *c);
+
 /* chat_static.c: the built-in answer, as JSON or as events one after the other. */
 const char *chat_static_answer(struct arena *a, const struct chat *c, const char *id);
 const char *chat_static_stream(struct arena *a, const struct chat *c, const char *id);
 
-/* chat_backend.c: what this process knows of each backend. */
+/* chat_backend.c: what this process knows of each backend. One is down when its last
+ * probe has failed and no call has succeeded since. */
+struct chat_down {
+	const char *id, *reason;
+	int64_t checked_at; /* wall clock */
+};
 struct chat_backend *chat_backend(const struct model_backend *b);
 bool chat_backend_usable(struct chat_backend *s, const struct model_backend *b, int64_t mono);
+bool chat_backend_down(const struct chat_backend *s);
+void chat_backend_probed(const struct chat_down *down, size_t n); /* all that are */
 void chat_backend_begin(struct chat_backend *s);
 void chat_backend_end(struct chat_backend *s);
-void chat_backend_note(struct chat_backend *s, bool ok, int64_t mono);
+/* A call has ended there: has the backend done its part, and was it an answer? */
+void chat_backend_note(struct chat_backend *s, bool ok, bool answered, int64_t mono);
 /* The bearer secret from the backend's file, or NULL; -1 when it cannot be read. */
 int chat_backend_key(struct chat_backend *s, const struct model_backend *b, const char **ret,
 		     struct err *e);

@@ -1,22 +1,31 @@
 #include "config.h"
 
 #include "base/check.h"
+#include "chat/chat_sql.h"
 #include "chat/chat_store.h"
 #include "model/model_probe.h"
+#include "port/json.h"
 #include "web/web.h"
 
-/* What is offered now: the catalog, and what the last probes have found of runtimes
- * of our own. */
+#include <string.h>
+
+/* What is offered now: the catalog, which this process has, and what the last probes
+ * have found of runtimes of our own, which the database has. */
+
+struct route_state {
+	const char *reason; /* the probe's code; NULL: it was not probed, or not lately */
+	bool up, offered;
+};
 
 struct listing {
 	struct jw j;
 	int64_t now;
 	bool talk; /* only what is offered for conversations */
-	const struct chat_route_state *routes; /* of all models, in their order */
+	const struct route_state *routes; /* of all models, in their order */
 	size_t at;
 };
 
-static const char *why_not(const struct chat_route_state *r)
+static const char *why_not(const struct route_state *r)
 {
 	if (r->reason == NULL)
 		return NULL;
@@ -39,13 +48,36 @@ static int list_one(void *ctx, const struct model *m)
 	return 0;
 }
 
-static int models(struct req *r)
+static const char *routes_to_ask(struct req *r)
 {
-	struct listing l = {.now = r->w.now, .talk = r->route->audience == AUD_PUBLIC};
+	return chat_routes_json(r->w.a, NULL);
+}
+
+static const struct route_state *states(struct req *r, const char *doc)
+{
+	struct route_state *of;
+	struct err e = {0};
+	const struct json *list = json_parse(r->w.a, doc, strlen(doc), &e);
+	size_t all;
+
+	chat_routes_json(r->w.a, &all);
+	of = ARENA_ARRAY(r->w.a, struct route_state, all + 1);
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *row = json_at(list, i);
+		int64_t n = json_int(json_at(row, 0), -1);
+
+		check(n >= 0 && (size_t)n < all);
+		of[n] = (struct route_state){json_text(json_at(row, 1), NULL), json_flag(json_at(row, 2), false),
+					     json_flag(json_at(row, 3), false)};
+	}
+	return of;
+}
+
+static int models(struct req *r, const char *doc)
+{
+	struct listing l = {.now = r->w.now, .talk = r->route->audience == AUD_PUBLIC, .routes = states(r, doc)};
 	struct buf b;
 
-	if (chat_store_routes(&r->w, &l.routes) < 0)
-		return -1;
 	buf_init(&b, r->w.a, 1u << 20);
 	jw_init(&l.j, &b);
 	jw_object(&l.j);
@@ -58,15 +90,19 @@ static int models(struct req *r)
 	return reply_json(r, 200, buf_str(&b));
 }
 
+static const struct read read_models = {
+	&chat_sql_models, {BIND_TOKEN, BIND_SUBJECT, BIND_MADE}, .made = routes_to_ask, .answer = models};
+static const struct read read_public = {
+	&chat_sql_models_public, {BIND_MADE}, .made = routes_to_ask, .answer = models};
 static const struct shape opaque = {"OpenAI", NULL, 0, 0};
 
 const struct route chat_model_routes[] = {
 	{.id = "v1.models", .method = METHOD_GET, .pattern = "/v1/models", .pool = POOL_FAST,
 	 .audience = AUD_API, .scope = "llm:proxy", .reply = &opaque, .reply_status = 200,
-	 .handle = models, .summary = "Models there are, with what they are good for",
+	 .read = &read_models, .summary = "Models there are, with what they are good for",
 	 .proof = "tests/stack/runtimes.sh"},
 	{.id = "chat.models", .method = METHOD_GET, .pattern = "/api/v1/models", .pool = POOL_FAST,
-	 .audience = AUD_PUBLIC, .reply = &opaque, .reply_status = 200, .handle = models, .plain = true,
+	 .audience = AUD_PUBLIC, .reply = &opaque, .reply_status = 200, .read = &read_public,
 	 .summary = "What a conversation can be had with: the portal's choice of models",
 	 .proof = "tests/stack/chats.sh"},
 	{0},

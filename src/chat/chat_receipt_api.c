@@ -29,7 +29,7 @@ static const struct field fields[] = {
 	{"state", F_TOKEN, 0, .doc = "of a call: reserved, posted, released or estimated"},
 	{"model", F_TEXT, 0}, {"usage_id", F_TOKEN, 0}, {"price_version", F_TEXT, 0},
 	{"asked", F_ANY, 0, .doc = "interface, stream, max_tokens"},
-	{"answered", F_ANY, 0, .doc = "backend_class, fallbacks and why, clamped, max_tokens"},
+	{"answered", F_ANY, 0, .doc = "backend_class, fallbacks and why, clamped, max_tokens, attempts"},
 	{"run_id", F_TOKEN, 0}, {"chat_id", F_TOKEN, 0}, {"task_id", F_TOKEN, 0},
 	{"lease_epoch", F_INT, 0, .doc = "of the run's holder that the call was made for"},
 	{"tokens", F_ANY, 0, .doc = "by class, each counted in one"},

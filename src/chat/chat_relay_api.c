@@ -30,21 +30,24 @@ const struct model_route *chat_route(const struct chat *c)
 
 /* ---- the end: what is settled */
 
-static void call_ended(struct chat *c)
+static void call_ended(struct chat *c, const char *outcome)
 {
-	if (c->at != NULL)
+	if (c->at != NULL) {
 		chat_backend_end(c->at);
+		c->attempt[c->attempts - 1].ended = clock_now();
+		c->attempt[c->attempts - 1].outcome = outcome;
+	}
 	c->at = NULL;
 	c->dispatched = 0;
 }
 
-static void ends_as(struct chat *c, enum usage_state how, const char *reason)
+static void ends_as(struct chat *c, enum usage_state how, const char *outcome, const char *reason)
 {
 	int64_t micro, cost;
 
 	c->end = how != USAGE_RELEASED && chat_counted(c, &micro, &cost) ? USAGE_POSTED : how;
 	c->reason = reason;
-	call_ended(c);
+	call_ended(c, outcome);
 }
 
 const char *chat_settle(struct relay *x)
@@ -101,7 +104,7 @@ void chat_give_up(struct relay *x, enum err_id id, const char *why)
 	struct chat *c = relay_state(x);
 
 	fail(&r->w, id, "%s: %s", chat_route(c)->backend->id, why);
-	ends_as(c, c->told ? USAGE_ESTIMATED : USAGE_RELEASED, why);
+	ends_as(c, c->told ? USAGE_ESTIMATED : USAGE_RELEASED, err_row(id)->code, why);
 	if (relay_streaming(x))
 		error_event(x);
 	relay_end(x);
@@ -115,8 +118,8 @@ static void add_head(struct relay *x)
 	struct chat *c = relay_state(x);
 
 	reply_header(r, "x-bus-overhead-us", "%lld", (long long)(c->dispatched - r->started));
-	if (c->route > 0)
-		reply_header(r, "x-bus-fallback", "%zu", c->route);
+	if (chat_fallbacks(c) > 0)
+		reply_header(r, "x-bus-fallback", "%zu", chat_fallbacks(c));
 	if (c->usual_tier && !str_eq(c->q.service_tier, MODEL_TIER_USUAL))
 		reply_header(r, "x-bus-service-tier", MODEL_TIER_USUAL);
 	if (chat_clamped(c))
@@ -240,16 +243,18 @@ static void next_route(struct relay *x, enum err_id id, const char *why)
 {
 	struct chat *c = relay_state(x);
 
-	call_ended(c);
-	if (c->route + 1 < c->model->routes_n && !c->told) {
-		c->fell = id;
-		c->route++;
-		c->status = 0;
-		c->head_ok = false;
-		chat_dispatch(x);
+	/* It was a last resort: that it hung or was cut says nothing of the model. */
+	if (chat_backend_down(chat_backend(chat_route(c)->backend)))
+		id = E_RESOURCE;
+	if (c->told) {
+		chat_give_up(x, id, why);
 		return;
 	}
-	chat_give_up(x, id, why);
+	call_ended(c, err_row(id)->code);
+	c->fell = id;
+	c->status = 0;
+	c->head_ok = false;
+	chat_dispatch(x, id, why);
 }
 
 /* What upstream said was wrong with the request is the caller's to read. */
@@ -263,7 +268,7 @@ static void pass_refusal(struct relay *x)
 	struct buf b;
 	struct jw w;
 
-	ends_as(c, USAGE_RELEASED, "refused upstream");
+	ends_as(c, USAGE_RELEASED, "refused", "refused upstream");
 	if (relay_streaming(x)) {
 		fail(&r->w, E_INVALID, "refused upstream");
 		error_event(x);
@@ -301,7 +306,7 @@ void chat_answer_whole(struct relay *x)
 	}
 	add_head(x);
 	c->told = true;
-	ends_as(c, USAGE_ESTIMATED, c->watch.has_usage ? "" : "no usage was said");
+	ends_as(c, USAGE_ESTIMATED, "answered", c->watch.has_usage ? "" : "no usage was said");
 	text = model_answer_write(r->w.a, buf_str(&c->answer), c->answer.n, c->model->id, false, &n);
 	seal(x, text, n);
 	reply_json(r, 200, text);
@@ -325,7 +330,7 @@ void chat_stream_whole(struct relay *x)
 	}
 	fault_point("chat.after_usage");
 	seal(x, buf_str(&c->kept), c->kept.n);
-	ends_as(c, USAGE_ESTIMATED, c->watch.has_usage ? "" : "no usage was said");
+	ends_as(c, USAGE_ESTIMATED, "answered", c->watch.has_usage ? "" : "no usage was said");
 	relay_end(x);
 }
 
@@ -335,7 +340,7 @@ void chat_end(struct relay *x, enum call_end how, const char *detail)
 	bool ok = how == CALL_DONE && c->status > 0 && c->status < 500;
 
 	if (c->at != NULL)
-		chat_backend_note(c->at, ok, clock_mono());
+		chat_backend_note(c->at, ok, c->status == 200, clock_mono());
 	if (how == CALL_DONE && c->head_ok && c->q.stream)
 		chat_stream_whole(x);
 	else if (how == CALL_DONE && c->head_ok)
@@ -378,6 +383,7 @@ void chat_left(struct relay *x, enum relay_why why)
 	if (why != RELAY_LEFT && relay_streaming(x))
 		error_event(x);
 	relay_call_stop(x);
-	ends_as(c, c->dispatched ? USAGE_ESTIMATED : USAGE_RELEASED, reasons[why]);
+	ends_as(c, c->dispatched ? USAGE_ESTIMATED : USAGE_RELEASED,
+		why == RELAY_LEFT ? "client_left" : "stopped", reasons[why]);
 	relay_end(x);
 }

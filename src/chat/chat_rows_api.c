@@ -140,7 +140,7 @@ static const struct shape deleted = {"ChatDeleted", deleted_fields, COUNT(delete
 #define CHATS "/api/v1/chats"
 #define ONE CHATS "/{chat_id}"
 #define CUSTOMER .audience = AUD_CUSTOMER, .proof = "tests/stack/chats.sh"
-#define WRITE .method = METHOD_POST, .pool = POOL_FAST, .rate = RATE_WRITE, .body_max = 4096
+#define WRITE .pool = POOL_FAST, .rate = RATE_WRITE
 
 const struct route chat_row_routes[] = {
 	{.id = "chat.create", .method = METHOD_POST, .pattern = CHATS, .pool = POOL_FAST,
@@ -153,18 +153,17 @@ const struct route chat_row_routes[] = {
 	{.id = "chat.show", .method = METHOD_GET, .pattern = ONE, .pool = POOL_FAST, CUSTOMER,
 	 .query = &said, .reply = &read_shape, .reply_status = 200, .read = &read_one,
 	 .summary = "A conversation with its messages, an answer as far as it has come"},
-	{.id = "chat.rename", .pattern = ONE "/rename", CUSTOMER, WRITE, .input = &rename_shape,
-	 .reply = &chat_shape, .reply_status = 200, .handle = rename_it,
+	{.id = "chat.rename", .method = METHOD_PATCH, .pattern = ONE, CUSTOMER, WRITE, .body_max = 4096,
+	 .input = &rename_shape, .reply = &chat_shape, .reply_status = 200, .handle = rename_it,
 	 .summary = "Give a conversation another title"},
-	{.id = "chat.stop", .pattern = ONE "/stop", CUSTOMER, WRITE, .input = &nothing,
-	 .reply = &chat_shape, .reply_status = 202, .handle = stop,
+	{.id = "chat.stop", .method = METHOD_POST, .pattern = ONE "/stop", CUSTOMER, WRITE, .body_max = 4096,
+	 .input = &nothing, .reply = &chat_shape, .reply_status = 202, .handle = stop,
 	 .summary = "Stop the answer that is under way, from anywhere"},
 	{.id = "chat.events", .method = METHOD_GET, .pattern = ONE "/events", .pool = POOL_STREAM,
 	 CUSTOMER, .rate = RATE_STREAM, .query = &after, .reply = &events_shape, .reply_status = 200,
 	 .follow = &follow,
 	 .summary = "Follow a conversation: answers piece by piece (server-sent events or long poll)"},
-	{.id = "chat.delete", .pattern = ONE "/delete", CUSTOMER, WRITE, .input = &nothing,
-	 .reply = &deleted, .reply_status = 200, .handle = delete_it,
+	{.id = "chat.delete", .method = METHOD_DELETE, .pattern = ONE, CUSTOMER, WRITE, .reply = &deleted, .reply_status = 200, .handle = delete_it,
 	 .summary = "Delete what was said; what it has cost stays in the ledger"},
 	{0},
 };

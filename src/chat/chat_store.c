@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/jw.h"
 #include "base/str.h"
+#include "chat/chat_int.h"
 #include "chat/chat_sql.h"
 #include "chat/chat_store.h"
 #include "port/pg.h"
@@ -12,6 +13,7 @@
 const struct pg_stmt *const chat_context_all = &chat_sql_context_all;
 const struct pg_stmt *const chat_save_all = &chat_sql_save_all;
 const struct pg_stmt *const chat_settle_all = &chat_sql_settle_all;
+const struct pg_stmt *const chat_down_all = &chat_sql_down;
 
 static const char *account(struct work *w)
 {
@@ -160,24 +162,12 @@ int chat_store_found(struct work *w, const char *json)
 	return (int)pg_int(&rows, 0, 0);
 }
 
-int chat_store_routes(struct work *w, const struct chat_route_state **ret)
+void chat_store_down(const struct pg_rows *rows)
 {
-	struct chat_route_state *of;
-	struct pg_rows rows;
-	size_t all;
-	const char *json = chat_routes_json(w->a, &all);
+	struct chat_down down[MODEL_BACKENDS];
+	size_t n = 0;
 
-	*ret = of = ARENA_ARRAY(w->a, struct chat_route_state, all + 1);
-	if (str_eq(json, "[]"))
-		return 0;
-	if (DB(w, chat_sql_routes, &rows, json, arg_now(w)) < 0)
-		return -1;
-	for (int i = 0; i < rows.n; i++) {
-		int64_t n = pg_int(&rows, i, 0);
-
-		check(n >= 0 && (size_t)n < all);
-		of[n] = (struct chat_route_state){.up = pg_bool(&rows, i, 1), .reason = pg_text(&rows, i, 2),
-						  .offered = pg_bool(&rows, i, 3)};
-	}
-	return 0;
+	for (; n < MODEL_BACKENDS && (int)n < rows->n; n++)
+		down[n] = (struct chat_down){pg_text(rows, (int)n, 0), pg_text(rows, (int)n, 1), pg_int(rows, (int)n, 2)};
+	chat_backend_probed(down, n);
 }

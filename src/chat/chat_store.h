@@ -38,13 +38,6 @@ struct chat_post {
 int chat_store_post(struct work *w, const struct chat_post *p, struct usage_grant *g,
 		    const char **ret_json);
 
-/* What is known of a route, of all models in the order of the current catalog. */
-struct chat_route_state {
-	const char *reason; /* the probe's code; NULL: it was not probed, or not lately */
-	bool up, offered;
-};
-int chat_store_routes(struct work *w, const struct chat_route_state **ret);
-
 /* What a round of probes has found, as backend_found() takes it; how many. */
 int chat_store_found(struct work *w, const char *json);
 
@@ -55,6 +48,10 @@ const char *chat_routes_json(struct arena *a, size_t *ret_all);
 /* For a relay: pieces of many answers; ends of many with their settlements. */
 extern const struct pg_stmt *const chat_save_all;
 extern const struct pg_stmt *const chat_settle_all;
+
+/* The local runtimes that are down; its rows go to chat_backend_probed(). */
+extern const struct pg_stmt *const chat_down_all;
+void chat_store_down(const struct pg_rows *rows);
 
 /* For the reaper; how many. */
 int chat_store_expire(struct work *w, int batch);

@@ -198,6 +198,8 @@ static int read_member(void *ctx, const char *key, const struct json *v)
 	} else if (f->type == F_BOOL) {
 		why = json_kind(v) != JSON_BOOL ? "not_a_boolean" : NULL;
 		*SHAPE_AT(r->to, f, bool) = json_flag(v, false);
+	} else if (f->type == F_ANY) {
+		*SHAPE_AT(r->to, f, const struct json *) = v;
 	} else if (json_kind(v) != JSON_TEXT) {
 		why = "not_text";
 	} else {

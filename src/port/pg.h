@@ -69,14 +69,14 @@ void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size
  * One statement that nobody waits for. `c` and its arguments must live until
  * pg_sent() says PG_DONE; the connection is busy until then.
  *
- * It is a transaction that gives its locks back before the disk has it, and what
+ * With `durable` it is a transaction that gives its locks back before the disk has it, and what
  * is then waited for is the disk, in a second transaction without locks: many
  * such statements on several connections share one flush. Done means durable.
  * A failure with E_UNAVAILABLE leaves open whether it has happened.
  *
  * -1: c->err says why, nothing is under way.
  */
-int pg_send(struct pg *p, struct pg_call *c);
+int pg_send(struct pg *p, struct pg_call *c, bool durable);
 
 /* Go on with it, when pg_fd() is readable (or writable, if that was asked for);
  * c->rc, c->rows and c->err are set when it is done. An idle connection that has

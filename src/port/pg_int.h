@@ -18,7 +18,8 @@ struct pg {
 		struct pg_call *of;
 		bool prepares;
 	} steps[6];
-	size_t steps_n, at, syncs;
+	size_t steps_n, at;
+	int syncs; /* that are to come */
 };
 
 /* Has `s` been prepared on this connection? If not, and `add`, it is from now on. */

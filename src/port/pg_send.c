@@ -5,8 +5,8 @@
 #include "base/fault.h"
 
 /*
- * What leaves in one packet: the statement with `later` behind it in one
- * transaction, a sync; `disk` in another, a sync. A commit waits for its own record
+ * What leaves in one packet when it is to be durable: the statement with `later`
+ * behind it in one transaction, a sync; `disk` in another, a sync. A commit waits for its own record
  * and so for all before it; an empty transaction has no record and waits for
  * nothing, so `disk` writes one.
  */
@@ -35,7 +35,14 @@ static void lost(struct pg *p, struct pg_call *c)
 	p->sent = NULL;
 }
 
-int pg_send(struct pg *p, struct pg_call *c)
+static bool put_all(struct pg *p, struct pg_call *c, bool durable)
+{
+	if (put(p, c) < 0 || (durable && put(p, &p->later) < 0) || !PQpipelineSync(p->conn))
+		return false;
+	return !durable || (put(p, &p->disk) == 0 && PQpipelineSync(p->conn));
+}
+
+int pg_send(struct pg *p, struct pg_call *c, bool durable)
 {
 	check(p->sent == NULL);
 	c->rc = 0;
@@ -45,11 +52,10 @@ int pg_send(struct pg *p, struct pg_call *c)
 		return c->rc = -1;
 	p->later = (struct pg_call){.stmt = &later, .a = c->a};
 	p->disk = (struct pg_call){.stmt = &disk, .a = c->a};
-	p->steps_n = p->at = p->syncs = 0;
+	p->steps_n = p->at = 0;
+	p->syncs = durable ? 2 : 1;
 	p->sent = c;
-	if (PQsetnonblocking(p->conn, 1) < 0 || !PQenterPipelineMode(p->conn) || put(p, c) < 0 ||
-	    put(p, &p->later) < 0 || !PQpipelineSync(p->conn) || put(p, &p->disk) < 0 ||
-	    !PQpipelineSync(p->conn))
+	if (PQsetnonblocking(p->conn, 1) < 0 || !PQenterPipelineMode(p->conn) || !put_all(p, c, durable))
 		lost(p, c);
 	return c->rc;
 }
@@ -62,7 +68,7 @@ static bool take_one(struct pg *p)
 	ExecStatusType status = PQresultStatus(r);
 
 	if (status == PGRES_PIPELINE_SYNC) {
-		p->syncs++;
+		p->syncs--;
 		PQclear(r);
 		return true;
 	}
@@ -112,9 +118,9 @@ enum pg_wait pg_sent(struct pg *p)
 	}
 	left = PQflush(p->conn);
 	sane = left >= 0 && PQconsumeInput(p->conn);
-	while (sane && p->syncs < 2 && !PQisBusy(p->conn))
+	while (sane && p->syncs > 0 && !PQisBusy(p->conn))
 		sane = PQstatus(p->conn) == CONNECTION_OK && take_one(p);
-	if (p->syncs == 2)
+	if (p->syncs == 0)
 		return done(p);
 	if (sane)
 		return left > 0 ? PG_WRITE : PG_READ;

@@ -106,18 +106,20 @@ VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5, $6, $7, $8::timestam
 SELECT e.id, ledger_text(e, u.usage_id) FROM usage_record u JOIN ledger_entry e ON e.usage = u.id
 WHERE u.usage_id = $1 AND ($2::bigint IS NULL OR u.account_id = $2::bigint) ORDER BY e.id;
 
--- A page of the feed: after the cursor ($2, $3) where there is one, else by its number.
+-- A page of the feed as it was at $1: after the cursor ($2, $3) where there is one,
+-- else by its number.
 -- name: usage_sql_feed
-WITH page AS (
-	SELECT id, settled_at, doc FROM usage_feed
-	WHERE settled_at < $1::timestamptz AND ($2::timestamptz IS NULL OR (settled_at, id) > ($2::timestamptz, $3::bigint))
-	ORDER BY settled_at, id OFFSET $4::bigint LIMIT $5::bigint + 1
-), kept AS (SELECT * FROM page ORDER BY settled_at, id LIMIT $5::bigint),
+WITH page AS MATERIALIZED (
+	SELECT id, at FROM usage_feed_page($1::timestamptz, $2::timestamptz, $3::bigint, $4::bigint, $5::bigint + 1)
+), kept AS (SELECT * FROM page ORDER BY at, id LIMIT $5::bigint),
 more AS (SELECT (SELECT count(*) FROM page) > $5::bigint AS there)
-SELECT coalesce(json_agg(k.doc ORDER BY k.settled_at, k.id), '[]'::json), (SELECT there FROM more),
-	CASE WHEN (SELECT there FROM more) THEN (array_agg((extract(epoch FROM k.settled_at) * 1000000)::bigint || '-' || k.id
-		ORDER BY k.settled_at DESC, k.id DESC))[1] END
-FROM kept k;
+SELECT coalesce((SELECT json_agg(d.doc ORDER BY k.at, k.id) FROM kept k JOIN LATERAL (SELECT doc FROM usage_feed_doc
+		WHERE usage = k.id / 64 AND seq = k.id % 64 OFFSET 0) d ON true), '[]'::json), (SELECT there FROM more),
+	CASE WHEN (SELECT there FROM more) THEN (SELECT (extract(epoch FROM at) * 1000000)::bigint || '-' || id
+		FROM kept ORDER BY at DESC, id DESC LIMIT 1) END;
 
 -- name: usage_sql_collected
 SELECT usage_collected($1::timestamptz, $2::bigint, $3::bigint, $4::timestamptz);
+
+-- name: usage_sql_event_put
+SELECT usage_event_put($1, $2, $3, $4, $5, $6::timestamptz);

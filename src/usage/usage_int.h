@@ -7,17 +7,28 @@
 int usage_store_forget(struct work *w, int batch); /* answers after a day; -1 */
 int usage_store_expire(struct work *w, int batch); /* reservations ended; -1 */
 
-/* A page of the feed of calls that have ended. */
+/* A page of the feed. */
 struct usage_page {
-	int64_t before;          /* wall clock: what ended earlier */
+	int64_t before;          /* wall clock: what was known by then */
 	int64_t after, after_id; /* the cursor, 0: none */
 	int64_t page, size;      /* the first is 1; without a cursor */
 };
 /* Its items as a JSON array, whether there is more, and the cursor behind it (NULL). */
 int usage_store_feed(struct work *w, const struct usage_page *p, const char **ret_items, bool *ret_more,
 		     const char **ret_cursor);
-/* The same page is collected: how many rows have left the feed. */
+/* The same page is collected: how many events have left the feed. */
 int usage_store_collected(struct work *w, const struct usage_page *p, int64_t *ret_n);
+
+/* What another service says was used; `source` is its name. 1: it is new, 0: it was
+ * said before, -1: E_CONFLICT when that name stands for another one. */
+struct usage_event {
+	const char *event_id, *event_type;
+	const char *account_id; /* a UUID, or NULL */
+	const char *source;
+	const char *data;    /* JSON */
+	int64_t occurred_at; /* wall clock; 0: now, by the database */
+};
+int usage_store_event(struct work *w, const struct usage_event *ev);
 
 /* A batch of the ledger, closed: its tree's root, signed, and the root before.
  * Hashes in hexadecimal, the signature in base64. */

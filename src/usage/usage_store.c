@@ -143,3 +143,17 @@ int usage_store_collected(struct work *w, const struct usage_page *p, int64_t *r
 	*ret_n = pg_int(&rows, 0, 0);
 	return 0;
 }
+
+int usage_store_event(struct work *w, const struct usage_event *ev)
+{
+	struct pg_rows rows;
+	const char *word;
+
+	if (DB(w, usage_sql_event_put, &rows, ev->event_id, ev->event_type, ev->account_id, ev->source,
+	       ev->data, ev->occurred_at ? arg_time(w, ev->occurred_at) : NULL) < 0)
+		return -1;
+	word = pg_text(&rows, 0, 0);
+	if (str_eq(word, "other"))
+		return fail(w, E_CONFLICT, "event %.128s was something else", ev->event_id);
+	return str_eq(word, "ok");
+}

@@ -207,7 +207,7 @@ static int check_idem(struct req *r)
 	const char *key = req_param(r, "HTTP_IDEMPOTENCY_KEY");
 	size_t n;
 
-	if (key == NULL || *key == '\0' || r->route->method != METHOD_POST)
+	if (key == NULL || *key == '\0' || r->route->method == METHOD_GET)
 		return 0;
 	n = strlen(key);
 	if (n >= 2 && key[0] == '"' && key[n - 1] == '"') { /* a structured-field string */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /*
- * Every POST may carry an Idempotency-Key. The key's row is inserted in the
+ * Every write may carry an Idempotency-Key. The key's row is inserted in the
  * transaction of the change: a second request with the same key waits for the
  * first, then finds its answer and replays it; a failed one leaves nothing.
  * Answers are sealed under a key made from ours and theirs, because one of

@@ -12,7 +12,7 @@
 /*
  * One process per host listens for the database's hints, writes them into
  * shared memory and wakes the stream workers; when an operator moves the switch it
- * reads that and wakes the call workers. Every LISTEN connection makes
+ * reads that and wakes the call workers, also when a local runtime comes or goes. Every LISTEN connection makes
  * every commit slower, so there is one. Hints may be lost: while there is no
  * connection the workers are woken once a second with "something was missed".
  */
@@ -21,7 +21,8 @@
  * for nothing. */
 static const struct pg_stmt listen_stmts[] = {{"listen_run", "LISTEN bus_run", 0},
 					      {"listen_chat", "LISTEN bus_chat", 0},
-					      {"listen_kill", "LISTEN bus_kill", 0}};
+					      {"listen_kill", "LISTEN bus_kill", 0},
+					      {"listen_health", "LISTEN bus_health", 0}};
 
 static void wake(const int *fds)
 {
@@ -39,7 +40,7 @@ static void missed(struct shared *s, const struct wakes *wakes)
 	wake(wakes->streams);
 }
 
-/* Where the switch stands; call workers hear of it when it has moved. */
+/* Where the switch stands. Call workers are woken, whatever the hint was about. */
 static bool read_switch(struct pg *pg, struct arena *a, struct shared *s, const struct wakes *wakes)
 {
 	struct pg_rows rows;
@@ -47,10 +48,11 @@ static bool read_switch(struct pg *pg, struct arena *a, struct shared *s, const 
 	bool ok = pg_exec(pg, a, &web_sql_kill_level, NULL, &rows, &e) == 0 && rows.n == 1;
 	int level = ok ? (int)pg_int(&rows, 0, 0) : 0;
 
-	if (!ok)
+	if (ok)
+		atomic_store(&s->kill_level, level);
+	else
 		log_put(LOG_WARN, "listener", "detail", e.detail, NULL);
-	else if (atomic_exchange(&s->kill_level, level) != level)
-		wake(wakes->calls);
+	wake(wakes->calls);
 	arena_reset(a);
 	return ok;
 }

@@ -10,7 +10,7 @@ enum worker_kind { WORKER_REQUESTS, WORKER_STREAMS, WORKER_CALLS, WORKER_LISTENE
 /* Descriptors (eventfd) that wake the workers that wait for news; each list ends at -1. */
 struct wakes {
 	int streams[WAKES_MAX]; /* something has news */
-	int calls[WAKES_MAX];   /* the operator's switch was moved */
+	int calls[WAKES_MAX];   /* the operator's switch was moved, or a local runtime came or went */
 };
 
 /* What a worker is born with. */

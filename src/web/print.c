@@ -167,7 +167,7 @@ static void parameters(struct jw *j, const struct route *r)
 	for (size_t i = 0; r->query != NULL && i < r->query->count; i++)
 		parameter(j, "query", r->query->fields[i].name, strlen(r->query->fields[i].name),
 			  false, &r->query->fields[i]);
-	if (r->method == METHOD_POST)
+	if (r->method != METHOD_GET)
 		jw_raw(j, "{\"$ref\":\"#/components/parameters/IdempotencyKey\"}");
 	jw_end_array(j);
 }
@@ -203,7 +203,7 @@ static void responses(struct printing *p, const struct route *r)
 
 static void operation(struct printing *p, const struct route *r)
 {
-	static const char *const lower[METHOD_COUNT] = {"get", "post", "put", "delete"};
+	static const char *const lower[METHOD_COUNT] = {"get", "post", "put", "patch", "delete"};
 	struct jw *j = &p->j;
 
 	jw_key(j, lower[r->method]);

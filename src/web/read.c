@@ -29,6 +29,9 @@ void read_bind(struct req *r, const char **args)
 		case BIND_SID:
 			*args = r->sid;
 			break;
+		case BIND_MADE:
+			*args = r->route->read->made(r);
+			break;
 		case BIND_END:
 			break;
 		}
@@ -42,6 +45,8 @@ int read_answer(struct req *r, const struct pg_rows *rows)
 		return fail(&r->w, E_UNAUTHENTICATED, "unknown or expired session");
 	if ((doc = pg_text(rows, 0, 1)) == NULL)
 		return fail(&r->w, E_NOT_FOUND, "no such row, or not the caller's");
+	if (r->route->read->answer != NULL)
+		return r->route->read->answer(r, doc);
 	if (r->route->read->type != NULL)
 		return reply_text(r, 200, r->route->read->type, doc);
 	return reply_json(r, 200, doc);

@@ -201,6 +201,7 @@ static void tick(struct relays *s, int64_t now)
 {
 	heed_switch(s); /* a successor of ours may have read the wake */
 	relay_lines_tick(s, now);
+	relay_watch(s, false);
 	relay_saves_due(s);
 	for (struct relay *x = s->first, *next; x != NULL; x = next) {
 		next = x->next;
@@ -210,13 +211,15 @@ static void tick(struct relays *s, int64_t now)
 	}
 }
 
-/* The operator has moved the switch. */
-static void on_switch(struct relays *s)
+/* The operator has moved the switch, or what is watched has changed. */
+static void on_hint(struct relays *s)
 {
 	uint64_t times;
 
-	if (read(s->web->wake_fd, &times, sizeof(times)) > 0)
+	if (read(s->web->wake_fd, &times, sizeof(times)) > 0) {
 		heed_switch(s);
+		relay_watch(s, true);
+	}
 }
 
 static void add_fd(struct relays *s, int fd, uint32_t events, void *who)
@@ -238,7 +241,7 @@ static void one_round(struct relays *s, int stop_fd, int timeout_ms)
 		if (who == NULL)
 			listen = true;
 		else if (who == s)
-			on_switch(s);
+			on_hint(s);
 		else if (who == &s->stopping)
 			s->stopping = loop_stopping(stop_fd) || s->stopping;
 		else if (who != s->calls && !relay_line_ready(s, who))
@@ -278,6 +281,7 @@ void loop_relays(struct web *web, struct pg *pg, int stop_fd)
 	add_fd(&s, stop_fd, EPOLLIN, &s.stopping);
 	add_fd(&s, web->wake_fd, EPOLLIN, &s);
 	add_fd(&s, calls_fd(s.calls), EPOLLIN, s.calls);
+	relay_watch(&s, true);
 	while (!s.stopping || (s.open > 0 && clock_mono() < deadline)) {
 		one_round(&s, stop_fd, s.open > 0 ? TICK / CLOCK_MS : 1000);
 		now = clock_mono();

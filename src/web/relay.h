@@ -69,6 +69,12 @@ struct relay_row {
 	const char *(*save)(struct relay *x, struct arena *a, int n);
 	const struct pg_stmt *const *save_all;
 	void (*saved)(struct relay *x, const char *word);
+
+	/* Whether or not calls are open: a statement without parameters whose rows the
+	 * room wants to know every few seconds, and as soon as a hint says that they
+	 * have changed. One row of the program has it; both may be NULL. */
+	const struct pg_stmt *const *watch;
+	void (*watched)(const struct pg_rows *rows);
 };
 
 struct req *relay_req(struct relay *x);

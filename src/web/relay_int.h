@@ -38,7 +38,7 @@ struct relay_queue {
 
 #define RELAY_LINES 3
 
-enum relay_line_kind { LINE_ASKS, LINE_SETTLES, LINE_SAVES };
+enum relay_line_kind { LINE_ASKS, LINE_SETTLES, LINE_SAVES, LINE_WATCHES };
 
 /* A connection with at most one statement under way. */
 struct relay_line {
@@ -62,7 +62,9 @@ struct relays {
 	struct relay *first;
 	size_t open;
 	struct relay_queue to_ask, to_settle, to_settle_again, over;
-	bool save_due, stopping, ending;
+	bool save_due, watch_due, stopping, ending;
+	const struct relay_row *watcher; /* the row that watches, once it was looked for */
+	int64_t watch_at;                /* monotonic: when it looks again */
 };
 
 /* relay_line.c: what they say to the database. */
@@ -86,3 +88,7 @@ void relay_beat(struct relay *x, int64_t mono);
 void relay_saves_due(struct relays *s);
 void relay_saves_fill(struct relays *s, struct relay_line *l, struct buf *b);
 void relay_saved(struct relay **of, size_t n, const struct pg_call *c);
+
+/* relay_watch.c: the row that watches looks, when it is time or was hinted at. */
+void relay_watch(struct relays *s, bool hinted);
+void relay_watched(struct relays *s, const struct pg_call *c);

@@ -136,6 +136,8 @@ static void on_answer(struct relays *s, struct relay_line *l)
 
 	if (l->kind == LINE_SAVES)
 		relay_saved(l->of, l->n, &l->c);
+	else if (l->kind == LINE_WATCHES)
+		relay_watched(s, &l->c);
 	for (size_t i = l->n; apart && i-- > 0;) {
 		l->of[i]->alone = true;
 		push_front(l->kind == LINE_SETTLES ? &s->to_settle : &s->to_ask, l->of[i]);
@@ -175,7 +177,6 @@ static void fill(struct relay_line *l, struct relay_queue *q, struct buf *b)
 {
 	struct relay *x;
 
-	l->n = 0;
 	while (l->n < PG_BATCH_MAX && (x = head(q)) != NULL) {
 		if (l->n > 0 && (x->alone || l->of[0]->alone || stmt_of(x, l->kind) != l->c.stmt))
 			break;
@@ -204,11 +205,14 @@ static void say(struct relays *s, struct relay_line *l, enum relay_line_kind kin
 	l->a = arena_new(RELAY_ARENA);
 	l->c = (struct pg_call){.a = l->a, .args = l->args};
 	buf_init(&b, l->a, RELAY_ARENA / 2);
-	if (kind == LINE_SAVES)
+	l->n = 0;
+	if (kind == LINE_WATCHES)
+		l->c.stmt = *s->watcher->watch, s->watch_due = false;
+	else if (kind == LINE_SAVES)
 		relay_saves_fill(s, l, &b);
 	else
 		fill(l, kind == LINE_SETTLES ? &s->to_settle : &s->to_ask, &b);
-	if (l->n == 0) {
+	if (l->c.stmt == NULL) {
 		arena_free(l->a);
 		l->a = NULL;
 		return;
@@ -220,7 +224,7 @@ static void say(struct relays *s, struct relay_line *l, enum relay_line_kind kin
 	if (b.over)
 		l->c.rc = err_set(&l->c.err, E_INTERNAL, "too much to say at once");
 	else
-		pg_send(l->pg, &l->c);
+		pg_send(l->pg, &l->c, kind != LINE_WATCHES);
 	if (l->c.rc < 0)
 		on_answer(s, l);
 	else
@@ -238,6 +242,8 @@ void relay_lines_run(struct relays *s)
 			say(s, l, LINE_SETTLES);
 		else if (s->save_due)
 			say(s, l, LINE_SAVES);
+		else if (s->watch_due)
+			say(s, l, LINE_WATCHES);
 	}
 }
 

@@ -22,7 +22,6 @@ void relay_saves_due(struct relays *s)
 void relay_saves_fill(struct relays *s, struct relay_line *l, struct buf *b)
 {
 	s->save_due = false;
-	l->n = 0;
 	for (struct relay *x = s->first; x != NULL; x = x->next) {
 		const struct relay_row *row = x->r.route ? x->r.route->relay : NULL;
 		const char *what;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const methods[METHOD_COUNT] = {"GET", "POST", "PUT", "DELETE"};
+static const char *const methods[METHOD_COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 
 const char *route_method_name(enum method m)
 {

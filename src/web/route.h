@@ -15,7 +15,7 @@ struct req;
 struct relay_row;
 
 /* HEAD is a GET without a body. */
-enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_DELETE, METHOD_COUNT };
+enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_COUNT };
 
 /* Kinds of work; each has its processes, its socket and its database role. */
 enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_CALL, POOL_OPERATOR, POOL_HOOK, POOL_COUNT };
@@ -39,7 +39,7 @@ enum rate { RATE_NONE, RATE_SECOND, RATE_WRITE, RATE_CREATE, RATE_AUTH, RATE_STR
 
 /* Where a parameter of a read comes from. */
 enum bind { BIND_END, BIND_TOKEN, BIND_NOW, BIND_ARG0, BIND_ARG1, BIND_QUERY0, BIND_QUERY1,
-	    BIND_QUERY2, BIND_QUERY3, BIND_SUBJECT, BIND_SID };
+	    BIND_QUERY2, BIND_QUERY3, BIND_SUBJECT, BIND_SID, BIND_MADE };
 
 #define ROUTE_ARGS 2  /* {names} in a pattern */
 #define ROUTE_QUERY 4 /* parameters of a query string */
@@ -51,6 +51,11 @@ struct read {
 	const struct pg_stmt *stmt;
 	enum bind bind[8];
 	const char *type; /* NULL: application/json */
+	/* For one that is half of what this process knows: a parameter that is made of
+	 * it (BIND_MADE), and the answer that is made of the document. Both may be NULL;
+	 * no database in either. */
+	const char *(*made)(struct req *r);
+	int (*answer)(struct req *r, const char *doc);
 };
 
 /* A stream. `open` takes the token's hash, the first argument of the path and
@@ -98,7 +103,7 @@ enum match { MATCH_NONE, MATCH_METHOD, MATCH_ROUTE };
 
 struct match_result {
 	const struct route *route;
-	char allow[32]; /* with MATCH_METHOD: the methods that exist */
+	char allow[40]; /* with MATCH_METHOD: the methods that exist */
 	struct span {
 		const char *p;
 		size_t n;

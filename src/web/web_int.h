@@ -18,7 +18,7 @@ struct web {
 	const struct pg_stmt *auth;    /* $1, $2, $3 the session that a token names */
 	enum pool pool;
 	struct shared *shared;
-	int wake_fd; /* eventfd: hints were appended, or (calls) the switch was moved */
+	int wake_fd; /* eventfd: hints were appended, or (calls) as in struct wakes */
 	int listen_fd;
 	bool secure; /* https: cookies get the __Host- prefix */
 	unsigned char secret[32];

@@ -46,7 +46,7 @@ C
 "$builddir/tests/bench/chunks" serve "$CHUNKS" 50 "${BENCH_EVERY_MS:-100}" & PIDS+=($!)
 peers=$builddir/test-npm-peers
 npm install --prefix "$peers" --silent --no-audit --no-fund @portkey-ai/gateway@1.15.2 @musistudio/llms@1.0.53 >/dev/null 2>&1
-(cd "$peers" && exec node node_modules/@portkey-ai/gateway/build/start-server.js --port=$PORTKEY --headless) >"$B/portkey.log" 2>&1 & PIDS+=($!); P_PORTKEY=$!
+(cd "$peers" && exec node --import "$srcdir/tests/bench/portkey.mjs" node_modules/@portkey-ai/gateway/build/start-server.js --port=$PORTKEY --headless) >"$B/portkey.log" 2>&1 & PIDS+=($!); P_PORTKEY=$!
 cp "$srcdir/tests/bench/llms.cjs" "$peers/" && (cd "$peers" && exec node llms.cjs $LLMS $UP $CHUNKS) >"$B/llms.log" 2>&1 & PIDS+=($!); P_LLMS=$!
 
 cat >"$B/post.lua" <<C

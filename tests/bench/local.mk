@@ -8,7 +8,7 @@ tests_bench_bare_pipe_LDADD = $(PQ_LIBS) $(FCGI_LIBS)
 tests_bench_follow_SOURCES = tests/bench/follow.c
 CLEANFILES += tests/bench/bare_plain tests/bench/bare_pipe tests/bench/chunks tests/bench/follow
 EXTRA_DIST += tests/bench/bench.sh tests/bench/node.mjs tests/bench/bare.go tests/bench/gateway.sh \
-	tests/bench/llms.cjs tests/bench/billing.sh tests/bench/deliveries.mjs tests/bench/deliver.lua
+	tests/bench/llms.cjs tests/bench/portkey.mjs tests/bench/billing.sh tests/bench/deliveries.mjs tests/bench/deliver.lua
 
 bench: all tests/bench/bare_plain tests/bench/bare_pipe tests/bench/follow
 	srcdir=$(srcdir) builddir=. bash $(srcdir)/tests/bench/bench.sh

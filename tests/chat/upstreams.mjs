@@ -110,7 +110,7 @@ function models(port) {
 	const backends = Object.keys(cases).map((name) => at(name, name === 'nobody' ? 1 : port));
 	backends.push(at('dead', 1), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
 	const rows = Object.keys(cases).map((name) => ({ id: name, routes: name === 'fallback' ? [route('dead', 'x'), route(name, name)] : [route(name, name)] }));
-	for (const name of ['hang', 'hang-drain', 'slow-sdk'])
+	for (const name of ['hang', 'hang-drain', 'hang-first', 'hang-whole', 'hang-finish', 'slow-sdk'])
 		rows.push({ id: name, routes: [{ backend: name === 'hang-drain' ? 'draining' : 'stream', model: name, usage: 'openai' }] });
 	rows.push({ id: 'bus-static', routes: [route('static', 'static')] }, { id: 'bus-embed', max_output_tokens: 0, routes: [route('static', 'static')] });
 	return {
@@ -125,11 +125,16 @@ function models(port) {
 
 /* Calls that hang until told: what the gateway does when its client leaves. */
 const hung = { open: 0, closed: 0, finished: 0 };
-async function hang(s, drain) {
+async function hang(s, model) {
+	const finish = model === 'hang-finish', most = { 'hang-drain': 10, 'hang-finish': 10 }[model] ?? 200;
 	hung.open++;
 	s.once('close', () => hung.closed++);
+	if (model === 'hang-first' || model === 'hang-whole')
+		return;
 	s.write(SSE + ev(chunk('a')));
-	for (let i = 0; i < (drain ? 10 : 200) && !s.destroyed; i++) { s.write(ev(chunk('b'))); await wait(100); }
+	if (finish)
+		s.write(ev({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] }));
+	for (let i = 0; i < most && !s.destroyed; i++) { if (!finish) s.write(ev(chunk('b'))); await wait(100); }
 	if (!s.destroyed) { hung.finished++; s.write(ev(last(usage(10, 5))) + ev('[DONE]')); s.end(); }
 }
 
@@ -148,7 +153,7 @@ function serve(port) {
 			seen[body.model] = { head: text.slice(0, at), body };
 			text = '';
 			if (body.model.startsWith('hang'))
-				hang(s, body.model === 'hang-drain');
+				hang(s, body.model);
 			else
 				cases[body.model][0](s).catch(() => s.destroy());
 		});
@@ -165,7 +170,7 @@ async function run(port, base, token) {
 		failed += !good;
 	};
 	const ask = (model, stream, more = {}) => fetch(`${base}/v1/chat/completions`, {
-		method: 'POST', headers, signal: more.signal, body: JSON.stringify({ model, stream, max_tokens: 20, messages: [{ role: 'user', content: 'hi' }], seed: 7, ...more.body }) });
+		method: 'POST', headers: { ...headers, ...more.headers }, signal: more.signal, body: JSON.stringify({ model, stream, max_tokens: 20, messages: [{ role: 'user', content: 'hi' }], seed: 7, ...more.body }) });
 	const answers = {};
 	const play = async ([name, [, stream, want]]) => {
 		const from = Date.now();
@@ -246,10 +251,56 @@ async function run(port, base, token) {
 	was = await leave('hang-drain');
 	for (let i = 0; i < 60 && hung.finished === was.finished; i++) await wait(50);
 	ok('or it is heard to its end where that is wanted', hung.finished > was.finished);
+	was = await leave('hang-finish');
+	for (let i = 0; i < 60 && hung.finished === was.finished; i++) await wait(50);
+	ok('so is one whose client leaves once it has its work', hung.finished > was.finished);
+	/* Before anything has come: a stream, and an answer that is waited for. */
+	for (const [model, stream] of [['hang-first', true], ['hang-whole', false]]) {
+		const stop = new AbortController(), before = { ...hung };
+		const call = ask(model, stream, { signal: stop.signal }).catch(() => null);
+		for (let i = 0; i < 60 && hung.open === before.open; i++) await wait(50);
+		stop.abort();
+		await call;
+		for (let i = 0; i < 20 && hung.closed === before.closed; i++) await wait(50);
+		ok(`${model}: left before its first byte, upstream is closed within a second`, hung.closed > before.closed);
+	}
+
+	/* Whether the usage is asked for or not, it is counted; its shape is OpenAI's. */
+	const parts = (text) => text.split('\n').filter((l) => l.startsWith('data: {')).map((l) => JSON.parse(l.slice(6)));
+	for (const stream_options of [undefined, { include_usage: false }, { include_usage: true }]) {
+		const r = await ask('stream-crlf', true, { body: { stream_options } }), id = r.headers.get('x-bus-usage-id');
+		const got = parts(await r.text()), told = got.filter((p) => p.usage), what = JSON.stringify(stream_options) ?? 'nothing';
+		const wanted = stream_options?.include_usage === true;
+		ok(`${what}: usage is ${wanted ? 'the last chunk' : 'not shown'}`, wanted
+			? told.length === 1 && got.at(-1) === told[0] && told[0].choices.length === 0 && told[0].usage.total_tokens === 15
+			: told.length === 0 && got.every((p) => p.choices.length > 0), JSON.stringify(got));
+		let row;
+		for (let i = 0; i < 60 && row?.state !== 'posted'; i++) {
+			await wait(50);
+			row = (await (await fetch(`${base}/api/v1/usage`, { headers })).json()).items.find((u) => u.usage_id === id);
+		}
+		ok(`${what}: and counted all the same`, row?.quantity === 20, JSON.stringify(row));
+	}
+
+	/* The same key while the first call is under way, and afterwards. */
+	const once = { headers: { 'idempotency-key': 'while-it-runs' } }, begun = hung.open;
+	const first = ask('hang-drain', true, once).then((r) => r.text());
+	for (let i = 0; i < 60 && hung.open === begun; i++) await wait(50);
+	const second = await ask('hang-drain', true, once), refused = await second.text();
+	ok('a key whose call is under way is refused', second.status === 409 && refused.includes('idempotency_in_progress'), refused);
+	const whole = await first;
+	let third;
+	for (let i = 0; i < 60 && third?.status !== 200; i++) { await wait(50); third = await ask('hang-drain', true, once); }
+	ok('afterwards it gets the same answer', third.headers.get('idempotency-replayed') === 'true' && await third.text() === whole);
+	ok('and upstream was asked once', hung.open === begun + 1, `${hung.open - begun}`);
+
 	await wait(300);
 	const page = await (await fetch(`${base}/api/v1/usage`, { headers })).json();
 	const of = (m) => page.items.find((u) => u.model === m);
 	ok('the one that was cut counts as the reserve', of('hang').state === 'estimated');
+	ok('what was left at its end is no failure', of('hang-finish').state === 'posted' && of('hang-finish').quantity === 20);
+	for (const m of ['hang-first', 'hang-whole'])
+		ok(`${m}: counts as the reserve, for nobody knows`, of(m).state === 'estimated');
 	ok('the one that was heard counts what was used', of('hang-drain').state === 'posted' && of('hang-drain').quantity === 20);
 	console.log(`1..${n}`);
 	server.close();

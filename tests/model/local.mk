@@ -48,4 +48,4 @@ tests_fuzz_fuzz_plan_SOURCES = tests/fuzz/fuzz_plan.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_plan_LDADD = libplan.a libwork.a libport.a libbase.a $(LIBS_PORT)
 tests_fuzz_fuzz_plan_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 EXTRA_DIST += tests/fuzz/corpus/jwt tests/fuzz/corpus/plan tests/chat/slow.mjs tests/chat/upstreams.mjs \
-	tests/chat/proof.mjs tests/chat/receipt.mjs tests/chat/runtimes.mjs tests/chat/sdk.mjs tests/chat/silence.mjs tests/chat/storm.mjs
+	tests/chat/proof.mjs tests/chat/receipt.mjs tests/chat/runtime.mjs tests/chat/runtimes.mjs tests/chat/sdk.mjs tests/chat/silence.mjs tests/chat/storm.mjs

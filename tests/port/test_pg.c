@@ -110,9 +110,9 @@ static void test_nobody_waits(void **state)
 	struct pg_call c = call(&wait_here, NULL), d = call(&one, NULL);
 
 	(void)state;
-	assert_int_equal(pg_send(pg, &c), 0);
+	assert_int_equal(pg_send(pg, &c, true), 0);
 	assert_int_not_equal(pg_sent(pg), PG_DONE);
-	assert_int_equal(pg_send(other, &d), 0);
+	assert_int_equal(pg_send(other, &d, false), 0);
 	wait_for(other);
 	assert_int_equal(pg_int(&d.rows, 0, 0), 1);
 	assert_int_not_equal(pg_sent(pg), PG_DONE);
@@ -129,7 +129,7 @@ static void test_locks_are_given_back(void **state)
 	struct pg_call c = call(&locks, NULL), d;
 
 	(void)state;
-	assert_int_equal(pg_send(pg, &c), 0);
+	assert_int_equal(pg_send(pg, &c, true), 0);
 	wait_for(pg);
 	assert_int_equal(c.rc, 0);
 	d = call(&try_lock, NULL);
@@ -137,7 +137,7 @@ static void test_locks_are_given_back(void **state)
 	assert_true(pg_bool(&d.rows, 0, 0));
 	/* A statement that asks for the disk itself is overruled, not in the way. */
 	c = call(&level, NULL);
-	assert_int_equal(pg_send(pg, &c), 0);
+	assert_int_equal(pg_send(pg, &c, true), 0);
 	wait_for(pg);
 	assert_int_equal(c.rc, 0);
 }
@@ -149,7 +149,7 @@ static void test_failures_are_told(void **state)
 
 	(void)state;
 	for (int turn = 0; turn < 2; turn++) {
-		assert_int_equal(pg_send(pg, &c), 0);
+		assert_int_equal(pg_send(pg, &c, true), 0);
 		wait_for(pg);
 		assert_int_equal(c.rc, -1);
 		assert_int_equal(c.err.id, E_INTERNAL);
@@ -167,7 +167,7 @@ static void test_a_lost_connection(void **state)
 	d = call(&who, NULL);
 	pg_batch(pg, PG_SEQUENCE, &d, 1);
 	pid[0] = pg_text(&d.rows, 0, 0);
-	assert_int_equal(pg_send(pg, &c), 0);
+	assert_int_equal(pg_send(pg, &c, true), 0);
 	d = call(&end_mine, pid);
 	pg_batch(other, PG_SEQUENCE, &d, 1);
 	wait_for(pg);
@@ -175,7 +175,7 @@ static void test_a_lost_connection(void **state)
 	assert_int_equal(c.err.id, E_UNAVAILABLE);
 	poll(NULL, 0, 250); /* no sooner is a new one tried */
 	c = call(&one, NULL);
-	assert_int_equal(pg_send(pg, &c), 0);
+	assert_int_equal(pg_send(pg, &c, true), 0);
 	wait_for(pg);
 	assert_int_equal(pg_int(&c.rows, 0, 0), 1);
 }
@@ -185,7 +185,7 @@ static void test_given_up(void **state)
 	struct pg_call c = call(&wait_here, NULL);
 
 	(void)state;
-	assert_int_equal(pg_send(pg, &c), 0);
+	assert_int_equal(pg_send(pg, &c, true), 0);
 	pg_abandon(pg);
 	assert_int_equal(c.rc, -1);
 	assert_int_equal(c.err.id, E_UNAVAILABLE);

@@ -121,7 +121,7 @@ ok "a stream that breaks is a failure" until_true answer_is failed
 ok "that says why and keeps what there was" equal "$(field '.items[-1].error') $(grep -c . <<<"$(field '.items[-1].text')")" "upstream_failed 10"
 
 # Rows.
-api POST "$CHATS/$C/rename" '{"title":"Counting"}'
+api PATCH "$CHATS/$C" '{"title":"Counting"}'
 ok "renamed" equal "$STATUS $(field .title)" "200 Counting"
 ok "which followers are told" until_seen "$VAR/early" bus.chat.renamed
 begin; begin
@@ -141,9 +141,10 @@ visitor bob; api POST /api/v1/sessions '{}'
 for what in "GET $CHATS/$COUNTING" "GET $CHATS/$COUNTING/events"; do
 	api $what; ok "a stranger's $what: 404" equal "$STATUS" 404
 done
-for what in 'messages {"text":"x"}' 'retry {}' 'stop {}' 'delete {}' 'rename {"title":"x"}'; do
-	api POST "$CHATS/$COUNTING/${what%% *}" "${what#* }"
-	ok "a stranger's ${what%% *}: 404" equal "$STATUS $(field .code)" "404 not_found"
+for what in 'POST /messages {"text":"x"}' 'POST /retry {}' 'POST /stop {}' 'DELETE' 'PATCH  {"title":"x"}'; do
+	IFS=' ' read -r method tail body <<<"$what"; [[ $tail != {* ]] || body=$tail tail=''
+	api "$method" "$CHATS/$COUNTING$tail" "$body"
+	ok "a stranger's $method $tail: 404" equal "$STATUS $(field .code)" "404 not_found"
 done
 api GET $CHATS; ok "a stranger's list is empty" equal "$(field '.items | length')" 0
 visitor nobody; api POST "$CHATS/$COUNTING/messages" '{"text":"x"}'
@@ -199,15 +200,19 @@ done
 # Deleted means gone, also for those who look on.
 follow "$VAR/last"; last=$!
 until_seen "$VAR/last" bus.chat.answer.ended
-api POST "$CHATS/$C/delete" '{}'
+HEADER='Idempotency-Key: away' api DELETE "$CHATS/$C"
 ok "deleted" equal "$STATUS $(field .deleted)" "200 true"
+HEADER='Idempotency-Key: away' api DELETE "$CHATS/$C"
+ok "a repeated key is answered as before" equal "$STATUS $(field .deleted) $(header Idempotency-Replayed)" "200 true true"
+api DELETE "$CHATS/$C"
+ok "without it there is nothing to delete" equal "$STATUS" 404
 ok "followers are told" until_seen "$VAR/last" bus.chat.deleted
 wait "$last"; ok "and let go" equal "$?" 0
 api GET "$CHATS/$C"; ok "it is not there any more" equal "$STATUS" 404
 ok "nor are its words" equal "$(sql admin "SELECT count(*) FROM bus.chat_message m JOIN bus.chat c ON c.id = m.chat WHERE c.chat_id = '$C'")" 0
 ok "what it has cost is" equal "$(($(sql operator "SELECT count(*) FROM bus.usage_record WHERE chat_id = '$C'") > 0))" 1
 begin; say "Count" slow; until_true has_text "line 4 of 1"; before=$(upstream left)
-api POST "$CHATS/$C/delete" '{}'
+api DELETE "$CHATS/$C"
 gone() { [ "$(upstream left)" -gt "$before" ]; }
 ok "deleting stops what is under way" until_true gone
 

@@ -58,6 +58,15 @@ ok "also after a resume" equal "$(ids "$VAR/resumed")" "$(seq -s ' ' "$LAST" "$A
 ok "data is one JSON object with its number" equal \
 	"$(sed -n 's/^data: //p' "$VAR/live" | jq -s '[.[].id] == [range(1; length + 1)]')" true
 kill "$live" "$resumed" "$packed" 2>/dev/null
+# From each of them on: nothing is missing, nothing comes twice.
+for n in $(seq 0 $((ALL - 1))); do
+	follow "$VAR/from" -H "Last-Event-ID: $n"
+	until_seen "$VAR/from" "id: $ALL"
+	kill "$FOLLOWER" 2>/dev/null; wait "$FOLLOWER" 2>/dev/null
+	[ "$(ids "$VAR/from")" = "$(seq -s ' ' $((n + 1)) "$ALL") " ] || break
+	rm -f "$VAR/from"
+done
+ok "resumed at each event, the rest comes once" equal "$n $(ls "$VAR/from" 2>/dev/null)" "$((ALL - 1)) "
 
 visitor eve
 api POST /api/v1/sessions '{}'

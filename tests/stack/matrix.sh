@@ -20,6 +20,7 @@ visitor leaver # whose session a route may end
 api POST /api/v1/sessions '{}'; enter customer@example.com
 ADMIN=$(curl -s -H "X-Bus-Internal-Key: $(cat "$VAR/etc/internal.key")" -H 'Content-Type: application/json' \
 	-d '{"resources":"waitlist:read waitlist:approve support:read"}' "$BASE/api/internal/auth/token" | jq -r .access_token)
+SERVICE=$("$BUS" token issue --subject service --audience ai.hg.fi/internal --scope usage:write)
 visitor owner
 api POST /api/v1/chats '{}'; CHAT=$(field .chat_id)
 visitor other
@@ -38,6 +39,7 @@ as() {
 	stranger) auth=(-H "Authorization: Bearer vs_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa") ;;
 	token) auth=(-H "Authorization: Bearer $CUSTOMER") ;;
 	admin) auth=(-H "Authorization: Bearer $ADMIN") ;;
+	service) auth=(-H "Authorization: Bearer $SERVICE") ;;
 	owner | other | customer | leaver) visitor $who; auth=(-b "$V" -H "X-CSRF-Token: $CSRF") ;;
 	esac
 	BODY=$(curl -s -m 30 --path-as-is -D "$VAR/head" -X "$method" "${auth[@]}" "$@" "$BASE$path" | tr -d '\0')
@@ -72,7 +74,7 @@ send() {
 	v1.*) body='{"model":"bus-static","messages":[{"role":"user","content":"hi"}],"input":"hi","prompt":"hi"}' ;;
 	build_run.approve_scope) body="{\"scope_hash\":\"$(printf '0%.0s' {1..64})\"}" ;;
 	esac
-	[ "$1" = POST ] && args=("${json[@]}" "$body") || args=()
+	[[ $1 = P* ]] && args=("${json[@]}" "$body") || args=()
 }
 
 callers() {
@@ -127,7 +129,7 @@ callers() {
 			as $who "$method" "$path"; ok "$id: $who" problem 401 unauthenticated
 		done
 		for who in token admin program reader; do
-			as $who "$method" "$path"; ok "$id: $who" equal "$STATUS" 200
+			as $who "$method" "$path"; ok "$id: $who" one_of "$STATUS" "$([ -n "$scope" ] && echo 403 422 || echo 200)"
 		done ;;
 	operator)
 		as anonymous "$method" "$path" "${args[@]}"; ok "$id: anonymous" problem 401 unauthenticated
@@ -154,6 +156,7 @@ wrong_method() {
 bodies() {
 	local id=$1 method=$2 path=$3 audience=$4 max=$5 who=owner
 	[ "$audience" = operator ] && who=operator
+	[ "$audience" = token ] && who=service
 	[ "$audience" = auth ] && { [ -n "$6" ] && who=admin || who=leaver; }
 	as $who "$method" "$path" -H 'Content-Type: text/plain' -d '{}'
 	ok "$id: wrong type" problem 415 unsupported_media_type
@@ -174,7 +177,7 @@ bodies() {
 	as $who "$method" "$path" -H "Idempotency-Key: $(printf 'k%.0s' {1..256})" "${json[@]}" '{}'
 	[ "$audience" = public ] || ok "$id: an idempotency key too long" equal "$STATUS" 422
 	[[ $audience = customer || $audience = api ]] && {
-		as owner POST "$path" -H 'X-CSRF-Token: wrong' "${json[@]}" '{}' -H 'Sec-Fetch-Site: cross-site'
+		as owner "$method" "$path" -H 'X-CSRF-Token: wrong' "${json[@]}" '{}' -H 'Sec-Fetch-Site: cross-site'
 		ok "$id: from another site" problem 403 csrf_failed
 	}
 }

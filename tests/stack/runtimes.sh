@@ -66,6 +66,23 @@ printf 'sk-local-runtime\n' >"$VAR/vllm.key"; be ollama up; probe
 for name in llama ollama vllm; do
 	ok "$name is back" equal "$(state $name), $(shown m-$name)" "true ok, available"
 done
+# One statement to the database, as of any read.
+sql admin "ALTER SYSTEM SET log_statement = 'all'" >/dev/null; sql admin "SELECT pg_reload_conf()" >/dev/null
+statements() { # of the worker that was asked for it
+	local mark new pid
+	mark=$(wc -l <"$VAR/log/postgres.log")
+	v1 "$1"
+	new=$(tail -n "+$((mark + 1))" "$VAR/log/postgres.log" | grep 'execute')
+	pid=$(grep -m 1 'backend_routes' <<<"$new" | grep -o '\[[0-9]*\]')
+	[ -n "$pid" ] && grep -cF "$pid" <<<"$new"
+}
+one_statement() { [ "$(statements "$1")" = 1 ]; }
+until_true() { for _ in $(seq 20); do "$@" && return 0; done; return 1; }
+ok "the list is one round trip" until_true one_statement /v1/models
+ok "the portal's too" until_true one_statement /api/v1/models
+ok "and no more" equal "$(statements /v1/models) $(statements /v1/models) $(statements /api/v1/models)" "1 1 1"
+sql admin "ALTER SYSTEM RESET log_statement" >/dev/null; sql admin "SELECT pg_reload_conf()" >/dev/null
+ok "a token that is nobody's gets no list" equal "$(TOKEN=$("$BUS" token issue --subject nobody) v1 /v1/models; echo "$STATUS")" 401
 ok "an old probe says nothing" equal "$(sql admin "SELECT count(*) FROM bus.backend_routes('[{\"n\":0,\"backend\":\"llama\",\"model\":\"x\",\"listed\":false}]', now() + interval '95 s')")" 0
 jq 'del(.backends[] | select(.id == "nobody")) | del(.models[] | select(.id == "m-nobody" or .id == "m-spare"))' "$VAR/models.json" >"$VAR/m" && mv "$VAR/m" "$VAR/models.json"
 probe

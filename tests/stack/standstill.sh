@@ -28,6 +28,7 @@ settled() { # within ten seconds nothing is reserved
 	for _ in $(seq 100); do [ "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE state = 'reserved'")" = 0 ] && return; read -rt 0.1 <> <(:); done
 	return 1
 }
+for _ in $(seq 100); do curl -s -o /dev/null "http://127.0.0.1:$UP/" && break; read -rt 0.1 <> <(:); done
 ok "a first call is answered" contains "$(ask bus-static false -m 20)" '"usage"'
 ok "and settled" settled
 n=$(sql operator "SELECT max(id) FROM bus.usage_record")

@@ -158,7 +158,7 @@ walk() {
 refused() { # PASS: all routes, and nothing of alice's has changed
 	local before after
 	before=$(hers)
-	walk "$1" GET; walk "$1" POST
+	for method in GET POST PATCH DELETE; do walk "$1" $method; done
 	after=$(hers)
 	ok "$1: alice has something" equal "$(($(wc -l <<<"$before") > 30))" 1
 	ok "$1: nothing of hers has changed" equal "$(diff <(echo "$before") <(echo "$after") | head -n 5)" ""
@@ -197,7 +197,7 @@ refused security
 
 # Neither: what has a name is there for whoever asks.
 rls DISABLE
-walk neither GET; walk neither POST
+for method in GET POST PATCH DELETE; do walk neither $method; done
 LEAKS=" $(tr ' ' '\n' <<<"$LEAKS" | sort -u | tr '\n' ' ')"
 echo "# with neither:$LEAKS"
 # What is decided in functions that run with their owner's rights has one defence,
