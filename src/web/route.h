@@ -34,8 +34,7 @@ enum audience {
 
 enum site { SITE_PORTAL, SITE_PREVIEW }; /* which host name the web server says it was */
 
-enum rate { RATE_NONE, RATE_SECOND, RATE_WRITE, RATE_CREATE, RATE_AUTH, RATE_STREAM, RATE_CALL, RATE_EXPORT,
-	    RATE_COUNT };
+enum rate { RATE_NONE, RATE_WRITE, RATE_CREATE, RATE_AUTH, RATE_STREAM, RATE_CALL, RATE_EXPORT, RATE_COUNT };
 
 /* Where a parameter of a read comes from. */
 enum bind { BIND_END, BIND_TOKEN, BIND_NOW, BIND_ARG0, BIND_ARG1, BIND_QUERY0, BIND_QUERY1,
