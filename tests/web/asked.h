@@ -9,7 +9,7 @@ static struct {
 static const char *body;
 static bool body_is_cut;
 
-static void ask(const char *name, const char *value)
+static inline void ask(const char *name, const char *value)
 {
 	size_t i = 0;
 
