@@ -14,7 +14,8 @@
 #include "tests/web/asked.h"
 #include "tests/lib/door.h"
 
-/* The webhook on a real database: what is not the provider's is not kept. */
+/* The webhook and what is sold, on a real database: what is not the provider's is
+ * not kept, and who is not sure to be the customer spends little. */
 
 #define OLD_SECRET "whsec_the_one_before_rotation"
 #define SECRET "whsec_0123456789abcdef0123456789abcdef"
@@ -140,12 +141,53 @@ static void a_page_returns_to_us(void **state)
 	conf.public_url = was;
 }
 
+/* A page for a plan, by an account that has shown no second factor. */
+static enum err_id subscribes(struct pg *slow, int64_t account)
+{
+	const struct billing_wish wish = {.plan = "pro", .interval = "month"};
+	struct billing_page page;
+	int rc;
+
+	door_opens(hook);
+	r.w.pg = slow;
+	r.w.actor = (struct actor){.kind = ACTOR_CUSTOMER, .account = account, .name = "visitor"};
+	rc = billing_subscribe(&r.w, &wish, &page);
+	work_rollback(&r.w);
+	return rc < 0 ? r.w.err.id : E_NONE;
+}
+
+static void a_dear_plan_wants_a_second_factor(void **state)
+{
+	const char *path = arena_printf(a, "%s/conf/plans.json", getenv("BUS_DATA"));
+	struct pg *slow = pg_new(&conf, "slow", false);
+	struct err e = {0};
+	char *plans = file_read(a, path, 1u << 20, NULL, &e);
+	int64_t account;
+
+	(void)state;
+	assert_non_null(plans);
+	sql(arena_printf(a, "SELECT bus.plan_put($doc$%s$doc$::json)", plans));
+	sql("SELECT bus.account_put('pat', NULL, now())");
+	account = strtoll(sql("SELECT id::text FROM bus.account WHERE subject = 'pat'"), NULL, 10);
+	conf.billing_provider = "local";
+	conf.totp_required = 1;
+	conf.totp_above = 2899;
+	assert_int_equal(subscribes(slow, account), E_SECOND);
+	assert_string_equal(sql("SELECT count(*)::text FROM bus.plan_checkout"), "0");
+	conf.totp_above = 2900;
+	assert_int_equal(subscribes(slow, account), E_NONE);
+	conf.totp_above = 2899; /* nor is the page that is open handed out */
+	assert_int_equal(subscribes(slow, account), E_SECOND);
+	pg_free(slow);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
 		T(an_event_is_kept_once), T(what_the_provider_did_not_send_is_not_kept),
 		T(what_is_too_long_is_not_read), T(a_page_returns_to_us),
+		T(a_dear_plan_wants_a_second_factor),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, door_teardown);
