@@ -174,12 +174,30 @@ static void where_there_is_none(void **state)
 	assert_int_equal(asks(0, &route, NULL), E_SECOND);
 }
 
+static void without_a_database_nobody_is_let_in(void **state)
+{
+	static struct conf away;
+	struct pg *was = hosts[1].pg;
+
+	(void)state;
+	away = conf;
+	away.db_host = "/nowhere";
+	assert_int_equal(asks(0, &route, password(0)), E_NONE);
+	hosts[1].pg = pg_new(&away, "operator", false);
+	assert_int_equal(asks(1, &route, NULL), E_UNAVAILABLE);
+	assert_int_equal(asks(1, &route, password(1)), E_UNAVAILABLE);
+	pg_free(hosts[1].pg);
+	hosts[1].pg = was;
+	assert_int_equal(asks(1, &route, password(1)), E_NONE);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
 		T(a_password_is_good_once_on_all_hosts), T(the_second_of_two_is_late),
-		T(it_counts_for_a_while_on_all_hosts), T(guesses_are_counted_on_all_hosts), T(where_there_is_none),
+		T(it_counts_for_a_while_on_all_hosts), T(guesses_are_counted_on_all_hosts),
+		T(without_a_database_nobody_is_let_in), T(where_there_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
