@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "port/crypto.h"
 #include "port/file.h"
+#include "port/key_set.h"
 
 #include <string.h>
 
@@ -34,35 +35,68 @@ static void print_plain(const char *file, const char *envelope, const char *key)
 		envelope, envelope, envelope, key, file);
 }
 
+struct checked {
+	const char *envelope;
+	size_t n;
+	const char *sha256, *statement, *path; /* of the key that has signed */
+};
+
+static int check_by(struct cli *c, const struct key *k, const char *path, struct checked *ret)
+{
+	ret->path = path;
+	err_clear(&c->w.err);
+	return artifact_check_envelope(c->w.a, k, ret->envelope, ret->n, ret->sha256, &ret->statement, &c->w.err);
+}
+
+static int check_by_file(struct cli *c, const char *path, struct checked *ret)
+{
+	struct key *k = key_read_public(path, &c->w.err);
+	int rc = k == NULL ? 1 : check_by(c, k, path, ret);
+
+	key_free(k);
+	return rc;
+}
+
+/* By the keys of this installation: the present one, else one that has signed. */
+static int check_by_set(struct cli *c, struct checked *ret)
+{
+	const char *present = c->conf.provenance_public;
+	struct key_set s;
+	int rc = check_by_file(c, present, ret);
+
+	if (rc >= 0 || key_set_read(c->w.a, &c->conf, &s, &c->w.err) < 0)
+		return rc;
+	for (size_t i = 0; rc < 0 && i < s.n; i++)
+		if (s.one[i].file != NULL)
+			rc = check_by(c, s.one[i].key, arena_printf(c->w.a, "%s/%s", c->conf.keys, s.one[i].file), ret);
+	return rc < 0 ? check_by_file(c, present, ret) : rc;
+}
+
 static int verify(struct cli *c)
 {
 	const char *file = cli_arg(c, 0), *envelope = cli_arg(c, 1), *path = cli_option(c, "key");
-	const char *statement = NULL, *sha256;
-	size_t n, file_n;
-	char *bytes, *text;
-	struct key *k;
+	struct checked it = {0};
+	size_t file_n;
+	char *bytes;
 	int rc;
 
-	if (path == NULL) {
-		if (conf_read(c->w.a, c->conf_path, &c->conf, &c->w.err) < 0)
-			return fail(&c->w, E_INVALID, "--key FILE is needed without a configuration");
-		path = c->conf.provenance_public;
-	}
-	if ((k = key_read_public(path, &c->w.err)) == NULL ||
-	    (bytes = file_read(c->w.a, file, 200u << 20, &file_n, &c->w.err)) == NULL ||
-	    (text = file_read(c->w.a, envelope, 1u << 20, &n, &c->w.err)) == NULL)
+	if (path == NULL && conf_read(c->w.a, c->conf_path, &c->conf, &c->w.err) < 0)
+		return fail(&c->w, E_INVALID, "--key FILE is needed without a configuration");
+	if ((bytes = file_read(c->w.a, file, 200u << 20, &file_n, &c->w.err)) == NULL ||
+	    (it.envelope = file_read(c->w.a, envelope, 1u << 20, &it.n, &c->w.err)) == NULL)
 		return -1;
-	sha256 = crypto_sha256_hex(c->w.a, bytes, file_n);
-	rc = artifact_check_envelope(c->w.a, k, text, n, sha256, &statement, &c->w.err);
-	key_free(k);
+	it.sha256 = crypto_sha256_hex(c->w.a, bytes, file_n);
+	rc = path != NULL ? check_by_file(c, path, &it) : check_by_set(c, &it);
+	if (rc > 0)
+		return -1; /* a key that cannot be read */
 	if (rc < 0) {
 		cli_out("NOT verified: %s\n", c->w.err.detail);
 		return 1;
 	}
 	if (c->json)
-		return cli_json(c, statement);
-	cli_out("verified: %s\n  sha256 %s\n  signed by %s\n", file, sha256, path);
-	print_plain(file, envelope, path);
+		return cli_json(c, it.statement);
+	cli_out("verified: %s\n  sha256 %s\n  signed by %s\n", file, it.sha256, it.path);
+	print_plain(file, envelope, it.path);
 	return 0;
 }
 

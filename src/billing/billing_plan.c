@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "base/str.h"
 #include "billing/billing_plan_int.h"
+#include "identity/identity.h"
 
 #include <string.h>
 
@@ -53,6 +54,9 @@ static int intend(struct work *w, const struct billing_wish *wish, const char *b
 	if (offer.price_id == NULL)
 		return fail(w, E_RESOURCE, "the provider does not know the price of %s: bus billing "
 			    "catalog sync --apply", offer.plan);
+	/* A program's token shows none: such a page is opened by a person, in the portal. */
+	if (identity_need_second(w, w->actor.account, offer.amount) < 0)
+		return -1;
 	rc = billing_store_plan_live(w, ret);
 	if (rc < 0)
 		return -1;

@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "decide/decide_int.h"
 #include "port/crypto.h"
-#include "port/json.h"
+#include "port/key_set.h"
 
 #include <string.h>
 
@@ -39,18 +39,9 @@ const char *decide_backend_name(enum decide_backend b)
 
 const char *decide_jwks(struct arena *a, const struct conf *c, struct err *e)
 {
-	const char *const paths[] = {c->receipt_public, c->provenance_public};
-	const char *list = "";
+	struct key_set set;
 
-	for (size_t i = 0; i < COUNT(paths); i++) {
-		struct key *k = key_read_public(paths[i], e);
-
-		if (k == NULL)
-			return NULL;
-		list = arena_printf(a, "%s%s%s", list, i > 0 ? "," : "", key_jwk(a, k));
-		key_free(k);
-	}
-	return arena_printf(a, "{\"keys\":[%s]}", list);
+	return key_set_read(a, c, &set, e) < 0 ? NULL : key_set_json(a, &set);
 }
 
 /* Header and payload of the JWS, ready to be signed. */
@@ -122,24 +113,4 @@ int decide_receipt(struct work *w, int64_t run, int64_t account, const struct de
 	body = payload(w, id, d);
 	*ret_json = decide_sign(w->a, body);
 	return decide_store_insert(w, id, run, account, *ret_json);
-}
-
-bool decide_verify(struct arena *a, const char *receipt_json)
-{
-	const char *at = strstr(receipt_json, ",\"signature\":\"");
-	unsigned char sig[80];
-	const char *body, *input, *text;
-	long n;
-
-	if (at == NULL)
-		return false;
-	body = arena_printf(a, "%.*s}", (int)(at - receipt_json), receipt_json);
-	input = signing_input(a, body);
-	text = at + strlen(",\"signature\":\"");
-	if (!str_starts(text, input) || text[strlen(input)] != '.')
-		return false;
-	text += strlen(input) + 1;
-	n = str_unbase64(text, strcspn(text, "\""), sig, sizeof(sig));
-	return n == ED25519_SIG_BYTES &&
-	       key_verify(signing_key, input, strlen(input), sig, (size_t)n);
 }

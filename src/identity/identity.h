@@ -33,7 +33,7 @@ struct identity_asker {
 	const char *email;         /* of the shape that mail_address() gives */
 	const char *session_hash;  /* hexadecimal; NULL: without a session */
 	const char *network;
-	bool known; /* a browser that this address has signed in before */
+	bool known; /* a browser that this address has signed in before, or is signed in */
 	unsigned char code_key[32], mail_key[32]; /* of the purposes "code" and "mail" */
 };
 
@@ -118,6 +118,9 @@ bool identity_scope_within(const char *want, const char *allowed);
  * apart from strangers. Made in the arena; checked in constant time. */
 const char *identity_known(struct work *w, const struct identity_asker *who);
 bool identity_is_known(struct work *w, const struct identity_asker *who, const char *text);
+
+/* Has the acting account confirmed this address? */
+int identity_is_own(struct work *w, const char *email, bool *ret);
 
 /* The statement that tells whose a token is ($1: hexadecimal SHA-256). */
 extern const struct pg_stmt *const identity_lookup;

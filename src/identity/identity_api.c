@@ -100,8 +100,8 @@ static const struct read read_sessions = {&identity_sql_read_sessions, WHO, NULL
 static const struct read read_keys = {&identity_sql_read_keys, WHO, NULL};
 static const struct read read_waitlist = {&identity_sql_waitlist, {BIND_QUERY0, BIND_QUERY1}, NULL};
 
-#define OPEN(name, path, in, out, fn, text)                                                     \
-	{.id = name, .method = METHOD_POST, .pattern = path, .pool = POOL_SLOW,                 \
+#define OPEN(name, path, in_pool, in, out, fn, text)                                            \
+	{.id = name, .method = METHOD_POST, .pattern = path, .pool = in_pool,                   \
 	 .audience = AUD_OPEN, .rate = RATE_AUTH, .body_max = 1024, .input = &in, .reply = &out, \
 	 .reply_status = 200, .handle = fn, .summary = text, .proof = PROOF}
 #define SHOW(name, path, out, rd, text)                                                         \
@@ -123,14 +123,14 @@ const struct route identity_routes[] = {
 	 .pool = POOL_FAST, .audience = AUD_PUBLIC, .rate = RATE_CREATE, .body_max = 64,
 	 .input = &nothing, .reply = &session_shape, .reply_status = 201, .handle = create,
 	 .summary = "Start an anonymous visitor session", .proof = "tests/stack/matrix.sh"},
-	OPEN("auth.register", "/api/v1/auth/register", identity_email_shape, status_shape,
+	OPEN("auth.register", "/api/v1/auth/register", POOL_SLOW, identity_email_shape, status_shape,
 	     identity_api_register, "Register an address; the answer is the same for each"),
-	OPEN("auth.otp_request", "/api/v1/auth/otp/request", identity_email_shape, challenge_shape,
-	     identity_api_code, "Have a one-time code sent to an address"),
-	OPEN("auth.otp_verify", "/api/v1/auth/otp/verify", identity_verify_shape, token_shape,
+	OPEN("auth.otp_request", "/api/v1/auth/otp/request", POOL_CODE, identity_email_shape,
+	     challenge_shape, identity_api_code, "Have a one-time code sent to an address"),
+	OPEN("auth.otp_verify", "/api/v1/auth/otp/verify", POOL_CODE, identity_verify_shape, token_shape,
 	     identity_api_verify, "Sign in by the code; the visitor's runs come along"),
 	{.id = "build_run.contact", .method = METHOD_POST,
-	 .pattern = "/api/v1/build-runs/{run_id}/contact", .pool = POOL_SLOW, .audience = AUD_CUSTOMER,
+	 .pattern = "/api/v1/build-runs/{run_id}/contact", .pool = POOL_CODE, .audience = AUD_CUSTOMER,
 	 .rate = RATE_AUTH, .body_max = 1024, .input = &identity_contact_shape, .reply = &token_shape,
 	 .reply_status = 200, .handle = identity_api_contact,
 	 .summary = "Give an address for a run, then the code that was sent to it", .proof = PROOF},
@@ -150,7 +150,7 @@ const struct route identity_routes[] = {
 	     identity_api_key_new, "A new API key; it is shown once"),
 	SELF("auth.key_revoke", "/api/v1/auth/keys/{key_id}/revoke", nothing, 64, status_shape, 200,
 	     identity_api_key_revoke, "End an API key"),
-	{.id = "auth.delete", .method = METHOD_POST, .pattern = "/api/v1/auth/delete", .pool = POOL_SLOW,
+	{.id = "auth.delete", .method = METHOD_POST, .pattern = "/api/v1/auth/delete", .pool = POOL_CODE,
 	 .audience = AUD_AUTH, .rate = RATE_AUTH, .body_max = 1024, .input = &identity_verify_shape,
 	 .reply = &status_shape, .reply_status = 200, .handle = identity_api_delete,
 	 .summary = "Delete the own address, sessions, keys and messages, by a fresh code", .proof = PROOF},

@@ -63,7 +63,7 @@ static int asker(struct req *r, const char *text, struct identity_asker *ret)
 	if (ret->email == NULL)
 		return -1;
 	ret->known = identity_is_known(&r->w, ret, req_cookie(r, KNOWN_COOKIE));
-	return 0;
+	return ret->known || r->w.actor.account == 0 ? 0 : identity_is_own(&r->w, ret->email, &ret->known);
 }
 
 /* Always the same answer: who is known here is nobody's business. */

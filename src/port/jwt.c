@@ -128,6 +128,8 @@ int jwt_verify(struct arena *a, const void *key, size_t key_len, const char *tok
 		return refuse(e, "not JSON");
 	if (!str_eq(json_get_text(header, "alg", NULL), "HS256") || json_get(header, "crit") != NULL)
 		return refuse(e, "another algorithm");
+	if (json_get(header, "typ") != NULL && !str_eq(json_get_text(header, "typ", NULL), "JWT"))
+		return refuse(e, "another type"); /* something else that this key has signed */
 	return check_claims(claims, aud, now / CLOCK_S, ret, e);
 }
 

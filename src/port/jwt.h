@@ -1,9 +1,10 @@
 /*
  * Jose: JSON Web Tokens signed with HMAC-SHA-256 (RFC 7515, 7519).
  *
- * Only what is issued here is taken: algorithm HS256, a subject, an audience,
- * the times of issue and expiry. Anything else, "none" first of all, is refused
- * before a claim is looked at.
+ * Only what is issued here is taken: algorithm HS256, type JWT where one is said,
+ * a subject, an audience, the times of issue and expiry. Anything else, "none"
+ * first of all, is refused before a claim is looked at. A token has one spelling:
+ * no padding, no blank, no bits that say nothing (RFC 7515, 2; RFC 4648, 3.5).
  */
 #pragma once
 #include "base/arena.h"

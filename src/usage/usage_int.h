@@ -1,6 +1,7 @@
 /* What the files of the room share. */
 #pragma once
 #include "base/jw.h"
+#include "port/key_set.h"
 #include "usage/usage.h"
 #include "usage/usage_merkle.h"
 
@@ -49,7 +50,7 @@ struct usage_leaves {
 const char *usage_seal_text(struct arena *a, const struct usage_seal *s);
 void usage_seal_json(struct jw *j, const struct usage_seal *s);
 int usage_seal_root(struct work *w, const struct usage_leaves *l, const char **ret);
-bool usage_seal_holds(struct work *w, const struct usage_seal *s, const struct key *k);
+bool usage_seal_holds(struct work *w, const struct usage_seal *s, const struct key_set *keys);
 int usage_proof_json(struct work *w, const struct usage_seal *s, const struct usage_leaves *l,
 		     size_t at, const char *entry, const char **ret);
 

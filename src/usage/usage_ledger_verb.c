@@ -7,7 +7,7 @@
 /* `bus ledger verify`, `bus ledger prove`: the ledger held against its seals. */
 
 static int check_seal(struct cli *c, const struct usage_seal *s, const char *previous,
-		      const struct key *k, const char **ret_why)
+		      const struct key_set *keys, const char **ret_why)
 {
 	struct usage_leaves leaves;
 	const char *root;
@@ -23,29 +23,32 @@ static int check_seal(struct cli *c, const struct usage_seal *s, const char *pre
 		*ret_why = "an entry was changed";
 	else if (previous != NULL && !str_eq(previous, s->previous))
 		*ret_why = "the chain is broken";
-	else if (!usage_seal_holds(&c->w, s, k))
+	else if (s->kid != NULL && key_set_find(keys, s->kid) == NULL)
+		*ret_why = "its key is not in the set any more";
+	else if (!usage_seal_holds(&c->w, s, keys))
 		*ret_why = "the signature does not hold";
 	return 0;
 }
 
 static int verify(struct cli *c)
 {
-	struct key *k = key_read_public(c->conf.provenance_public, &c->w.err);
 	const struct usage_seal *seals;
+	struct key_set keys;
 	const char *previous = NULL, *why = NULL;
 	int64_t entries = 0;
 	size_t n, i;
-	int rc = k == NULL ? -1 : usage_store_seals(&c->w, 0, &seals, &n);
+	int rc = key_set_read(c->w.a, &c->conf, &keys, &c->w.err);
+
+	if (rc == 0)
+		rc = usage_store_seals(&c->w, 0, &seals, &n);
 
 	for (i = 0; rc == 0 && i < n && why == NULL; i++) {
 		cli_progress("seal %zu of %zu", i + 1, n);
-		rc = check_seal(c, &seals[i], previous, k, &why);
+		rc = check_seal(c, &seals[i], previous, &keys, &why);
 		previous = seals[i].root;
 		entries += seals[i].entries;
 	}
 	cli_progress_end();
-	if (k != NULL)
-		key_free(k);
 	if (rc < 0)
 		return -1;
 	if (cli_json(c, why == NULL ? arena_printf(c->w.a, "{\"ok\":true,\"seals\":%zu,\"entries\":%lld}",

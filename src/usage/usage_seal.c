@@ -55,13 +55,17 @@ int usage_seal_root(struct work *w, const struct usage_leaves *l, const char **r
 	return 0;
 }
 
-bool usage_seal_holds(struct work *w, const struct usage_seal *s, const struct key *k)
+bool usage_seal_holds(struct work *w, const struct usage_seal *s, const struct key_set *keys)
 {
 	const char *text = usage_seal_text(w->a, s);
 	unsigned char sig[ED25519_SIG_BYTES + 3];
 	long n = str_unbase64(s->signature, strlen(s->signature), sig, sizeof(sig));
 
-	return n == ED25519_SIG_BYTES && key_verify(k, text, strlen(text), sig, (size_t)n);
+	for (size_t i = 0; n == ED25519_SIG_BYTES && i < keys->n; i++)
+		if ((s->kid == NULL || str_eq(s->kid, keys->one[i].kid)) && /* older seals name none */
+		    key_verify(keys->one[i].key, text, strlen(text), sig, (size_t)n))
+			return true;
+	return false;
 }
 
 /* {"seal":…,"entry":"1|usg_…","leaf":…,"index":…,"path":[…]}: all that a stranger

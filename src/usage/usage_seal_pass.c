@@ -24,7 +24,7 @@ static int sign(struct work *w, struct usage_seal *s)
 {
 	unsigned char sig[ED25519_SIG_BYTES];
 	const char *text = usage_seal_text(w->a, s);
-	struct key *k = key_read(w->conf->provenance_key, &w->err);
+	struct key *k = key_read_pair(w->conf->provenance_key, w->conf->provenance_public, &w->err);
 
 	if (k == NULL)
 		return -1;

@@ -123,6 +123,8 @@ static int answer(struct req *r, const struct pg_call *c)
 
 	if (c != NULL && c->rc < 0)
 		return fail(&r->w, c->err.id, "%s", c->err.detail);
+	if (r->route->audience == AUD_OPERATOR && second_check(r) < 0)
+		return -1;
 	if (r->route->read != NULL)
 		return read_answer(r, &c->rows);
 	if (r->route->audience != AUD_OPERATOR &&

@@ -27,7 +27,7 @@
  * successor is there before the old one stops to accept.
  */
 
-#define SLOTS_MAX 320
+#define SLOTS_MAX 448 /* all settings at their greatest: 401 */
 #define YOUNG (2 * CLOCK_S)
 #define BACKOFF_MAX (10 * CLOCK_S)
 
@@ -111,6 +111,7 @@ static void make_slots(struct master *m)
 		[POOL_CALL] = m->conf.call_processes,
 		[POOL_OPERATOR] = m->conf.operator_processes,
 		[POOL_HOOK] = m->conf.hook_processes,
+		[POOL_CODE] = m->conf.code_processes,
 	};
 	size_t streams = 0, calls = 0;
 

@@ -13,7 +13,6 @@ static const struct {
 	double per_second;
 	double burst;
 } rates[RATE_COUNT] = {
-	[RATE_SECOND] = {0.01, 5},   /* tries of the operators' second factor: by host */
 	[RATE_WRITE] = {2, 60},      /* messages, approvals: by session */
 	[RATE_CREATE] = {0.2, 20},   /* new conversations: by network */
 	[RATE_AUTH] = {0.5, 30},     /* signing in: by network */

@@ -15,9 +15,15 @@ const char *route_method_name(enum method m)
 const char *route_pool_name(enum pool p)
 {
 	static const char *const names[POOL_COUNT] = {"fast", "slow", "stream", "call", "operator",
-						       "hook"};
+						       "hook", "code"};
 
 	return names[p];
+}
+
+/* Whoever tries codes does what the slow pool may. */
+const char *route_pool_role(enum pool p)
+{
+	return route_pool_name(p == POOL_CODE ? POOL_SLOW : p);
 }
 
 const char *route_audience_name(enum audience a)

@@ -17,8 +17,8 @@ struct relay_row;
 /* HEAD is a GET without a body. */
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_COUNT };
 
-/* Kinds of work; each has its processes, its socket and its database role. */
-enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_CALL, POOL_OPERATOR, POOL_HOOK, POOL_COUNT };
+/* Kinds of work; each has its processes and its socket. */
+enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_CALL, POOL_OPERATOR, POOL_HOOK, POOL_CODE, POOL_COUNT };
 
 enum audience {
 	AUD_PUBLIC,   /* no credential is looked at */
@@ -34,8 +34,7 @@ enum audience {
 
 enum site { SITE_PORTAL, SITE_PREVIEW }; /* which host name the web server says it was */
 
-enum rate { RATE_NONE, RATE_SECOND, RATE_WRITE, RATE_CREATE, RATE_AUTH, RATE_STREAM, RATE_CALL, RATE_EXPORT,
-	    RATE_COUNT };
+enum rate { RATE_NONE, RATE_WRITE, RATE_CREATE, RATE_AUTH, RATE_STREAM, RATE_CALL, RATE_EXPORT, RATE_COUNT };
 
 /* Where a parameter of a read comes from. */
 enum bind { BIND_END, BIND_TOKEN, BIND_NOW, BIND_ARG0, BIND_ARG1, BIND_QUERY0, BIND_QUERY1,
@@ -120,4 +119,5 @@ int route_each(const struct route_table *t, int (*fn)(void *ctx, const struct ro
 
 const char *route_method_name(enum method m);
 const char *route_pool_name(enum pool p);
+const char *route_pool_role(enum pool p); /* in the database: "fast" is bus_fast */
 const char *route_audience_name(enum audience a);

@@ -1,47 +1,51 @@
 #include "config.h"
 
 #include "port/otp.h"
-#include "web/shared.h"
 #include "web/web_int.h"
+#include "web/web_sql.h"
 
 /*
  * The operators' token is one for all of them and lies in a file; beside it each
  * has the authenticator. A password is shown in X-Bus-Totp with any request and
- * counts for a while on this host, so that a script asks its person once.
+ * counts for a while, on every host: what was used is in the database.
  */
 
-/* Each step is good once, whichever process it comes to. */
-static bool use_step(struct req *r, const char *text)
-{
-	_Atomic int64_t *last = &r->web->shared->second_step;
-	int64_t was = atomic_load(last), step;
+#define TRIES 5 /* in ten minutes: operator_second_try() */
 
-	do {
-		step = otp_step(r->web->operator_key, r->web->operator_key_n, text, r->w.now / CLOCK_S, was);
-		if (step < 0)
-			return false;
-	} while (!atomic_compare_exchange_weak(last, &was, step));
-	return true;
+static int is_shown(struct req *r)
+{
+	struct pg_rows rows;
+
+	if (DB(&r->w, web_sql_second_shown, &rows, arg_now(&r->w)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0) ? 0 : fail(&r->w, E_SECOND, "an operator without X-Bus-Totp");
+}
+
+static int show(struct req *r, const char *text)
+{
+	int64_t until = r->w.now + r->web->conf->totp_fresh_s * CLOCK_S, step, again;
+	struct pg_rows rows;
+
+	if (DB(&r->w, web_sql_second_try, &rows, arg_now(&r->w)) < 0)
+		return -1;
+	again = pg_int(&rows, 0, 2);
+	if (pg_int(&rows, 0, 1) > TRIES) {
+		reply_header(r, "Retry-After", "%lld",
+			     (long long)(again > r->w.now ? (again - r->w.now) / CLOCK_S + 1 : 1));
+		return fail(&r->w, E_RATE, "tries of the operators' second factor");
+	}
+	step = otp_step(r->web->operator_key, r->web->operator_key_n, text, r->w.now / CLOCK_S,
+			pg_int(&rows, 0, 0));
+	if (step >= 0 && DB(&r->w, web_sql_second_use, &rows, arg_int(&r->w, step), arg_time(&r->w, until)) < 0)
+		return -1;
+	return step >= 0 && pg_bool(&rows, 0, 0) ? 0 : fail(&r->w, E_CODE, "the operators' second factor");
 }
 
 int second_check(struct req *r)
 {
 	const char *text = req_param(r, "HTTP_X_BUS_TOTP");
-	struct shared *s = r->web->shared;
-	struct rate_left left;
 
-	if (r->web->operator_key_n == 0)
+	if (r->web->operator_key_n == 0 || r->route->unattended)
 		return 0;
-	if (text == NULL)
-		return atomic_load(&s->second_until) > r->w.now
-			       ? 0
-			       : fail(&r->w, E_SECOND, "an operator without X-Bus-Totp");
-	if (!rate_take(s, RATE_SECOND, "operator", 100, r->w.now, &left)) {
-		reply_header(r, "Retry-After", "%d", left.wait_s);
-		return fail(&r->w, E_RATE, "tries of the operators' second factor");
-	}
-	if (!use_step(r, text))
-		return fail(&r->w, E_CODE, "the operators' second factor");
-	atomic_store(&s->second_until, r->w.now + r->web->conf->totp_fresh_s * CLOCK_S);
-	return 0;
+	return text == NULL ? is_shown(r) : show(r, text);
 }

@@ -2,22 +2,17 @@
 
 #include "web/shared.h"
 #include "base/check.h"
-#include "base/clock.h"
-#include "port/otp.h"
 
 #include <stddef.h>
 #include <sys/mman.h>
 
 struct shared *shared_new(void)
 {
-	struct shared *s;
 	void *p = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	check(p != MAP_FAILED);
-	s = p;
-	atomic_store(&s->second_step, clock_now() / CLOCK_S / OTP_STEP_S + 1);
-	return s;
+	return p;
 }
 
 /* There is one writer of hints: the listener. */

@@ -26,10 +26,6 @@ struct shared {
 	/* The operator's switch (enum kill_level) as the listener last read it. */
 	_Atomic int kill_level;
 
-	/* The operators' second factor: its last time step, and until when it counts
-	 * (microseconds). The step begins in the future, for what was used before. */
-	_Atomic int64_t second_step, second_until;
-
 	_Atomic uint64_t requests, errors, streams, streams_refused;
 };
 

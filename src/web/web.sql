@@ -1,4 +1,4 @@
--- The hallway's own: idempotency keys, and the operator's switch.
+-- The hallway's own: idempotency keys, the operator's switch, the operators' second factor.
 
 -- name: web_sql_kill_level
 SELECT level FROM kill_switch;
@@ -15,3 +15,12 @@ WHERE principal = $1 AND route = $2 AND key = $3;
 -- name: web_sql_idem_store
 UPDATE idempotency SET status = $4::int, answer = decode($5, 'hex')
 WHERE principal = $1 AND route = $2 AND key = $3;
+
+-- name: web_sql_second_shown
+SELECT shown_until > $1::timestamptz FROM operator_second;
+
+-- name: web_sql_second_try
+SELECT last_step, tries, (extract(epoch FROM again) * 1000000)::bigint FROM operator_second_try($1::timestamptz);
+
+-- name: web_sql_second_use
+SELECT operator_second_use($1::bigint, $2::timestamptz);

@@ -32,7 +32,8 @@ struct web {
 /* gate.c: everything that needs no database. 0 to go on, -1 with r->w.err. */
 int gate_enter(struct req *r);
 
-/* second.c: the operators' second factor, where there is one. */
+/* second.c: the operators' second factor, where there is one; for a caller whom the
+ * gate has let in. 0 or -1. */
 int second_check(struct req *r);
 
 /* gate.c: the caller is `account` (0: nobody was found). 0 or -1. */

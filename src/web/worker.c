@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -87,6 +88,10 @@ static int stop_signals(void)
 	return signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Trying a code is slow on purpose. However many guess, it is these few processes
+ * that are busy with it, and everybody else goes first. */
+#define CODE_NICE 10
+
 void worker_main(const struct worker *k)
 {
 	struct err e = {0};
@@ -95,6 +100,8 @@ void worker_main(const struct worker *k)
 	int stop_fd = stop_signals();
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (k->pool == POOL_CODE)
+		setpriority(PRIO_PROCESS, 0, CODE_NICE);
 	if (k->kind == WORKER_LISTENER) {
 		loop_listener(k->conf, k->shared, k->wakes, stop_fd);
 		_exit(0);
@@ -106,7 +113,7 @@ void worker_main(const struct worker *k)
 		_exit(78);
 	}
 	fcgi_init();
-	pg = pg_new(k->conf, route_pool_name(k->pool), false);
+	pg = pg_new(k->conf, route_pool_role(k->pool), false);
 	pg_ready(pg, &e); /* warm; a database that is away is met again by the first request */
 	if (k->kind == WORKER_STREAMS)
 		loop_streams(&web, pg, stop_fd);

@@ -78,6 +78,13 @@ static void what_is_not_ours_is_refused(void **state)
 		{KEY, "{\"alg\":\"HS512\"}", "{" GOOD "}", "algorithm"},
 		{KEY, "{\"alg\":\"HS256\",\"crit\":[\"x\"]}", "{" GOOD "}", "algorithm"},
 		{KEY, "{}", "{" GOOD "}", "algorithm"},
+		{KEY, "{\"alg\":\"HS256\"}", "{" GOOD "}", NULL},
+		{KEY, "{\"alg\":\"EdDSA\",\"typ\":\"JWT\"}", "{" GOOD "}", "algorithm"},
+		{KEY, "{\"alg\":[\"HS256\"]}", "{" GOOD "}", "algorithm"},
+		{KEY, "{\"alg\":\"HS256\",\"typ\":\"bus-receipt+jws\"}", "{" GOOD "}", "type"},
+		{KEY, "{\"alg\":\"HS256\",\"typ\":\"jwt\"}", "{" GOOD "}", "type"},
+		{KEY, "{\"alg\":\"HS256\",\"typ\":1}", "{" GOOD "}", "type"},
+		{KEY, H "{}", "{" GOOD "}", "JSON"},
 		{KEY, "[]", "{" GOOD "}", "JSON"},
 		{KEY, H, "[]", "JSON"},
 		{KEY, H, "{" GOOD "} ", NULL},
@@ -131,9 +138,60 @@ static void every_changed_character_is_refused(void **state)
 	assert_int_equal(verify(arena_printf(a, "%s%5000s", token, ""), &why), -1);
 }
 
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/* Signed by us as it stands: not even then is another spelling taken. */
+static const char *spelled(const char *head, const char *claims)
+{
+	const char *in = arena_printf(a, "%s.%s", head, claims);
+	unsigned char mac[SHA256_BYTES];
+
+	crypto_hmac(KEY, strlen(KEY), in, strlen(in), mac);
+	return arena_printf(a, "%s.%s", in, str_base64(a, mac, sizeof(mac), true));
+}
+
+/* The last character of a part, with other bits that belong to no byte. */
+static char *other_bits(const char *part, unsigned bits)
+{
+	char *to = arena_strdup(a, part), *last = to + strlen(to) - 1;
+
+	*last = alphabet[(size_t)(strchr(alphabet, *last) - alphabet) ^ bits];
+	return to;
+}
+
+static void a_token_has_one_spelling(void **state)
+{
+	static const char *const claims[] = {"{" GOOD "}", "{" GOOD "} ", "{" GOOD "}  "};
+	const char *head = str_base64(a, H, strlen(H), true), *token, *why;
+	size_t spare = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(claims); i++) {
+		const char *part = str_base64(a, claims[i], strlen(claims[i]), true);
+		/* three bytes leave no bit over, two leave two, one leaves four */
+		unsigned over = strlen(claims[i]) % 3 == 0 ? 1 : strlen(claims[i]) % 3 == 2 ? 4 : 16;
+
+		assert_int_equal(verify(spelled(head, part), &why), 0);
+		for (unsigned bits = 1; bits < over; bits++, spare++)
+			assert_int_equal(verify(spelled(head, other_bits(part, bits)), &why), -1);
+		for (const char *const *more = (const char *const[]){"=", "==", " ", "\t", "\r\n", NULL}; *more; more++) {
+			assert_int_equal(verify(spelled(head, arena_printf(a, "%s%s", part, *more)), &why), -1);
+			assert_int_equal(verify(spelled(head, arena_printf(a, "%s%s", *more, part)), &why), -1);
+			assert_int_equal(verify(spelled(arena_printf(a, "%s%s", head, *more), part), &why), -1);
+			assert_int_equal(verify(arena_printf(a, "%s%s", spelled(head, part), *more), &why), -1);
+			assert_int_equal(verify(arena_printf(a, "%s%s", *more, spelled(head, part)), &why), -1);
+		}
+	}
+	assert_int_equal(spare, 3 + 15);
+	token = spelled(head, str_base64(a, claims[0], strlen(claims[0]), true));
+	for (unsigned bits = 1; bits < 64; bits++) /* two of them belong to no byte of the signature */
+		assert_int_equal(verify(other_bits(token, bits), &why), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_token_has_one_spelling),
 		cmocka_unit_test(a_token_comes_back_as_it_was_signed),
 		cmocka_unit_test(what_is_not_ours_is_refused),
 		cmocka_unit_test(every_changed_character_is_refused),

@@ -331,6 +331,17 @@ for who in ann nobody-7; do
 	ok "$who: no eleventh code in a day" equal "$(is "429 rate_limited" && tr -d '\r' <"$VAR/head" | grep -ciE '^retry-after: [0-9]+$')" 1
 done
 
+# Whoever guesses keeps the processes busy that try codes, and nobody else's.
+trier() { for p in $(pgrep -P "$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")"); do awk '$19 == 10 { print $1 }' "/proc/$p/stat"; done; }
+TRIER=$(trier); ok "one process tries codes, after everybody else" equal "$(wc -w <<<"$TRIER")" 1
+kill -STOP $TRIER
+curl -s -m 60 -o "$VAR/late" -w '%{http_code}' -H 'Content-Type: application/json' \
+	-d '{"email":"ann@example.com","otp":"12345678"}' "$BASE/api/v1/auth/otp/verify" >"$VAR/late.status" & LATE=$!
+bearer '' POST /api/v1/auth/register '{"email":"quick@example.com"}'; ok "while it is busy others are served" equal "$STATUS" 200
+bearer '' GET /readyz; ok "by all pools" equal "$STATUS" 200
+kill -CONT $TRIER; wait $LATE
+ok "and the try is answered in its turn" equal "$(cat "$VAR/late.status")" 401
+
 # The owner's browser is no stranger, though nobody else gets a code to the address.
 visitor ann; api POST /api/v1/sessions '{}'; ask_code ann@example.com
 ok "who has proved the address before is not locked out" equal "$STATUS" 200

@@ -1,8 +1,15 @@
-# The ledger's tree.
+# The ledger's tree; reservations, on a database of their own.
 if HAVE_CMOCKA
 check_PROGRAMS += tests/usage/test_merkle
 TESTS += tests/usage/test_merkle
 tests_usage_test_merkle_SOURCES = %D%/test_merkle.c
 tests_usage_test_merkle_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_usage_test_merkle_LDADD = libusage.a libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/usage/test_reserve
+TESTS += tests/usage/room.sh
+tests_usage_test_reserve_SOURCES = %D%/test_reserve.c tests/web/asked.h
+tests_usage_test_reserve_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(CMOCKA_CFLAGS)
+tests_usage_test_reserve_LDADD = libusage.a libweb.a libwork.a libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
+tests_usage_test_reserve_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fcgi_param,--wrap=fcgi_read
 endif
+EXTRA_DIST += tests/usage/room.sh

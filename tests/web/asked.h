@@ -9,7 +9,7 @@ static struct {
 static const char *body;
 static bool body_is_cut;
 
-static void ask(const char *name, const char *value)
+static inline void ask(const char *name, const char *value)
 {
 	size_t i = 0;
 
@@ -61,12 +61,12 @@ static struct req r;
 static void begin(const struct route *route)
 {
 	arena_free(r.w.a);
-	r = (struct req){.w = {.a = arena_new(1u << 20), .now = NOON, .conf = &conf},
+	r = (struct req){.w = {.a = arena_new(REQ_ARENA), .now = NOON, .conf = &conf},
 			 .web = &web, .route = route};
 	buf_init(&r.head_lines, r.w.a, 4096);
 }
 
-static enum err_id enter(const struct route *route)
+static inline enum err_id enter(const struct route *route)
 {
 	begin(route);
 	if (gate_enter(&r) == 0)
@@ -75,7 +75,7 @@ static enum err_id enter(const struct route *route)
 }
 
 /* The first input that was refused, and why; NULL: none. */
-static void assert_refused(const char *field, const char *code)
+static inline void assert_refused(const char *field, const char *code)
 {
 	assert_int_equal(r.w.err.nfields > 0, field != NULL);
 	if (field != NULL) {

@@ -74,24 +74,6 @@ static void only_the_operators_token_is_the_operators(void **state)
 	assert_int_equal(enter(&route), E_SCOPE);
 }
 
-/* Where one is configured; what scrapes figures has no person at hand. */
-static void an_operator_has_a_second_factor(void **state)
-{
-	static const struct route route = {.id = "x", .audience = AUD_OPERATOR};
-	static const struct route figures = {.id = "x", .audience = AUD_OPERATOR, .unattended = true};
-
-	(void)state;
-	crypto_sha256("operatortoken", 13, web.operator_hash);
-	web.has_operator = true;
-	web.operator_key_n = 20;
-	ask("HTTP_AUTHORIZATION", "Bearer operatortoken");
-	assert_int_equal(enter(&route), E_SECOND);
-	assert_int_equal(r.w.actor.kind, ACTOR_NOBODY);
-	assert_int_equal(enter(&figures), E_NONE);
-	web.operator_key_n = 0;
-	web.has_operator = false;
-}
-
 static void a_body_is_bounded(void **state)
 {
 	static const struct route route = {.id = "x", .method = METHOD_POST, .raw = true, .body_max = 8};
@@ -478,7 +460,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup(name, setup)
 		T(a_network_is_one_caller), T(only_the_operators_token_is_the_operators),
-		T(an_operator_has_a_second_factor),
 		T(a_body_is_bounded), T(each_door_has_its_credential), T(a_secure_cookie_is_ours),
 		T(a_signed_token_opens_what_it_was_made_for), T(a_session_is_no_service),
 		T(a_token_that_was_changed_is_nothing), T(a_write_comes_from_our_own_page),

@@ -1,0 +1,122 @@
+#include "config.h"
+
+#include "usage/usage_int.h"
+#include "web/web_int.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/web/asked.h"
+#include "tests/lib/door.h"
+
+/* Reservations on a real database: each scope that a limit may have holds alone. */
+
+#define ASK 10
+#define WIDE 1000
+
+static const struct route route = {.id = "x"};
+static struct usage_grant grant; /* of the last one */
+
+static enum err_id reserve(const char *subject, const char *run, const char *backend)
+{
+	struct usage_ask ask = {.subject = subject, .run_id = run, .model = "m", .backend = backend,
+				.feature = "chat", .price_version = "v", .micro = ASK,
+				.until_us = now + 3600 * CLOCK_S};
+
+	door_opens(&route);
+	return usage_reserve(&r.w, &ask, &grant) < 0 ? r.w.err.id : E_NONE;
+}
+
+/* The limits of the accounts' plan, of backend b1 and of the installation. */
+static void limits(int account, int run, int backend, int installation)
+{
+	sql("DELETE FROM bus.budget");
+	sql(arena_printf(a,
+		"SELECT bus.plan_put('{\"version\":\"t\",\"plans\":[{\"id\":\"p\",\"name\":\"P\",\"features\":[\"chat\"],"
+		"\"support\":{\"level\":\"none\"},\"limits\":[{\"scope\":\"account\",\"period\":\"day\",\"micro\":%d},"
+		"{\"scope\":\"run\",\"period\":\"total\",\"micro\":%d}]}],\"limits\":[{\"scope\":\"backend\",\"subject\":\"b1\","
+		"\"period\":\"day\",\"micro\":%d},{\"scope\":\"installation\",\"period\":\"day\",\"micro\":%d}]}'::json)",
+		account, run, backend, installation));
+	sql("SELECT bus.account_put('ann', 'p', now())");
+	sql("SELECT bus.account_put('bob', 'p', now())");
+}
+
+static int group_setup(void **state)
+{
+	(void)state;
+	if (door_setup("call") < 0)
+		return -1;
+	limits(WIDE, WIDE, WIDE, WIDE);
+	for (const char *const *who = (const char *const[]){"ann", "bob", NULL}; *who; who++)
+		sql(arena_printf(a, "INSERT INTO bus.run (run_id, account_id, created_at, updated_at) "
+				    "SELECT 'run_%s', id, now(), now() FROM bus.account WHERE subject = '%s'", *who, *who));
+	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	door_reset();
+	limits(WIDE, WIDE, WIDE, WIDE);
+	return 0;
+}
+
+static void each_scope_holds_alone(void **state)
+{
+	static const struct {
+		const char *scope;
+		int account, run, backend, installation;
+		const char *who, *of, *at; /* whom this limit does not touch; NULL: nobody */
+	} rows[] = {
+		{"account", 15, WIDE, WIDE, WIDE, "bob", "run_bob", "b1"},
+		{"run", WIDE, 15, WIDE, WIDE, "ann", NULL, "b1"},
+		{"backend", WIDE, WIDE, 15, WIDE, "ann", "run_ann", "b2"},
+		{"installation", WIDE, WIDE, WIDE, 15, NULL, NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		limits(rows[i].account, rows[i].run, rows[i].backend, rows[i].installation);
+		assert_int_equal(reserve("ann", "run_ann", "b1"), E_NONE);
+		assert_int_equal(grant.remaining, 5);
+		if (reserve("ann", "run_ann", "b1") != E_QUOTA)
+			fail_msg("%s is overspent", rows[i].scope);
+		assert_string_equal(grant.scope, rows[i].scope);
+		assert_int_equal(grant.remaining, 5);
+		/* against all of them or none */
+		assert_string_equal(sql("SELECT string_agg(scope || reserved, ' ' ORDER BY scope) FROM bus.budget"),
+				    "account10 backend10 installation10 run10");
+		assert_int_equal(reserve(rows[i].who ? rows[i].who : "bob", rows[i].of, rows[i].at ? rows[i].at : "b2"),
+				 rows[i].who ? E_NONE : E_QUOTA);
+	}
+}
+
+static void what_is_not_reserved(void **state)
+{
+	(void)state;
+	assert_int_equal(reserve("nobody", NULL, "b1"), E_UNAUTHENTICATED);
+	assert_int_equal(reserve("ann", "run_bob", "b1"), E_NOT_FOUND); /* another's run pays for nothing */
+	assert_int_equal(reserve("ann", "run_none", "b1"), E_NOT_FOUND);
+	sql("UPDATE bus.plan SET features = '{embeddings}' WHERE id = 'p'");
+	assert_int_equal(reserve("ann", NULL, "b1"), E_BILLING);
+	limits(WIDE, WIDE, WIDE, WIDE);
+	sql("UPDATE bus.kill_switch SET level = 2");
+	assert_int_equal(reserve("ann", NULL, "b1"), E_UNAVAILABLE);
+	sql("UPDATE bus.kill_switch SET level = 0");
+	sql("UPDATE bus.account SET disabled = true WHERE subject = 'ann'");
+	assert_int_equal(reserve("ann", NULL, "b1"), E_DISABLED);
+	sql("UPDATE bus.account SET disabled = false WHERE subject = 'ann'");
+	assert_string_equal(sql("SELECT coalesce(sum(reserved), 0)::text FROM bus.budget"), "0");
+	assert_int_equal(reserve("ann", "run_ann", "b1"), E_NONE);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup(name, setup)
+	const struct CMUnitTest tests[] = {T(each_scope_holds_alone), T(what_is_not_reserved)};
+
+	return cmocka_run_group_tests(tests, group_setup, door_teardown);
+}
