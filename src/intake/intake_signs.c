@@ -55,7 +55,8 @@ static const char *const signs[] = {
 	[SIGN_NEED] =
 		"1 need, 1 want, 1 any, 1 have, 1 require, 1 use, 1 using, 1 include, 1 be, "
 		"1 for, 1 to, 1 in, 1 as, 1 on, 1 or, 1 really, 1 user, 1 must, 1 should",
-	[SIGN_CALCULATOR] = "1 calculator, 1 calc, 1 estimator, 1 calculater",
+	[SIGN_CALCULATOR] = "1 calculator, 1 calc, 1 estimator, 1 calculater, 1 tool calculate, 1 app calculate, "
+		"1 something calculate, 1 tool to calculate, 1 app to calculate, 1 program calculate",
 	[SIGN_CALCULATE] =
 		"1 calculator, 1 calculate, 1 calculating, 1 calculation, 1 calc, 1 compute, "
 		"1 computing, 1 estimate, 1 estimator, 1 work out, 1 working out, 1 figure out, "
@@ -173,7 +174,7 @@ static const char *const signs[] = {
 	[SIGN_GO] = "1 items, 1 contains, 1 containing, 1 including, 1 includes, 1 with, "
 		"1 such as, 1 like, 1 these, 1 things, 1 entries, 1 following, 1 things like",
 	[SIGN_THAT] = "1 that, 1 which, 1 so that, 1 then, 1 and makes, 1 and creates, "
-		"1 and generates, 1 and produces, 1 to make, 1 to generate, 1 to create, "
+		"1 and generates, 1 and produces, 1 and i get, 1 and we get, 1 and i receive, 1 to make, 1 to generate, 1 to create, "
 		"1 to produce, 1 makes, 1 generates, 1 creates, 1 produces, 1 it should",
 };
 
