@@ -76,11 +76,11 @@ static const char *const signs[] = {
 		"12 scoreboard, 10 keep score, 10 count up, 10 track of score, 10 counts, "
 		"10 counting, -20 word count, -20 character count, -20 count .. word, "
 		"-20 count .. character, -20 count .. letter, -20 word counter, "
-		"-20 character counter, -20 letter counter, -20 line counter, -8 how many days, "
+		"-20 character counter, -20 letter counter, -20 line counter, -20 word frequency, -8 how many days, "
 		"-20 count .. line, -20 count down, -20 count .. sentence, -8 counter argument, "
 		"-6 kitchen counter, -8 over the counter",
 	[SIGN_TIMER] = "12 timer, 12 countdown, 12 count down, 12 stopwatch, 12 stop watch, "
-		"14 pomodoro, 12 interval timer, 8 alarm, 10 tabata, 8 hiit, 6 remind me, "
+		"14 pomodoro, 12 interval timer, 8 alarm, 10 tabata, 8 hiit, 6 remind me, 4 every .. minute, 4 every .. hour, "
 		"-20 timer job, -8 countdown to, -12 days until",
 	[SIGN_FORM] =
 		"12 form, 12 letter, 10 template, 8 generator, 8 fill in, 8 fill out, "
