@@ -1,6 +1,5 @@
 /*
- * The conversation as blocks: messages, and cards for what to decide,
- * waited for or received. A block is {key, at, sig, make, patch?, focus?}.
+ * The conversation as blocks, messages and cards: {key, at, sig, make, patch?, focus?}.
  */
 import { T } from './text.js';
 import { path, post, newKey } from './api.js';

@@ -160,6 +160,8 @@ await group('an address for a run', async () => {
 	await part(p, 'contact').waitFor();
 	is(await part(p, 'pay').count(), 0, 'who is not known is asked for an address before any payment');
 	await look(p, 'run-contact');
+	const below = await part(p, 'contact').locator('input, button').evaluateAll(([a, b]) => b.getBoundingClientRect().top - a.getBoundingClientRect().bottom);
+	ok(below >= 8, 'its button keeps a distance', `${below} px`);
 	mails().forEach(name => read.add(name));
 	for (const address of ['vee@example.com', EVE]) {
 		await p.fill('[name=email]', address);
