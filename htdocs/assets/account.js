@@ -51,12 +51,18 @@ async function trouble(p) {
 		throw p;
 	if (p.kind === 'session')
 		return enter(await ended() ? A.ended : '');
-	announce(T.problem[p.kind][0]);
-	$('parts').prepend(problem('problem', p, { retry: p.retry && (() => show()) }).make());
+	const el = problem('problem', p, { retry: p.retry && (() => show()) }).make();
+	document.querySelector('.problem')?.remove();
+	$('parts').prepend(el);
+	el.querySelector('h2').focus();
 }
 
-/* Something is done, and what it changed is shown. */
+/* Something is done, once, and what it changed is shown. */
+let busy;
 async function act(url, said) {
+	if (busy)
+		return;
+	busy = true;
 	try {
 		await post(url, {}, newKey());
 		announce(said);
@@ -64,6 +70,8 @@ async function act(url, said) {
 		draw();
 	} catch (p) {
 		trouble(p);
+	} finally {
+		busy = false;
 	}
 }
 
@@ -133,7 +141,8 @@ const sessions = () => card('sessions', A.sessions.head, items(S.sessions.map(s 
 	h('span', null, s.current ? h('strong', null, A.sessions.here) : s.agent || A.sessions.unknown,
 		h('small', null, A.sessions.since(dateTime(s.created_at), dateTime(s.expires_at)))),
 	!s.current && button(A.sessions.revoke,
-		() => act(auth('sessions', s.session_id, 'revoke'), A.sessions.revoked))))));
+		() => act(auth('sessions', s.session_id, 'revoke'), A.sessions.revoked), 'quiet',
+		{ 'aria-label': `${A.sessions.revoke}: ${s.agent || A.sessions.unknown}, ${dateTime(s.created_at)}` })))));
 
 const scopes = () => h('fieldset', null, h('legend', null, A.keys.may),
 	...Object.entries(A.keys.scopes).map(([scope, words], i) => h('label', null,
@@ -199,7 +208,7 @@ const leave = () => S.leaving ? mine({
 	more: [button(A.leave.keep, () => { S.leaving = false; draw(); })],
 	async submit(values, key) {
 		await post(auth('delete'), { email: S.me.email, otp: digits(values.get('otp')) }, key);
-		enter(A.deleted);
+		gone(A.deleted);
 	},
 }) : mine({
 	id: 'leave', head: A.leave.head, lead: A.leave.lead, go: A.leave.go, kind: 'quiet',
@@ -234,8 +243,15 @@ const PARTS = {
 function draw() {
 	title(A.head);
 	$('out').hidden = false;
-	sync($('parts'), Object.entries(PARTS).filter(([, [, shows]]) => shows()).map(([key, [make, shows]]) =>
-		({ key, make, sig: JSON.stringify(shows()) })));
+	if (sync($('parts'), Object.entries(PARTS).filter(([, [, shows]]) => shows()).map(([key, [make, shows]]) =>
+		({ key, make, sig: JSON.stringify(shows()) }))))
+		$('title').focus();
+}
+
+/* Drafts and what waits to be sent are not for the next one at this browser. */
+function gone(said) {
+	try { sessionStorage.clear(); } catch { /* nothing was kept */ }
+	enter(said);
 }
 
 async function signOut() {
@@ -245,7 +261,7 @@ async function signOut() {
 		if (p.kind !== 'session')
 			return trouble(p);
 	}
-	enter(A.signedOut);
+	gone(A.signedOut);
 }
 
 function begin() {

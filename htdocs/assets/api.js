@@ -77,7 +77,6 @@ export const post = (url, body, key, method = 'POST') => json(url, {
 	headers: { Accept, 'Content-Type': Accept, 'Idempotency-Key': key, 'X-CSRF-Token': csrf() },
 });
 
-/* All items of a paged list. */
 export async function all(url) {
 	const items = [];
 	for (let cursor = '', pages = 40; pages--;) {

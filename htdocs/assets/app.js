@@ -9,7 +9,7 @@ import { conversation, toEnd, stick, jump } from './log.js';
 import { link } from './link.js';
 import { told, know, refreshRuns, head, list, openRuns } from './status.js';
 
-const MAX = 8000; /* characters of one message */
+const MAX = 8000; /* characters */
 const ID = /^run_[a-z0-9]{8,64}$/;
 
 let S, feed; /* what is shown, what follows it */
@@ -116,7 +116,7 @@ function ready(s) {
 		feed.stop();
 }
 
-/* Calls while one is under way are joined. */
+/* Calls during one are joined. */
 async function refresh() {
 	const s = S;
 	s.again = true;
@@ -189,7 +189,7 @@ const act = {
 	cancel: () => action('cancel', 'cancel', {}),
 	async contact(body) {
 		const s = S;
-		s.contact = { ...s.contact, ...body, wrong: '' };
+		s.contact = { ...body, sent: body.code };
 		if (await action('contact', 'contact', body))
 			s.contact.sent = true;
 		else if (s.problem?.p.kind === 'invalid') {
@@ -330,7 +330,6 @@ function intro() {
 			h('div', null, h('dt', null, head), h('dd', null, body)))));
 }
 
-/* Look again at once. */
 function wake() {
 	feed?.wake();
 	if (document.hidden)
@@ -369,8 +368,10 @@ function begin() {
 		}
 	});
 	addEventListener('popstate', () => idOfPage() !== S.id && show(idOfPage()));
-	for (const name of ['online', 'pageshow', 'visibilitychange'])
-		addEventListener(name, e => (name !== 'pageshow' || e.persisted) && wake());
+	for (const name of ['online', 'visibilitychange'])
+		addEventListener(name, wake);
+	/* Who comes back may be another. */
+	addEventListener('pageshow', e => e.persisted && show(idOfPage()));
 	show(idOfPage());
 	outbox.start(postbox);
 	refreshRuns().then(() => render());

@@ -1,6 +1,5 @@
 /*
- * The conversation as blocks: messages, and cards for what is to be decided,
- * waited for or received. A block is {key, at, sig, make, patch?, focus?}.
+ * The conversation as blocks, messages and cards: {key, at, sig, make, patch?, focus?}.
  */
 import { T } from './text.js';
 import { path, post, newKey } from './api.js';
@@ -83,12 +82,14 @@ function scope(S, act) {
 
 function contact(S, act) {
 	const C = T.contact, { email, sent, wrong } = S.contact || {};
-	const field = (name, label, props) => h('label', null, label, h('input', { name, required: true,
+	const field = (name, label, props) => h('label', null, label, h('input', { name, required: name === 'email',
 		'aria-invalid': wrong && !sent === (name === 'email') && 'true', 'aria-describedby': 'wrong',
 		...props }));
+	/* A code is of the address it went to; without one, another is sent. */
 	const onsubmit = e => {
 		e.preventDefault();
-		act.contact(Object.fromEntries(new FormData(e.target)));
+		const { code, ...to } = Object.fromEntries(new FormData(e.target));
+		act.contact(code && to.email === email ? { ...to, code } : to);
 	};
 	return S.run.next_action === 'give_contact' && {
 		key: 'contact', at: Infinity, sig: [sent, wrong].join(), focus: true,
@@ -184,7 +185,7 @@ function preview(run, a, start) {
 		try {
 			const { url } = await post(path(run, 'artifacts', a.artifact_id, 'preview'), {}, newKey());
 			if (!/^https?:/.test(url) || new URL(url).origin === location.origin)
-				throw new Error(R.bad);
+				throw Error(T.unusable);
 			use(url);
 		} catch (e) {
 			use();
@@ -200,9 +201,9 @@ function preview(run, a, start) {
 	};
 	/* The window is opened within the click, before the ticket is there. */
 	const tab = () => {
-		const win = window.open('', '_blank');
+		const win = window.open('', '_blank') || window;
 		win.opener = null;
-		ticket(url => url ? win.location.replace(url) : win.close());
+		ticket(url => url ? win.location.assign(url) : win.close());
 	};
 	if (start)
 		load();

@@ -131,7 +131,7 @@ async function again(s) {
 function fail(p, ways) {
 	if (!(p instanceof Problem))
 		throw p;
-	if (p.kind === 'session' && csrf())
+	if (p.kind === 'session' && (csrf() || !S.id))
 		p.kind = 'signin';
 	S.problem = { p, ...ways };
 	announce(T.problem[p.kind][0]);
@@ -238,6 +238,10 @@ function textError(sentence) {
 function edited() {
 	keep.set(draft(), text.value);
 	textError('');
+	if (!CSS.supports('field-sizing', 'content')) {
+		text.style.height = 'auto';
+		text.style.height = text.scrollHeight + 2 + 'px';
+	}
 }
 
 async function limits() {
@@ -336,7 +340,18 @@ function begin() {
 			submit();
 		}
 	});
-	addEventListener('keydown', e => e.key === 'Escape' && openShelf(false));
+	addEventListener('keydown', e => {
+		if (e.key === 'Escape' && document.body.classList.contains('listed')) {
+			openShelf(false);
+			$('runsbutton').focus();
+		}
+	});
+	$('name').addEventListener('keydown', e => {
+		if (e.key === 'Enter' && !e.isComposing) {
+			e.preventDefault();
+			rename();
+		}
+	});
 	addEventListener('scroll', jump, { passive: true });
 	addEventListener('popstate', () => idOfPage() !== S.id && show(idOfPage()));
 	for (const name of ['online', 'visibilitychange'])
@@ -345,8 +360,11 @@ function begin() {
 	show(idOfPage());
 	const asked = keep.get('asked'); /* on the first screen */
 	keep.set('asked', null);
-	if (asked && !S.id)
+	if (asked && !S.id) {
+		text.value = asked; /* they stay until the server has them */
+		edited();
 		say(asked);
+	}
 	limits();
 	shelf();
 }

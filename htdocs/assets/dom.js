@@ -21,7 +21,7 @@ export function h(tag, props, ...kids) {
 export const button = (label, onclick, kind = 'quiet', props) =>
 	h('button.' + kind, { type: 'button', onclick, ...props }, label);
 
-/* A click that would open a tab or a window is the browser's. */
+/* A click that opens a tab or a window is the browser's. */
 export const plain = fn => e => {
 	if (e.ctrlKey || e.metaKey || e.shiftKey)
 		return;
@@ -130,7 +130,7 @@ export const dateTime = at => date.format(new Date(at));
 const unit = (n, unit, unitDisplay = 'narrow') => new Intl.NumberFormat(lang,
 	{ style: 'unit', unit, unitDisplay, maximumFractionDigits: n < 10 ? 1 : 0 }).format(n);
 
-/* A duration, coarse enough to read at a glance. */
+/* A duration, at a glance. */
 export function span(ms) {
 	const s = Math.max(0, Math.round(ms / 1000)), m = Math.floor(s / 60);
 	return s < 60 ? unit(s, 'second') :
@@ -148,7 +148,6 @@ export function money({ amount, currency }) {
 	return f.format(amount / 10 ** f.resolvedOptions().maximumFractionDigits);
 }
 
-/* How long since `at`; ticks. */
 export function ticking(at) {
 	const el = h('time.tick', { datetime: at });
 	tick(el);

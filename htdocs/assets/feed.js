@@ -1,6 +1,6 @@
 /*
- * The events of a run or a conversation, in order and each once. The stream is read with fetch: an
- * EventSource hides the status of an answer and events of unknown type.
+ * Events, in order and each once. The stream is read with fetch: an EventSource
+ * hides the status of an answer and events of unknown type.
  */
 import { get, open } from './api.js';
 
@@ -9,9 +9,8 @@ const BACK = 60000;    /* how long to poll after a stream was refused */
 const SLOW = 20000;    /* between the looks of a page nobody sees */
 
 /*
- * What comes at the address `events` after the last one that is known.
- * on.events(list) gets what is new, on.link(up) whether the server is reached,
- * on.gone(problem) ends it. slow(): looking now and then is enough.
+ * What comes at the address `events` after `last`. on.events(list) gets it, on.link(up)
+ * whether the server is reached, on.gone(problem) ends it. slow(): a look now and then will do.
  */
 export function follow(events, on, slow, last = 0) {
 	let stopped, wake, abort, streamAfter = 0;

@@ -1,4 +1,4 @@
-/* The conversation on the page: where the reader is, and where the focus goes. */
+/* The conversation: where the reader is, and where the focus goes. */
 import { $, sync } from './dom.js';
 import { blocks } from './cards.js';
 
@@ -23,7 +23,7 @@ export function conversation(S, act) {
 	const opened = !S.shown && !S.loading && !S.live;
 	const card = (S.live || opened) && element(specs.findLast(b => b.focus && !had.has(b.key)));
 	if (lost || card && !opened && !stay && mayTakeFocus())
-		(card?.querySelector('h2') || $('title')).focus({ preventScroll: true });
+		(card?.querySelector?.('h2') || $('title')).focus({ preventScroll: true });
 	if (card && (opened || !stay)) {
 		card.scrollIntoView();
 		sticky = false;

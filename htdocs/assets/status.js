@@ -1,4 +1,4 @@
-/* What runs are called and how they look: in the tab, as a head, in the list. */
+/* Names and looks of runs: in the tab, as a head, in the list. */
 import { T } from './text.js';
 import { $, h, button, sync, setText, copyable, dateTime } from './dom.js';
 import { all, path, csrf } from './api.js';
@@ -55,8 +55,7 @@ export function know(run) {
 
 export async function refreshRuns() {
 	try {
-		if (csrf())
-			runs = await all(path());
+		runs = csrf() ? await all(path()) : [];
 	} catch { /* it stays as it is */ }
 }
 

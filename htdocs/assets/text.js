@@ -1,4 +1,4 @@
-/* Every sentence of the portal: to translate it, translate text*.js and pages. */
+/* Every sentence of the portal. To translate: text*.js and the pages. */
 const how = program => name => `In a terminal, in the folder of the download:\n${program(name)}`;
 
 export const T = {
@@ -79,7 +79,7 @@ export const T = {
 	contact: {
 		head: 'Where can we reach you?',
 		lead: 'For the receipt, and to find this run again.',
-		sent: to => `A code was sent to ${to}.`,
+		sent: to => `A code was sent to ${to}. No mail? Correct the address or leave the code out.`,
 		email: 'Email address', code: 'Code from the email', go: 'Continue',
 	},
 	pay: {
@@ -102,7 +102,6 @@ export const T = {
 		preview: name => `Preview of ${name}`,
 		load: 'Load preview', reload: 'Reload preview', open: 'Open in own tab',
 		opening: 'Loading the preview…',
-		bad: 'The preview address was not usable.',
 		download: name => `Download ${name}`,
 		yours: 'fits this computer',
 		verified: at => `Checked ${at}`,

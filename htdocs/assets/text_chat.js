@@ -1,6 +1,7 @@
 /* The sentences of the page of conversations. */
 import { T } from './text.js';
 
+T.problem.session = ['You are not signed in', 'A conversation belongs to the browser or the account it was started in.'];
 T.problem.signin = ['Sign in to go on', 'Conversations without an account are not offered here.'];
 
 export const W = {

@@ -359,7 +359,7 @@ WHERE usage = (SELECT usage FROM meter_export WHERE state = 'due' AND due_at <= 
 		AND provider = $2 AND livemode = $3::boolean
 	ORDER BY due_at, usage LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING usage, identifier, provider, customer_id, meter, value, extract(epoch FROM happened_at)::bigint,
-	CASE WHEN attempts > 1 THEN extract(epoch FROM first_at)::bigint ELSE 0 END;
+	CASE WHEN attempts > 1 THEN extract(epoch FROM first_at)::bigint ELSE 0 END, attempts;
 
 -- name: billing_sql_exported
 UPDATE meter_export SET state = $2, note = left(coalesce($3, ''), 500),

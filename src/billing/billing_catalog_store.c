@@ -78,7 +78,8 @@ int billing_store_export_due(struct work *w, struct billing_export *ret)
 			.usage = pg_int(&rows, 0, 0), .identifier = pg_text(&rows, 0, 1),
 			.provider = pg_text(&rows, 0, 2), .customer_id = pg_text(&rows, 0, 3),
 			.meter = pg_text(&rows, 0, 4), .value = pg_int(&rows, 0, 5),
-			.happened_s = pg_int(&rows, 0, 6), .first_s = pg_int(&rows, 0, 7)};
+			.happened_s = pg_int(&rows, 0, 6), .first_s = pg_int(&rows, 0, 7),
+			.attempt = pg_int(&rows, 0, 8)};
 	return rows.n;
 }
 

@@ -27,7 +27,10 @@ static int tell(struct work *w, const struct billing_export *x, const char **ret
 	billing_form_int(&f, "timestamp", x->happened_s);
 	billing_form(&f, "payload[stripe_customer_id]", x->customer_id);
 	billing_form_int(&f, "payload[value]", x->value);
-	rc = billing_ask_post(w, "/v1/billing/meter_events", arena_printf(w->a, "meter:%s", x->identifier), &f, &an);
+	/* Each attempt has a key of its own: under one key an answer of 500 would be
+	 * given again for a day. That it counts once is the identifier's matter. */
+	rc = billing_ask_post(w, "/v1/billing/meter_events",
+			      arena_printf(w->a, "meter:%s:%lld", x->identifier, (long long)x->attempt), &f, &an);
 	*ret_why = an.why;
 	/* Told before, and the answer was lost. */
 	if (rc > 0 && str_eq(an.code, "duplicate_meter_event"))

@@ -66,7 +66,7 @@ int billing_catalog_sync(struct work *w, struct billing_sync *s);
 
 /* Usage on its way to the provider's meter. */
 struct billing_export {
-	int64_t usage, value, happened_s, first_s; /* seconds; first_s 0: not told yet */
+	int64_t usage, value, happened_s, first_s, attempt; /* seconds; first_s 0: not told yet */
 	const char *identifier, *provider, *customer_id, *meter;
 };
 int billing_store_collect(struct work *w);

@@ -52,8 +52,9 @@ static const char *const questions[INTAKE_OPENS] = {
 };
 
 /* "A tip calculator and a unit converter" are two tools: the noun of the other. */
-static const char *second_tool(const struct intake_text *t, enum spec_kind kind)
+static const char *second_tool(const struct intake_text *t, const struct spec *chosen)
 {
+	enum spec_kind kind = chosen->kind;
 	static const struct {
 		const char *noun;
 		enum spec_kind kind;
@@ -62,20 +63,22 @@ static const char *second_tool(const struct intake_text *t, enum spec_kind kind)
 		{"checklist", SPEC_CHECKLIST},   {"timer", SPEC_TIMER},
 		{"stopwatch", SPEC_TIMER},       {"counter", SPEC_COUNTER},
 	};
-	size_t and = 0; /* 1 + the last "and" */
-	bool first = false;
+	size_t and = 0, first = COUNT(rows); /* 1 + the last "and", the row of the last noun */
 
 	for (size_t i = 0; i < t->n; i++) {
 		and = intake_is(t, i, "and") ? i + 1 : and;
 		for (size_t k = 0; k < COUNT(rows); k++) {
-			if (!intake_is(t, i, rows[k].noun))
+			bool list = rows[k].kind == SPEC_CHECKLIST && intake_at(t, SIGN_CHECKLIST, i) > 1 &&
+				    !intake_is(t, i, "list"); /* "to do list" */
+
+			if (!list && !intake_is(t, i, rows[k].noun))
 				continue;
-			if (first && rows[k].kind != kind && and > 0 && i - and < 4)
-				return rows[k].noun;
-			first = true;
+			if (first < COUNT(rows) && rows[first].kind != rows[k].kind && and > 0 && i - and < 4)
+				return rows[k].kind != kind ? rows[k].noun : rows[first].noun;
+			first = k;
 		}
 	}
-	return NULL;
+	return kind == SPEC_CONVERTER ? intake_second_quantity(t, chosen) : NULL;
 }
 
 /* The best wish in a message, by score; false when there is none that is sure. */
@@ -129,7 +132,7 @@ static void hear_wish(struct intake_talk *k, const struct intake_text *t,
 	if (k->any)
 		k->without = intake_side_wishes(t);
 	k->wish = *w;
-	k->also = second_tool(t, w->spec.kind);
+	k->also = second_tool(t, &w->spec);
 	k->any = true;
 	k->refused = NULL;
 }

@@ -38,12 +38,12 @@ static const struct {
 	 {"Tent and pegs", "Sleeping bag", "Sleeping mat", "Stove and fuel", "Pot and cutlery",
 	  "Food", "Water", "Torch", "First aid kit", "Rain jacket", "Warm clothes", "Map",
 	  "Matches", "Rubbish bags", NULL}},
-	{"8 party, 6 birthday party, 6 event, 6 celebration",
+	{"8 party, 6 birthday party, 6 event, 6 celebration, -20 guest list",
 	 "Party checklist",
 	 {"Set the date", "Write the guest list", "Send invitations", "Choose the place",
 	  "Plan food", "Plan drinks", "Prepare music", "Decorate", "Take pictures", "Clean up",
 	  NULL}},
-	{"8 wedding",
+	{"8 wedding, -10 guest list",
 	 "Wedding checklist",
 	 {"Set the budget", "Choose the date", "Write the guest list", "Book the venue",
 	  "Send invitations", "Order food", "Order the cake", "Choose clothes", "Book music",
@@ -195,6 +195,9 @@ bool intake_try_checklist(const struct intake_text *t, struct intake_wish *w)
 	w->spec.title = intake_title(t, SIGN_CHECKLIST, noun(t, head));
 	w->spec.items_n = read_items(t, items_start(t, head), w->spec.items, SPEC_ITEMS);
 	w->open = INTAKE_OPEN_NOTHING;
+	/* "A guest list with addresses" says what each item has, and no item. */
+	if (w->spec.items_n == 1 && intake_find(t, SIGN_GO, head) < t->n && strchr(t->raw, ':') == NULL)
+		w->spec.items_n = 0;
 	if (w->spec.items_n == 0 && !use_ready_list(t, w))
 		w->open = INTAKE_OPEN_ITEMS;
 	w->spec.summary = summary(t->a, &w->spec);

@@ -214,6 +214,34 @@ bool intake_try_converter(const struct intake_text *t, struct intake_wish *w)
 	return true;
 }
 
+/* Is it named by itself, or by a unit that is more than a letter? */
+static bool is_named(const struct intake_text *t, const struct reading *r, size_t row)
+{
+	if (intake_score(t, INTAKE_QUANTITIES, row) > 0)
+		return true;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->mentions[i].quantity == &intake_quantities[row] && r->mentions[i].weight > 1)
+			return true;
+	return false;
+}
+
+const char *intake_second_quantity(const struct intake_text *t, const struct spec *chosen)
+{
+	struct reading *r = ARENA_NEW(t->a, struct reading);
+	bool more = false;
+
+	for (size_t i = 0; chosen->units_n > 0 && i < t->n; i++)
+		more = more || intake_is(t, i, "and") || intake_is(t, i, ",") || intake_is(t, i, "also");
+	find_mentions(t, r);
+	for (size_t row = 0; more && intake_quantities[row].phrases != NULL; row++) {
+		const struct intake_quantity *q = &intake_quantities[row];
+
+		if (strcmp(q->units->unit.name, chosen->units[0].name) != 0 && is_named(t, r, row))
+			return arena_printf(t->a, "%s converter", q->name);
+	}
+	return NULL;
+}
+
 void intake_settle_converter(struct arena *a, struct intake_wish *w)
 {
 	const struct reading r = {.quantity = &intake_quantities[0]};

@@ -113,7 +113,7 @@ static size_t fields_start(const struct intake_text *t)
 {
 	static const char *const after[] = {"with",      "fields", "field",    ":",
 					    "asks",      "asking", "collects", "containing",
-					    "including", "needs"};
+					    "including", "needs",  "enter",  "enters"};
 	size_t head = intake_find(t, SIGN_FORM, 0);
 
 	for (size_t i = head < t->n ? head : 0; i < t->n; i++)
@@ -122,7 +122,8 @@ static size_t fields_start(const struct intake_text *t)
 				i++;
 				while (intake_is(t, i, "fields") || intake_is(t, i, "field") ||
 				       intake_is(t, i, "for") || intake_is(t, i, ":") ||
-				       intake_is(t, i, "these") || intake_is(t, i, "the"))
+				       intake_is(t, i, "these") || intake_is(t, i, "the") ||
+				       intake_is(t, i, "their"))
 					i++;
 				return i;
 			}

@@ -32,6 +32,9 @@ bool intake_try_timer(const struct intake_text *t, struct intake_wish *w);
 bool intake_try_form(const struct intake_text *t, struct intake_wish *w);
 bool intake_try_text(const struct intake_text *t, struct intake_wish *w);
 
+/* "For length and weight": the converter of the other quantity, or NULL. */
+const char *intake_second_quantity(const struct intake_text *t, const struct spec *chosen);
+
 /* Take a message as an answer or a change; false when nothing came of it. */
 bool intake_change_calculator(const struct intake_text *t, struct intake_wish *w);
 bool intake_change_checklist(const struct intake_text *t, struct intake_wish *w);

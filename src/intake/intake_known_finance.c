@@ -4,7 +4,7 @@
 
 const struct intake_known intake_known_finance[] = {
 	{"12 loan, 12 mortgage, 8 monthly payment, 12 car loan, 10 instalment, 10 installment, "
-	 "8 borrow, 8 amortization, 8 home loan, -12 loan agreement",
+	 "8 borrow, 8 amortization, 8 home loan, -12 loan agreement, -20 lease",
 	 "Loan calculator", "Works out the monthly payment and the interest of a loan.",
 	 "Uses equal monthly payments, as banks do; fees are not included.",
 	 KNOWN_IN{REAL("amount", "Loan", "", "200000", 0, 1e12),

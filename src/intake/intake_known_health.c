@@ -37,7 +37,7 @@ const struct intake_known intake_known_health[] = {
 		   PLAIN("need", "A day in all", "kcal", "bmr * factor", 0), KNOWN_END}},
 
 	{"14 water intake, 12 drink water, 12 how much water, 12 daily water, 10 hydration, "
-	 "10 water need, 10 water per day",
+	 "10 water need, 10 water per day, -30 intake counter, -30 remind me",
 	 "Water intake calculator", "Estimates how much to drink in a day.",
 	 "Reckons 33 ml for each kilogram and 350 ml for half an hour of exercise; a rule of "
 	 "thumb.",

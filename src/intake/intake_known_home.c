@@ -44,7 +44,7 @@ const struct intake_known intake_known_home[] = {
 
 	{"12 electricity cost, 12 electricity .. cost, 12 electricity bill, 12 power cost, "
 	 "12 energy cost, 10 kwh cost, 8 electricity, 12 cost .. appliance, 10 appliance, "
-	 "10 electric bill, 8 power consumption, 8 energy bill, 8 power bill",
+	 "10 electric bill, 8 power consumption, 8 energy bill, 8 power bill, -30 split .. bill",
 	 "Electricity cost calculator", "Works out what an appliance uses and costs.", NULL,
 	 KNOWN_IN{REAL("watts", "Power", "W", "1000", 0, 1e7),
 		  REAL("hours", "Hours a day", "h", "2", 0, 24),

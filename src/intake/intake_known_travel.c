@@ -114,7 +114,7 @@ const struct intake_known intake_known_travel[] = {
 	 KNOWN_OUT{MONEY("allowance", "Allowance", "distance * rate"),
 		   MONEY("total", "To be paid", "allowance + extra"), KNOWN_END}},
 
-	{"12 recipe, 10 servings, 10 scale .. recipe, 8 cooking, 8 portion, 10 ingredients, "
+	{"12 recipe, 10 servings, 10 scale .. recipe, 8 cooking, 8 portion, 10 ingredients, -14 meal plan, -14 meal planner, "
 	 "8 baking, -14 recipe checklist, -14 recipe book, -14 recipe website, "
 	 "-14 shopping list, -14 recipe card, -14 recipe app, -14 recipe sharing, -14 suggest, "
 	 "-14 find recipe",

@@ -5,7 +5,8 @@
 const struct intake_known intake_known_work[] = {
 	{"12 hourly to salary, 12 hourly wage, 12 wage to salary, 12 hourly rate to, "
 	 "8 yearly salary, 8 annual salary, 10 monthly salary, 8 salary, 8 hourly pay, "
-	 "10 wage calculator, -14 salary to hourly, -14 hourly rate from, -14 salary into hourly",
+	 "10 wage calculator, -14 salary to hourly, -14 hourly rate from, -14 salary into hourly, "
+	 "-40 hourly .. from .. salary",
 	 "Hourly wage to salary calculator",
 	 "Turns an hourly wage into weekly, monthly and yearly pay.", NULL,
 	 KNOWN_IN{REAL("wage", "Hourly wage", "", "18", 0, 100000),
@@ -15,7 +16,7 @@ const struct intake_known intake_known_work[] = {
 		   MONEY("month", "A month", "week * weeks / 12"),
 		   MONEY("year", "A year", "week * weeks"), KNOWN_END}},
 
-	{"30 salary to hourly, 30 hourly rate from, 30 salary into hourly, 20 salary to wage, "
+	{"30 salary to hourly, 30 hourly rate from, 30 salary into hourly, 20 salary to wage, 30 hourly .. from .. salary, "
 	 "12 what .. earn an hour, 12 what .. earn per hour",
 	 "Salary to hourly wage calculator",
 	 "Turns a yearly salary into pay by the hour, week and month.", NULL,

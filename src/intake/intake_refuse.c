@@ -59,7 +59,7 @@ const struct intake_refusal intake_refusals[] = {
 	{"9 send email, 9 email it, 9 emails me, 9 send .. mail, 9 sends an email, 9 newsletter, "
 	 "9 sms, 9 text message, 9 whatsapp, 9 push notification, 9 notification, 9 notify me, "
 	 "9 send .. telegram, 12 mailing list, 12 email client, 9 send reminders, "
-	 "9 email reminder, 9 send it to, 9 by email, 9 mails the",
+	 "9 email reminder, 9 send it to, 9 by email, 9 mails the, 9 and i get it, 9 sends it to me, 9 sends me",
 	 "Sending mail or messages needs a server and an account, which is out of reach here; a "
 	 "form that writes the text for you to send can be made.",
 	 "It sends nothing: the result is shown for you to copy.",
@@ -89,7 +89,8 @@ const struct intake_refusal intake_refusals[] = {
 	 "12 hangman, 12 minesweeper, 12 platformer, 12 multiplayer, 12 puzzle, 12 quiz, "
 	 "12 trivia, 10 crossword, 12 flappy, 12 minecraft, 12 roblox, 10 casino, "
 	 "10 slot machine, 12 poker, 12 solitaire, -8 game score, -8 score .. game, "
-	 "-8 board game, -6 game night",
+	 "-8 board game, -6 game night, -12 score keeper, -12 scorekeeper, -12 keep score, "
+	 "-12 keeping score, -12 scoreboard",
 	 "Games are out of reach here; a score counter or a turn timer for a game can be made.",
 	 "It is no game.", "a score counter for two players"},
 	{"10 app store, 10 play store, 10 google play, 12 ios app, 12 iphone app, "

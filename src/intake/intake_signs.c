@@ -55,7 +55,8 @@ static const char *const signs[] = {
 	[SIGN_NEED] =
 		"1 need, 1 want, 1 any, 1 have, 1 require, 1 use, 1 using, 1 include, 1 be, "
 		"1 for, 1 to, 1 in, 1 as, 1 on, 1 or, 1 really, 1 user, 1 must, 1 should",
-	[SIGN_CALCULATOR] = "1 calculator, 1 calc, 1 estimator, 1 calculater",
+	[SIGN_CALCULATOR] = "1 calculator, 1 calc, 1 estimator, 1 calculater, 1 tool calculate, 1 app calculate, "
+		"1 something calculate, 1 tool to calculate, 1 app to calculate, 1 program calculate",
 	[SIGN_CALCULATE] =
 		"1 calculator, 1 calculate, 1 calculating, 1 calculation, 1 calc, 1 compute, "
 		"1 computing, 1 estimate, 1 estimator, 1 work out, 1 working out, 1 figure out, "
@@ -75,11 +76,11 @@ static const char *const signs[] = {
 		"12 scoreboard, 10 keep score, 10 count up, 10 track of score, 10 counts, "
 		"10 counting, -20 word count, -20 character count, -20 count .. word, "
 		"-20 count .. character, -20 count .. letter, -20 word counter, "
-		"-20 character counter, -20 letter counter, -20 line counter, -8 how many days, "
+		"-20 character counter, -20 letter counter, -20 line counter, -20 word frequency, -8 how many days, "
 		"-20 count .. line, -20 count down, -20 count .. sentence, -8 counter argument, "
 		"-6 kitchen counter, -8 over the counter",
 	[SIGN_TIMER] = "12 timer, 12 countdown, 12 count down, 12 stopwatch, 12 stop watch, "
-		"14 pomodoro, 12 interval timer, 8 alarm, 10 tabata, 8 hiit, 6 remind me, "
+		"14 pomodoro, 12 interval timer, 8 alarm, 10 tabata, 8 hiit, 6 remind me, 4 every .. minute, 4 every .. hour, "
 		"-20 timer job, -8 countdown to, -12 days until",
 	[SIGN_FORM] =
 		"12 form, 12 letter, 10 template, 8 generator, 8 fill in, 8 fill out, "
@@ -173,7 +174,7 @@ static const char *const signs[] = {
 	[SIGN_GO] = "1 items, 1 contains, 1 containing, 1 including, 1 includes, 1 with, "
 		"1 such as, 1 like, 1 these, 1 things, 1 entries, 1 following, 1 things like",
 	[SIGN_THAT] = "1 that, 1 which, 1 so that, 1 then, 1 and makes, 1 and creates, "
-		"1 and generates, 1 and produces, 1 to make, 1 to generate, 1 to create, "
+		"1 and generates, 1 and produces, 1 and i get, 1 and we get, 1 and i receive, 1 to make, 1 to generate, 1 to create, "
 		"1 to produce, 1 makes, 1 generates, 1 creates, 1 produces, 1 it should",
 };
 

@@ -17,7 +17,7 @@ static const struct operation {
 	 "12 how many characters, 10 text length, 14 counting .. word",
 	 "count", "Word counter",
 	 "Counts characters, words, lines and sentences and tells the reading time."},
-	{"12 upper case, 12 uppercase, 12 capital letters, 10 all caps, 12 to upper, 10 capitals",
+	{"12 upper case, 12 uppercase, 12 capital letters, 10 all caps, 12 to upper, 10 =capitals",
 	 "upper", "Upper case converter", "Turns text into upper case."},
 	{"12 lower case, 12 lowercase, 10 small letters, 12 to lower", "lower",
 	 "Lower case converter", "Turns text into lower case."},

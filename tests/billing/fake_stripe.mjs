@@ -3,10 +3,12 @@
  * Keeps what is made, under idempotency keys as the real one does: the first
  * answer is kept, 500s too; other parameters under a key are refused, and a
  * request whose first is still under way. Parameters that the real one does not
- * know, it does not know either.
+ * know, it does not know either, at any depth; numbers, addresses, metadata and
+ * enumerations are checked, lists have pages, and what has to be expanded is left
+ * out otherwise. It speaks one version, to forms only.
  *
  * POST /control {"fail": [HOW, …], "base", "secret"}: what goes wrong next, one per
- *   call: 500 (kept), 503, 409, 429, refuse, live (of the other mode), drop (done, and
+ *   call: - (nothing), 500 (kept), 503, 409, 429, refuse, live (of the other mode), drop (done, and
  *   the line breaks), cut (half an answer), slow (answers late), hang (never).
  * POST /pay {"session", "status"?, "trial"?}: somebody pays; answers the session.
  * POST /change {"id", …}: members of an object change behind our back.
@@ -15,6 +17,7 @@
  * GET /log: what was asked. GET /all: what there is. */
 import http from 'node:http';
 
+const VERSION = '2026-10-28.endive';
 const [secret] = process.argv.slice(2);
 const kept = new Map(), busy = new Set(), things = new Map(), log = [];
 let fail = [], n = 0, port = 0;
@@ -29,9 +32,9 @@ class Refusal extends Error {
 const refuse = (code, message, status = 400) => { throw new Refusal(status, 'invalid_request_error', code, message); };
 
 /* a[b][0][c]=v → {a: {b: [{c: v}]}} */
-function nest(text) {
+function nest(form) {
 	const root = {};
-	for (const [key, value] of new URLSearchParams(text)) {
+	for (const [key, value] of new URLSearchParams(form)) {
 		const path = key.split('[').map((p) => p.replace(/\]$/, ''));
 		let at = root;
 		path.forEach((p, i) => {
@@ -43,10 +46,38 @@ function nest(text) {
 	}
 	return root;
 }
-function only(given, known) {
-	for (const k of Object.keys(given))
-		if (!known.split(' ').includes(k))
-			refuse('parameter_unknown', `Received unknown parameter: ${k}`);
+/* What a parameter may be: each takes the text, and refuses it or not. */
+const bad = (code, at) => refuse(code, `Invalid parameter: ${at}`);
+const text = (max = 5000) => (v, at) => v.length > max && bad('parameter_invalid_string_too_long', at);
+const int = (min = 0, max = 99999999) => (v, at) => (/^-?\d{1,15}$/.test(v) && +v >= min && +v <= max) || bad('parameter_invalid_integer', at);
+const like = (pattern) => (v, at) => pattern.test(v) || bad('parameter_invalid', at);
+const url = (v, at) => (/^https?:/.test(v) && URL.canParse(v)) || bad('url_invalid', at);
+const bool = like(/^(true|false)$/), currency = like(/^[a-z]{3}$/), seconds = int(0, 1e12);
+const recurring = { interval: like(/^(day|week|month|year)$/), interval_count: int(1), usage_type: like(/^(licensed|metered)$/), meter: text() };
+function metadata(v, at) {
+	const all = Object.entries(typeof v === 'object' ? v : bad('parameter_invalid', at));
+	if (all.length > 50 || all.some(([k, x]) => k.length > 40 || typeof x !== 'string' || x.length > 500))
+		bad('parameter_invalid', at);
+}
+/* A shape is a function of those, a list of one shape, or an object of them. */
+function only(given, shape, at = '') {
+	for (const [k, v] of Object.entries(given)) {
+		const want = Array.isArray(given) ? shape : Object.hasOwn(shape, k) ? shape[k] : null, here = at ? `${at}[${k}]` : k;
+		if (!want)
+			refuse('parameter_unknown', `Received unknown parameter: ${here}`);
+		if (v === '' && want === metadata) /* none */
+			continue;
+		if (v === '')
+			refuse('parameter_invalid_empty', `You passed an empty string for '${here}'.`);
+		if (typeof want !== 'function') {
+			if (typeof v !== 'object' || Array.isArray(want) !== Array.isArray(v))
+				bad('parameter_invalid', here);
+			only(v, Array.isArray(want) ? want[0] : want, here);
+		} else if (typeof v === 'object' && want !== metadata)
+			bad('parameter_invalid', here);
+		else
+			want(v, here);
+	}
 }
 function need(given, names) {
 	for (const k of names.split(' '))
@@ -63,12 +94,36 @@ const keep = (prefix, object) => {
 	return o;
 };
 const list = (data, url) => ({ object: 'list', data, has_more: false, url });
+/* One page of a list, the newest first. */
+const paging = { limit: int(1, 100), starting_after: text() };
+function paged(f, data, url) {
+	const newest = data.reverse(), at = f.starting_after ? newest.findIndex((o) => o.id === f.starting_after) + 1 : 0;
+	const limit = +(f.limit ?? 10);
+	return { ...list(newest.slice(at, at + limit), url), has_more: newest.length > at + limit };
+}
+/* What may be expanded of an object of that kind. */
+function expands(f, ...known) {
+	only(f, { expand: [text()] });
+	for (const x of f.expand ?? [])
+		known.includes(x) || refuse('', `This property cannot be expanded (${x}).`);
+}
 const all = (object) => [...things.values()].filter((o) => o.object === object);
 
 function newSession(f) {
-	only(f, 'mode line_items success_url cancel_url client_reference_id customer customer_email metadata payment_intent_data subscription_data expires_at');
+	only(f, {
+		mode: like(/^(payment|subscription|setup)$/), success_url: url, cancel_url: url, client_reference_id: text(200),
+		line_items: [{ price: text(), quantity: int(1), price_data: { currency, unit_amount: int(), product: text(),
+			product_data: { name: text(), description: text(), metadata }, recurring } }],
+		customer: text(), customer_email: text(800), metadata, payment_intent_data: { metadata, description: text() },
+		subscription_data: { metadata, description: text(500), trial_period_days: int(1, 730) }, expires_at: seconds,
+	});
 	need(f, 'mode line_items success_url');
 	const [item] = f.line_items, price = item.price && find(item.price, 'price');
+	if (!price === !item.price_data || f.line_items.length !== 1 || (f.customer && f.customer_email))
+		refuse('parameter_invalid', 'one price of each item, one customer');
+	need(item, 'quantity');
+	if (item.price_data)
+		need(item.price_data, 'currency unit_amount product_data');
 	if (price && (price.type === 'recurring') !== (f.mode === 'subscription'))
 		refuse('parameter_invalid', 'a price of the other kind');
 	if (price && !price.active)
@@ -130,6 +185,8 @@ function bill({ id, amount, days }) {
 	return sub;
 }
 
+const product = { id: text(), name: text(), description: text(), active: bool, metadata, tax_code: text(), unit_label: text(12) };
+
 const routes = [
 	['POST', '/v1/checkout/sessions', (f) => newSession(f)],
 	['GET', '/v1/checkout/sessions/:id', (f, id) => find(id, 'checkout.session')],
@@ -140,40 +197,46 @@ const routes = [
 		return Object.assign(s, { status: 'expired', url: null });
 	}],
 	['POST', '/v1/refunds', (f) => {
-		only(f, 'payment_intent charge amount reason metadata');
+		only(f, { payment_intent: text(), charge: text(), amount: int(1), reason: text(), metadata });
+		need(f, 'payment_intent');
+		if (all('refund').some((r) => r.payment_intent === f.payment_intent))
+			refuse('charge_already_refunded', 'The charge has already been refunded.');
 		return keep('re', { object: 'refund', status: 'succeeded', payment_intent: f.payment_intent, metadata: f.metadata ?? {} });
 	}],
-	['POST', '/v1/customers', (f) => keep('cus', { object: 'customer', email: f.email ?? null, metadata: f.metadata ?? {} })],
+	['POST', '/v1/customers', (f) => only(f, { email: text(512), name: text(256), metadata }) ?? keep('cus', { object: 'customer', email: f.email ?? null, metadata: f.metadata ?? {} })],
 	['POST', '/v1/billing_portal/sessions', (f) => {
-		only(f, 'customer return_url configuration flow_data');
+		only(f, { customer: text(), return_url: url, configuration: text() });
 		need(f, 'customer');
 		find(f.customer, 'customer');
 		return keep('bps', { object: 'billing_portal.session', url: `http://127.0.0.1:${port}/portal/${++n}`, customer: f.customer, return_url: f.return_url });
 	}],
 	['GET', '/v1/subscriptions/:id', (f, id) => {
-		const s = find(id, 'subscription');
-		return f.expand?.includes('latest_invoice') ? { ...s, latest_invoice: things.get(s.latest_invoice) ?? null } : s;
+		expands(f, 'latest_invoice', 'latest_invoice.payments', 'customer', 'default_payment_method');
+		const s = find(id, 'subscription'), { payments, ...invoice } = things.get(s.latest_invoice) ?? {};
+		return !f.expand?.some((x) => x.startsWith('latest_invoice')) || !invoice.id ? s
+			: { ...s, latest_invoice: f.expand.includes('latest_invoice.payments') ? { ...invoice, payments } : invoice };
 	}],
-	['POST', '/v1/subscriptions/:id', (f, id) => Object.assign(find(id, 'subscription'), { cancel_at_period_end: f.cancel_at_period_end === 'true' })],
+	['POST', '/v1/subscriptions/:id', (f, id) => only(f, { cancel_at_period_end: bool, metadata }) ?? Object.assign(find(id, 'subscription'), { cancel_at_period_end: f.cancel_at_period_end === 'true' })],
 	['DELETE', '/v1/subscriptions/:id', (f, id) => {
 		if (find(id, 'subscription').status === 'canceled')
 			refuse('resource_missing', `No such subscription: ${id}`, 404);
 		return Object.assign(things.get(id), { status: 'canceled', canceled_at: now(), ended_at: now() });
 	}],
 	['POST', '/v1/products', (f) => {
-		only(f, 'id name description active metadata tax_code unit_label');
+		only(f, product);
 		need(f, 'name');
 		if (things.has(f.id))
 			refuse('resource_already_exists', 'Product already exists.');
 		return keep('prod', { object: 'product', id: f.id ?? `prod_${++n}`, name: f.name, active: f.active !== 'false', metadata: f.metadata ?? {} });
 	}],
-	['GET', '/v1/products/:id', (f, id) => find(id, 'product')],
+	['GET', '/v1/products/:id', (f, id) => expands(f) ?? find(id, 'product')],
 	['POST', '/v1/products/:id', (f, id) => {
-		const { active, ...more } = f;
+		const { id: not, ...may } = product, { active, ...more } = f;
+		only(f, may);
 		return Object.assign(find(id, 'product'), more, active !== undefined && { active: active === 'true' });
 	}],
 	['POST', '/v1/prices', (f) => {
-		only(f, 'product currency unit_amount recurring lookup_key transfer_lookup_key tax_behavior metadata nickname active');
+		only(f, { product: text(), currency, unit_amount: int(), recurring, lookup_key: text(200), transfer_lookup_key: bool, tax_behavior: text(), metadata, nickname: text(), active: bool });
 		need(f, 'product currency unit_amount');
 		find(f.product, 'product');
 		const old = f.lookup_key && all('price').find((p) => p.lookup_key === f.lookup_key);
@@ -183,32 +246,42 @@ const routes = [
 			old.lookup_key = null;
 		return keep('price', {
 			object: 'price', active: true, type: f.recurring ? 'recurring' : 'one_time', currency: f.currency, unit_amount: +f.unit_amount,
-			recurring: f.recurring ? { interval: f.recurring.interval, interval_count: 1, usage_type: 'licensed', meter: null } : null,
+			recurring: f.recurring ? { interval_count: 1, usage_type: 'licensed', meter: null, ...f.recurring } : null,
 			lookup_key: f.lookup_key ?? null, product: f.product, billing_scheme: 'per_unit', metadata: f.metadata ?? {},
 		});
 	}],
 	['POST', '/v1/prices/:id', (f, id) => {
-		only(f, 'active lookup_key transfer_lookup_key metadata nickname tax_behavior');
+		only(f, { active: bool, lookup_key: text(200), transfer_lookup_key: bool, metadata, nickname: text(), tax_behavior: text() });
 		return Object.assign(find(id, 'price'), f.active !== undefined && { active: f.active === 'true' });
 	}],
-	['GET', '/v1/prices', (f) => list(all('price').filter((p) => (!f.lookup_keys || f.lookup_keys.includes(p.lookup_key))
-		&& (f.active === undefined || String(p.active) === f.active)), '/v1/prices')],
-	['GET', '/v1/prices/:id', (f, id) => find(id, 'price')],
-	['GET', '/v1/billing/meters', (f) => list(all('billing.meter').filter((m) => !f.status || m.status === f.status), '/v1/billing/meters')],
+	['GET', '/v1/prices', (f) => {
+		only(f, { lookup_keys: [text(200)], active: bool, product: text(), currency, type: text(), ...paging });
+		if (f.lookup_keys?.length > 10)
+			bad('parameter_invalid', 'lookup_keys');
+		return paged(f, all('price').filter((p) => (!f.lookup_keys || f.lookup_keys.includes(p.lookup_key))
+			&& (!f.product || p.product === f.product) && (f.active === undefined || String(p.active) === f.active)), '/v1/prices');
+	}],
+	['GET', '/v1/prices/:id', (f, id) => expands(f, 'product') ?? find(id, 'price')],
+	['GET', '/v1/billing/meters', (f) => {
+		only(f, { status: like(/^(active|inactive)$/), ...paging });
+		return paged(f, all('billing.meter').filter((m) => !f.status || m.status === f.status), '/v1/billing/meters');
+	}],
 	['POST', '/v1/billing/meters', (f) => {
-		only(f, 'display_name event_name default_aggregation customer_mapping value_settings');
+		only(f, { display_name: text(250), event_name: text(100), default_aggregation: { formula: like(/^(sum|count|last)$/) },
+			customer_mapping: { event_payload_key: text(100), type: like(/^by_id$/) }, value_settings: { event_payload_key: text(100) } });
 		need(f, 'display_name event_name default_aggregation');
 		if (all('billing.meter').some((m) => m.event_name === f.event_name && m.status === 'active'))
 			refuse('resource_already_exists', 'a meter of that event name');
 		return keep('mtr', { object: 'billing.meter', status: 'active', ...f });
 	}],
 	['POST', '/v1/billing/meter_events', (f) => {
-		only(f, 'event_name payload identifier timestamp');
+		only(f, { event_name: text(100), identifier: text(100), timestamp: seconds, payload: { value: like(/^\d{1,15}$/), stripe_customer_id: text() } });
 		need(f, 'event_name payload');
-		if (!all('billing.meter').some((m) => m.event_name === f.event_name))
+		if (!all('billing.meter').some((m) => m.event_name === f.event_name && m.status === 'active'))
 			refuse('resource_missing', 'no such meter');
-		if (!/^\d+$/.test(f.payload.value) || !things.has(f.payload.stripe_customer_id))
-			refuse('parameter_invalid', 'payload');
+		need(f.payload, 'value stripe_customer_id');
+		if (things.get(f.payload.stripe_customer_id)?.object !== 'customer')
+			bad('parameter_invalid', 'payload');
 		if (+f.timestamp < now() - 35 * 86400 || +f.timestamp > now() + 300)
 			refuse('timestamp_too_far', 'timestamp');
 		if (things.has(`meter:${f.identifier}`)) /* known for a day */
@@ -230,13 +303,18 @@ function route(method, path) {
 /* As it is told: without what is ours alone. */
 const show = (o) => JSON.parse(JSON.stringify(o, (k, v) => (k.startsWith('_') ? undefined : v)));
 
-function answer(req, path, query, text, what) {
+function answer(req, path, query, body, what) {
 	/* Only POSTs are remembered. */
-	const idem = req.method === 'POST' && req.headers['idempotency-key'], asked = `${req.method} ${path} ${text}`;
+	const idem = req.method === 'POST' && req.headers['idempotency-key'], asked = `${req.method} ${path} ${body}`;
 	if (req.headers.authorization !== `Bearer ${secret}`)
 		throw new Refusal(401, 'invalid_request_error', 'api_key_expired', 'Invalid API key');
-	if ((req.method === 'POST' && !idem) || !/^\d{4}-\d\d-\d\d\.[a-z]+$/.test(req.headers['stripe-version'] ?? ''))
-		refuse('parameter_missing', 'no key or version');
+	if (req.headers['stripe-version'] !== VERSION)
+		refuse('', `Invalid Stripe API version: ${req.headers['stripe-version']}`);
+	/* A key is not asked for by the real one: without it nothing could be sent again. */
+	if (req.method === 'POST' && (!idem || idem.length > 255))
+		refuse('parameter_missing', 'no key, or a long one');
+	if (req.method === 'POST' && body && req.headers['content-type'] !== 'application/x-www-form-urlencoded')
+		refuse('', 'Invalid request: the body has to be a form');
 	if (what === '429')
 		throw new Refusal(429, 'rate_limit_error', 'rate_limit', 'Too many requests');
 	if (idem && busy.has(idem))
@@ -254,7 +332,7 @@ function answer(req, path, query, text, what) {
 	if (what === '503') /* nothing is kept of a request that was not begun */
 		throw new Refusal(503, 'api_error', 'down', 'away');
 	const result = what === '500' ? { status: 500, body: { error: { type: 'api_error', message: 'kept' } } }
-		: { status: 200, body: show(route(req.method, path)(nest(req.method === 'POST' ? text : query))) };
+		: { status: 200, body: show(route(req.method, path)(nest(req.method === 'POST' ? body : query))) };
 	if (what === 'live')
 		result.body.livemode = true;
 	if (idem)

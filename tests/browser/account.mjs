@@ -160,10 +160,15 @@ await group('an address for a run', async () => {
 	await part(p, 'contact').waitFor();
 	is(await part(p, 'pay').count(), 0, 'who is not known is asked for an address before any payment');
 	await look(p, 'run-contact');
+	const below = await part(p, 'contact').locator('input, button').evaluateAll(([a, b]) => b.getBoundingClientRect().top - a.getBoundingClientRect().bottom);
+	ok(below >= 8, 'its button keeps a distance', `${below} px`);
 	mails().forEach(name => read.add(name));
-	await p.fill('[name=email]', EVE);
-	await p.press('[name=email]', 'Enter');
-	await p.locator('[name=code]').waitFor();
+	for (const address of ['vee@example.com', EVE]) {
+		await p.fill('[name=email]', address);
+		await p.press('[name=email]', 'Enter');
+		await part(p, 'contact').getByText(`A code was sent to ${address}.`).waitFor();
+	}
+	ok(await p.locator('[name=code]').evaluate(el => el === document.activeElement), 'a mistaken address can be corrected');
 	const code = await codeFor(EVE);
 	await p.fill('[name=code]', wrong(code));
 	await p.press('[name=code]', 'Enter');
@@ -218,9 +223,16 @@ await group('plan and invoices where there are some', async () => {
 		account_id: 'x', status: 'past_due', provider: 'stripe', plan_id: 'team', features: ['llm:proxy'], usage: [],
 	} }));
 	await page.route('**/openapi.json', r => r.fulfill({ json: { paths: { ...paths, '/api/v1/billing/portal-session': {} } } }));
+	await page.route('**/api/v1/billing/portal-session', r => r.fulfill({ status: 503, json: { code: 'unavailable' } }));
+	await page.reload();
+	for (let i = 0; i < 2; i++) {
+		await press(page, 'Invoices and payment');
+		await page.waitForFunction(() => document.activeElement.matches('.problem h2'));
+		await page.locator('#title').focus();
+	}
+	is(await part(page, 'problem').count(), 1, 'what fails twice is told once, and has the focus');
 	await page.route('**/api/v1/billing/portal-session', r => r.fulfill({ json: { url: new URL('/chat.html', base).href, provider: 'stripe' } }));
 	await page.reload();
-	await part(page, 'plan').waitFor();
 	ok(/team.*A payment is late/s.test(await part(page, 'plan').innerText()), 'plan and standing');
 	await look(page, 'account-plan');
 	await press(page, 'Invoices and payment');
@@ -245,8 +257,8 @@ await group('a second place', async () => {
 	const tab = await other.newPage();
 	await tab.goto('/account.html');
 	await part(tab, 'who').waitFor();
-	await press(page, 'Sign out there');
-	await page.waitForFunction(() => document.querySelectorAll('.sessions li').length === 1);
+	await page.getByRole('button', { name: /^Sign out there: .*20/ }).click();
+	await page.waitForFunction(() => document.querySelectorAll('.sessions li').length === 1 && document.activeElement.id === 'title');
 	await tab.fill('[name=typed]', ANN);
 	await press(tab, 'Send a code to delete');
 	await tab.locator('[name=email]').waitFor();
@@ -263,8 +275,10 @@ await group('a second tab', async () => {
 	const tab = await context.newPage();
 	await tab.goto('/account.html');
 	await part(tab, 'who').waitFor();
+	await page.evaluate(() => sessionStorage.setItem('draft:new', '"not for others"'));
 	await press(page, 'Sign out');
 	await page.locator('[name=email]').waitFor();
+	is(await page.evaluate(() => sessionStorage.length), 0, 'nothing of what was written stays behind');
 	await says(page, 'You are signed out.');
 	await tab.getByRole('button', { name: 'Sign out', exact: true }).click();
 	await tab.locator('[name=email]').waitFor();

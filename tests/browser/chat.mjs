@@ -197,10 +197,30 @@ await group('what goes wrong', async () => {
 	context.expected = false;
 });
 
+await group('asked on the first screen, and signing in comes first', async () => {
+	const stranger = await visitor(browser);
+	stranger.expected = true;
+	const there = await stranger.newPage();
+	await there.route(/\/chats$/, route => route.request().method() === 'POST' ? route.fulfill({ status: 401,
+		contentType: 'application/problem+json', json: { code: 'unauthenticated', detail: 'Sign in.' } }) : route.continue());
+	await there.goto('/');
+	await there.fill('#text', 'Who are you?');
+	await there.getByRole('button', { name: 'Ask a model' }).click();
+	const card = there.locator('.card.problem');
+	await card.filter({ hasText: 'Sign in' }).waitFor();
+	ok(!/ended|run/i.test(await card.innerText()), 'who never had a session is not told that it has ended', await card.innerText());
+	await card.getByRole('link', { name: 'Sign in' }).click();
+	await there.waitForURL('**/account.html');
+	await there.locator('#back').click();
+	await there.locator('#intro h1').waitFor();
+	is(await there.inputValue('#text'), 'Who are you?', 'the question is still there when they come back');
+	await stranger.close();
+});
+
 await group('rows', async () => {
 	await page.getByRole('button', { name: 'Rename' }).click();
 	await page.fill('#name', 'Trials');
-	await page.locator('#nameyes').click();
+	await page.press('#name', 'Enter');
 	await page.waitForFunction(() => document.getElementById('title').textContent === 'Trials');
 	ok(true, 'renamed');
 	await page.getByRole('link', { name: 'New chat' }).click();
@@ -208,6 +228,13 @@ await group('rows', async () => {
 	await page.locator('#runlist a').filter({ hasText: 'Trials' }).first().click();
 	await answers(page).first().waitFor();
 	ok(true, 'the list leads back');
+	await page.setViewportSize({ width: 360, height: 740 });
+	await page.locator('#runsbutton').click();
+	await page.waitForFunction(() => document.activeElement.matches('#runlist a'));
+	await page.keyboard.press('Escape');
+	ok(await page.locator('#runsbutton').evaluate(el => el === document.activeElement), 'Escape closes it and returns to its button');
+	ok((await page.getByRole('button', { name: 'Rename' }).boundingBox()).width < 150, 'a button is as wide as its word');
+	await page.setViewportSize({ width: 1280, height: 800 });
 	const stranger = await visitor(browser);
 	stranger.expected = true;
 	const there = await stranger.newPage();

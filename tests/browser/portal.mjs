@@ -12,7 +12,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { base, BUILD, ok, is, group, finish, calm, operator, sha256, launch, visitor, look, tabTo }
 	from './lib.mjs';
-import { network, payment, problems } from './trouble.mjs';
+import { network, payment, problems, restored } from './trouble.mjs';
 
 const EXAMPLES = 5;
 const APPROVE = process.env.BUS_APPROVE;
@@ -276,11 +276,15 @@ await group('failure', async () => {
 await group('trouble', () => network(context, page, { toScope, type, card, idOf }));
 await group('payment', () => payment(context, page, { toScope, card, idOf }));
 await group('errors', () => problems(context, page, { toScope, card }));
+await group('back after signing out', () => restored(context, page, { toScope, card }));
 
 await group('phone', async () => {
 	const phone = await context.newPage();
 	await phone.setViewportSize({ width: 360, height: 740 });
 	await phone.goto('/');
+	await phone.locator('#runsbutton').waitFor();
+	const { width } = await phone.locator('#text').boundingBox();
+	ok(width > 300, 'the field has the width of the page', `it has ${width} px`);
 	await phone.locator('#runsbutton').click();
 	await focused(phone, '#runlist a');
 	ok(await phone.locator('#runlist a').count() > 5, 'own runs are listed');
@@ -294,6 +298,8 @@ await group('phone', async () => {
 	ok(true, 'a finished run is one tap away');
 	const top = await card(phone, 'result').evaluate(el => el.getBoundingClientRect().top);
 	ok(top >= 0 && top < 300, 'opened at the result', `its top is at ${top}`);
+	const { height } = await phone.locator('.top').boundingBox();
+	ok(height < 60, 'the bar above it is one line', `it has ${height} px`);
 	await phone.evaluate(() => scrollTo(0, 0));
 	await phone.locator('#jump').click();
 	await phone.waitForFunction(() => document.getElementById('jump').hidden);

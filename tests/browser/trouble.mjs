@@ -232,3 +232,18 @@ export async function problems(context, page, { toScope, card }) {
 	await problem.waitFor({ state: 'detached', timeout: SOON });
 	context.expected = false;
 }
+
+/* A page that the browser kept is shown again after its session has gone. */
+export async function restored(context, page, { toScope, card }) {
+	await toScope(page, 'Count words and characters of a text');
+	const cookies = await context.cookies();
+	context.expected = true;
+	await context.clearCookies();
+	await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+	await card(page, 'problem').filter({ hasText: 'session' }).waitFor();
+	await page.evaluate(() => dispatchEvent(new Event('online')));
+	await page.waitForFunction(() => !document.querySelector('#runlist li'));
+	is(await page.locator('.msg, .card.scope').count(), 0, 'nothing of the conversation or of other runs is shown');
+	await context.addCookies(cookies);
+	context.expected = false;
+}

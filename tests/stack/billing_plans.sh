@@ -28,12 +28,50 @@ ok "a changed price is another one" equal "$(sync --apply)" "price replace"
 NEW=$(sql operator "SELECT price_id FROM bus.plan_price WHERE lookup_key = 'bus_pro_month_eur' AND active")
 ok "with the lookup key; the old one is retired" equal "$(fake all | jq -r --arg o "$OLD" --arg n "$NEW" '[.[] | select(.id == $o or .id == $n) | [.active, .lookup_key, .unit_amount] | map(tostring) | join(" ")] | join(", ")')" \
 	"false null 2900, true bus_pro_month_eur 3100"
+month() { put "(.plans[] | select(.id == \"pro\") | .prices[0].unit_amount) = $1"; }
+month 3000; control '"-","-","-","503"'; sync --apply >/dev/null 2>&1
+ok "a crash before the old one is retired is made up for" equal "$(sync) $(sync --apply) $(sync) $(fake all | jq -r --arg n "$NEW" '.[] | select(.id == $n) | .active')" "price retire price retire  false"
+month 3100; sync --apply >/dev/null; NEW=$(sql operator "SELECT price_id FROM bus.plan_price WHERE lookup_key = 'bus_pro_month_eur' AND active")
+theirs() { fake change "$(jq -nc --arg id "$NEW" "{id: \$id} + $1")" >/dev/null; }
+theirs '{product: "prod_of_others"}'; out=$("$BUS" billing catalog sync --apply 2>&1); status=$?
+ok "a price of others under our lookup key is left alone" equal "$status $(grep -c "$NEW of another product" <<<"$out") $(fake all | jq -r --arg n "$NEW" '.[] | select(.id == $n) | "\(.active) \(.lookup_key)"')" "65 1 true bus_pro_month_eur"
+theirs '{product: "bus_prod_pro", recurring: {interval: "month", interval_count: 3, usage_type: "licensed"}}'
+ok "every three months is another price than every month" equal "$(sync)" "price replace"
+theirs '{recurring: {interval: "month", interval_count: 1, usage_type: "licensed"}, livemode: true}'
+ok "one of the other mode is none" equal "$("$BUS" billing catalog sync >/dev/null 2>&1; echo $?)" 65
+theirs '{livemode: false}'
+# told KEY PATH FORM [VERSION [TYPE]]: the error that the fake tells, as the real one would
+told() { curl -s -H "Authorization: Bearer $KEY" -H "Idempotency-Key: $1" -H "Stripe-Version: ${4:-2026-10-28.endive}" -H "Content-Type: ${5:-application/x-www-form-urlencoded}" -d "$3" "http://127.0.0.1:$FAKE$2" | jq -r '.error | .code + " " + (.message | split(" ")[:2] | join(" "))'; }
+page='mode=payment&line_items[0][quantity]=1&line_items[0][price_data][currency]=eur&line_items[0][price_data][product_data][name]=x&success_url='
+ok "the fake is no kinder than the real one" equal "$(told a /v1/products 'name=x&description='; told b /v1/products 'name=x&color=red'
+	told c /v1/prices 'product=bus_prod_pro&currency=eur&unit_amount=1.5'; told d /v1/checkout/sessions "${page}nowhere&line_items[0][price_data][unit_amount]=1"
+	told e /v1/checkout/sessions "${page}https://a.example/&line_items[0][price_data][amount]=1"; told f /v1/products 'name=x' 2024-06-20.acacia
+	told g /v1/products '{"name":"x"}' '' application/json; told h /v1/billing/meters 'display_name=x'; told h /v1/billing/meters 'display_name=y'
+	told catalog /v1/prices "product=bus_prod_pro&currency=eur&unit_amount=1&lookup_key=bus_pro_month_eur")" \
+"parameter_invalid_empty You passed
+parameter_unknown Received unknown
+parameter_invalid_integer Invalid parameter:
+url_invalid Invalid parameter:
+parameter_unknown Received unknown
+ Invalid Stripe
+ Invalid request:
+parameter_missing Missing required
+parameter_missing Missing required
+resource_already_exists A price"
+METER=$(fake all | jq -r '.[] | select(.object == "billing.meter") | .id')
+fake change "{\"id\":\"$METER\",\"default_aggregation\":{\"formula\":\"count\"}}" >/dev/null
+ok "a meter that counts otherwise is told, and no step to take" equal "$(sync) $("$BUS" billing catalog sync | grep -c 'steps with')" "meter differs 0"
+fake change "{\"id\":\"$METER\",\"default_aggregation\":{\"formula\":\"sum\"}}" >/dev/null
 control '"drop"'; "$BUS" billing catalog sync --apply >/dev/null 2>&1
 put '(.plans[] | select(.id == "pro") | .name) = "Professional"'
 control '"503","409"'; ok "a provider that is away" equal "$(sync --apply >/dev/null 2>&1; "$BUS" billing catalog sync --apply >/dev/null 2>&1; echo $?)" 69
 ok "then it goes on from there" equal "$(sync --apply)" "product update"
 put '(.plans[] | select(.id == "pro") | .prices) |= .[:1]'
 ok "what is sold no more is retired" equal "$(sync --apply) $(sync)" "price retire "
+put '(.plans[] | select(.id == "pro") | .prices) += [{currency: "eur", unit_amount: 100, interval: "year"}]'; sync --apply >/dev/null
+fake change "$(fake all | jq -c '.[] | select(.unit_amount == 100) | {id, object: "gone"}')" >/dev/null
+put '(.plans[] | select(.id == "pro") | .prices) |= .[:1]'
+ok "one that is there no more, too" equal "$(sync --apply) $(sync)" "price retire "
 inside catalog
 ok "the catalog in BusDK's shape" equal "$STATUS $(field '[.plans[] | .id] | join(" ")') $(field '.plans[] | select(.id == "pro") | .product_id + " " + (.prices[0].unit_amount | tostring) + " " + (.quotas | map(.window) | join(" "))')" \
 	"200 demo pro visitor bus_prod_pro 3100 day month"
@@ -165,16 +203,18 @@ meter() {
 someone eve; bill checkout-session '{"interval":"month"}'; pays; say checkout.session.completed "$PAID"; look
 ask; settled; meter
 ok "what was used is told once settled" equal "$(exports) $(metered)" "sent 8 1 8"
-ok "under the name of the call" equal "$(asked '[.[] | select(.url == "/v1/billing/meter_events")][-1] | .form.identifier + " " + .idem')" "$(sql operator "SELECT usage_id || ' meter:' || usage_id FROM bus.usage_record ORDER BY id DESC LIMIT 1")"
+ok "under the name of the call" equal "$(asked '[.[] | select(.url == "/v1/billing/meter_events")][-1] | .form.identifier + " " + .idem')" "$(sql operator "SELECT usage_id || ' meter:' || usage_id || ':1' FROM bus.usage_record ORDER BY id DESC LIMIT 1")"
 meter 60; ok "and not again" equal "$(exports) $(metered)" "sent 8 1 8"
 control '"drop"'; ask; settled; meter
 ok "an answer that is lost" equal "$(exports) $(metered)" "sent 8, due 8 2 16"
 meter 60; ok "is asked for again, and counts once" equal "$(exports) $(metered)" "sent 8, sent 8 2 16"
 control '"503"'; ask; settled; meter; ok "one that did not arrive" equal "$(metered)" "2 16"
 meter 60; ok "arrives later" equal "$(metered) $(used)" "3 24 3 24"
+control '"500"'; ask; settled; meter; meter 60
+ok "one whose answer of 500 is kept, too" equal "$(exports | tail -c 7) $(metered)" "sent 8 4 32"
 control '"refuse"'; ask; settled; meter; ok "one that is refused is an operator's matter" equal "$("$BUS" billing exports --state refused --json | jq -r '.items[] | .account + " " + .note')" "eve 400 invalid_request_error parameter_invalid_empty: refused as asked"
 control '"503"'; ask; settled; meter; meter 90000
-ok "after a day nobody could tell whether it counted: not told again" equal "$(exports | tail -c 10) $(metered)" "unknown 8 3 24"
+ok "after a day nobody could tell whether it counted: not told again" equal "$(exports | tail -c 10) $(metered)" "unknown 8 4 32"
 someone fay; "$BUS" plan assign fay demo; ask; settled; reap billing.meter
 ok "who pays nothing is not metered" equal "$(exports)" -
 
