@@ -271,7 +271,7 @@ done
 # Without a provider: the local pages, and the proof.
 sed -i 's/^billing_provider = .*/billing_provider = local/' "$VAR/etc/bus.conf"
 kill -HUP "$MASTER"
-kill $(pgrep -f "bus-reaper $VAR/etc/bus.conf") # the next one has read the change
+kill $(pgrep -o -f "bus-reaper $VAR/etc/bus.conf") # the next one has read the change
 someone gus
 for _ in $(seq 40); do bill checkout-session '{"interval":"month"}'; [ "$(field .provider)" = local ] && break; read -rt 0.25 <> <(:); done
 ok "a local page" contains "$(field .url)" "/api/v1/local-payments/chp_"
