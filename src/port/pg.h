@@ -8,7 +8,9 @@
  * A connection may keep prepared statements (setting db_prepare); it keeps no
  * other session state, so a PgBouncer in transaction mode may stand between.
  * A broken connection is opened again by the next call, at most five times a
- * second; until then calls fail with E_UNAVAILABLE.
+ * second; until then calls fail with E_UNAVAILABLE. So does a call whose server
+ * is silent for longer than its statement timeout and db_wait_s: the connection is
+ * given up, and what had been sent may take effect or not, as when it breaks.
  */
 #pragma once
 #include "base/arena.h"

@@ -11,12 +11,24 @@ struct pg {
 	char *conninfo;
 	bool prepare;
 	int64_t next_try;                               /* monotonic */
+	int64_t patience, limit; /* us of silence: as configured, with this connection's statements; 0: any */
 	const struct pg_stmt *prepared[PG_PREPARED_MAX]; /* open hash set */
 };
 
 /* Has `s` been prepared on this connection? If not, and `add`, it is from now on. */
 bool pg_int_prepared(struct pg *p, const struct pg_stmt *s, bool add);
 void pg_int_forget(struct pg *p);
+
+/* Close the connection: the next call opens a new one. */
+void pg_int_drop(struct pg *p);
+
+/* Everything to the server; -1 when the connection is gone. The next result, as
+ * PQgetResult(). Both drop a connection whose server says nothing for too long. */
+int pg_int_flush(struct pg *p);
+PGresult *pg_int_result(struct pg *p);
+
+/* Why a connection has failed. */
+const char *pg_int_why(const struct pg *p);
 
 /* Take a result: rows into `ret`, or the error into `e`. */
 int pg_int_take(struct pg *p, struct arena *a, const struct pg_stmt *s, PGresult *r,
