@@ -110,6 +110,10 @@ static void frame(struct arena *mem, struct args *a, const struct sandbox *s)
 		arg3(a, b->writable ? "--bind" : "--ro-bind", b->from, b->to);
 	if (s->self != NULL)
 		arg3(a, "--ro-bind", s->self, "/bus/self");
+#ifdef COVERAGE_DIR
+	if (s->self != NULL) /* our own instrumented program writes its counters there */
+		arg3(a, "--bind", COVERAGE_DIR, COVERAGE_DIR);
+#endif
 	for (const char *const *env = s->env; env != NULL && *env != NULL; env++) {
 		const char *eq = strchr(*env, '=');
 
