@@ -32,11 +32,6 @@ int decide_load(const struct conf *c, struct err *e)
 	return signing_key ? 0 : -1;
 }
 
-const char *decide_backend_name(enum decide_backend b)
-{
-	return backends[b].name;
-}
-
 const char *decide_jwks(struct arena *a, const struct conf *c, struct err *e)
 {
 	const char *const paths[] = {c->receipt_public, c->provenance_public};
@@ -122,24 +117,4 @@ int decide_receipt(struct work *w, int64_t run, int64_t account, const struct de
 	body = payload(w, id, d);
 	*ret_json = decide_sign(w->a, body);
 	return decide_store_insert(w, id, run, account, *ret_json);
-}
-
-bool decide_verify(struct arena *a, const char *receipt_json)
-{
-	const char *at = strstr(receipt_json, ",\"signature\":\"");
-	unsigned char sig[80];
-	const char *body, *input, *text;
-	long n;
-
-	if (at == NULL)
-		return false;
-	body = arena_printf(a, "%.*s}", (int)(at - receipt_json), receipt_json);
-	input = signing_input(a, body);
-	text = at + strlen(",\"signature\":\"");
-	if (!str_starts(text, input) || text[strlen(input)] != '.')
-		return false;
-	text += strlen(input) + 1;
-	n = str_unbase64(text, strcspn(text, "\""), sig, sizeof(sig));
-	return n == ED25519_SIG_BYTES &&
-	       key_verify(signing_key, input, strlen(input), sig, (size_t)n);
 }
