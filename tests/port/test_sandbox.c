@@ -230,6 +230,8 @@ static bool all_end_with(bool keeper, int64_t us)
 	while ((got = waitpid(-1, NULL, WNOHANG)) >= 0 && clock_mono() < end)
 		if (got == 0)
 			sigtimedwait(&ended, NULL, &tick);
+	if (got == 0) /* they would sleep on */
+		assert_true(system(arena_printf(a, "pkill -9 -P %d bwrap", getpid())) >= 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 	sigprocmask(SIG_UNBLOCK, &ended, NULL);
 	return got < 0;
