@@ -34,7 +34,7 @@ coverage: all
 	$(MAKE) check $(if $(COVERAGE_TESTS),TESTS="$(COVERAGE_TESTS)") || suite=1; \
 	find . -name '*.gcda' -empty -delete; \
 	$(GCOVR) --filter '$(BELOW)src/' --txt coverage.txt --csv coverage.csv || failed=1; \
-	$(AWK) -F, "$$ROOMS" coverage.csv | sort; \
+	$(AWK) -F, "$$ROOMS" coverage.csv | LC_ALL=C sort; \
 	$(GCOVR) --branches $(COVERED:%=--filter '$(BELOW)%$$') --fail-under-branch 100 \
 		-o coverage-required.txt || failed=1; \
 	cat coverage-required.txt; \
@@ -42,7 +42,7 @@ coverage: all
 		grep -q "^$$file" coverage-required.txt || { echo "not counted: $$file"; failed=1; }; \
 	done; \
 	[ $$suite = 0 ] || { failed=1; echo "the suite fails:"; \
-		grep -lE '^:test-result: (FAIL|ERROR|XPASS)' $(TEST_LOGS:.log=.trs); }; \
+		grep -slE '^:test-result: (FAIL|ERROR|XPASS)' $(TEST_LOGS:.log=.trs); }; \
 	exit $$failed
 .PHONY: coverage
 CLEANFILES += coverage.txt coverage.csv coverage-required.txt
