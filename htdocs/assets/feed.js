@@ -4,9 +4,9 @@
  */
 import { get, open } from './api.js';
 
-const SILENCE = 45000; /* the server sends something at least every 15 s */
+const SILENCE = 45000; /* the server's beat is 15 s at most */
 const BACK = 60000;    /* how long to poll after a stream was refused */
-const SLOW = 20000;    /* between the looks of a page nobody sees */
+const SLOW = 20000;    /* between the looks of a hidden page */
 
 /*
  * What comes at the address `events` after `last`. on.events(list) gets it, on.link(up)
@@ -40,6 +40,8 @@ export function follow(events, on, slow, last = 0) {
 			headers: { 'Accept': 'text/event-stream', 'Last-Event-ID': last }, signal: abort.signal,
 		});
 		on.link(true);
+		if (res.status === 204) /* over */
+			return pause(SLOW);
 		const reader = res.body.pipeThrough(new TextDecoderStream()).getReader();
 		for (let text = ''; ;) {
 			const silent = setTimeout(() => reader.cancel(), SILENCE);
@@ -61,7 +63,7 @@ export function follow(events, on, slow, last = 0) {
 			await poll(25);
 		} else {
 			await stream();
-			if (Date.now() - began < 1000) /* ended at once: as bad as none */
+			if (Date.now() - began < 1000) /* as bad as none */
 				await pause(1000);
 		}
 	}
@@ -94,7 +96,7 @@ export function follow(events, on, slow, last = 0) {
 	};
 }
 
-/* One frame of the stream; a comment or anything unreadable is null. */
+/* A frame of the stream; what is unreadable is null. */
 function parse(frame) {
 	const data = frame.split('\n').filter(l => l.startsWith('data:')).map(l => l.slice(5));
 	try { return JSON.parse(data.join('\n')); } catch { return null; }

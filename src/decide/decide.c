@@ -32,11 +32,6 @@ int decide_load(const struct conf *c, struct err *e)
 	return signing_key ? 0 : -1;
 }
 
-const char *decide_backend_name(enum decide_backend b)
-{
-	return backends[b].name;
-}
-
 const char *decide_jwks(struct arena *a, const struct conf *c, struct err *e)
 {
 	struct key_set set;

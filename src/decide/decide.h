@@ -41,9 +41,6 @@ const char *decide_sign(struct arena *a, const char *receipt_json);
 /* The stored receipt of a run of the acting account. 1 found, 0 there is none, -1. */
 int decide_find(struct work *w, const char *receipt_id, const char **ret_json);
 
-/* The backend a name such as "codex_worker" stands for, and back. */
-const char *decide_backend_name(enum decide_backend b);
-
 /* The public keys of all that is signed here, receipts and provenance, as JSON
  * (port/key_set.h). NULL and E_UNAVAILABLE: a file cannot be read. */
 const char *decide_jwks(struct arena *a, const struct conf *c, struct err *e);

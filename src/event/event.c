@@ -17,11 +17,6 @@ static const struct {
 #undef EVENT
 };
 
-const char *event_type(enum event_id id)
-{
-	return rows[id].type;
-}
-
 static const char *slot_text(struct arena *a, const struct event_slot *s)
 {
 	if (s->word == NULL)

@@ -22,7 +22,7 @@ const struct route event_routes[] = {
 	 .pattern = "/api/v1/build-runs/{run_id}/events", .pool = POOL_STREAM,
 	 .audience = AUD_CUSTOMER, .rate = RATE_STREAM, .query = &query, .reply = &reply,
 	 .reply_status = 200, .follow = &follow,
-	 .summary = "Follow the progress of a run (server-sent events or long poll)",
+	 .summary = "Follow the progress of a run (server-sent events to `event: end`, or long poll)",
 	 .proof = "tests/stack/events.sh"},
 	{0},
 };

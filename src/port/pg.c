@@ -1,12 +1,15 @@
 #include "config.h"
 
 #include "port/pg_int.h"
+#include "port/port_sql.h"
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/str.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +39,9 @@ struct pg *pg_new(const struct conf *c, const char *role, bool direct)
 
 	check(p != NULL);
 	buf_init(&b, a, 32 * 1024);
+	/* for TCP; a connection that only listens has no other sign of the end */
+	buf_printf(&b, "keepalives_idle=30 keepalives_interval=5 keepalives_count=3 "
+		   "tcp_user_timeout=%lld ", (long long)(c->db_wait_s * CLOCK_S / CLOCK_MS));
 	buf_puts(&b, c->db_options);
 	put_value(&b, "host", direct ? c->db_direct_host : c->db_host);
 	put_value(&b, "port",
@@ -48,6 +54,7 @@ struct pg *pg_new(const struct conf *c, const char *role, bool direct)
 	check(!b.over);
 	p->conninfo = strdup(buf_str(&b));
 	p->prepare = direct || c->db_prepare;
+	p->patience = strcmp(role, "admin") == 0 ? 0 : c->db_wait_s * CLOCK_S; /* migrations take their time */
 	arena_free(a);
 	return p;
 }
@@ -61,22 +68,101 @@ void pg_free(struct pg *p)
 	free(p);
 }
 
+void pg_int_drop(struct pg *p)
+{
+	PQfinish(p->conn);
+	p->conn = NULL;
+	pg_int_forget(p);
+}
+
+const char *pg_int_why(const struct pg *p)
+{
+	return p->conn == NULL ? "the connection was given up" : PQerrorMessage(p->conn);
+}
+
+/* Until the socket is ready, or the server was silent for too long. */
+static bool await(struct pg *p, short events, int64_t end)
+{
+	struct pollfd at = {.fd = PQsocket(p->conn), .events = events};
+	int64_t left = p->limit ? end - clock_mono() : INT64_MAX;
+	int ms = left > INT_MAX ? -1 : (int)((left + CLOCK_MS - 1) / CLOCK_MS);
+
+	if (left > 0 && (poll(&at, 1, ms) > 0 || p->limit == 0 || clock_mono() < end))
+		return true;
+	pg_int_drop(p);
+	return false;
+}
+
+int pg_int_flush(struct pg *p)
+{
+	int64_t end = clock_mono() + p->limit;
+	int rc;
+
+	while ((rc = PQflush(p->conn)) > 0)
+		if (!await(p, POLLIN | POLLOUT, end) || !PQconsumeInput(p->conn))
+			return -1;
+	return rc;
+}
+
+PGresult *pg_int_result(struct pg *p)
+{
+	int64_t end = clock_mono() + p->limit;
+
+	while (PQisBusy(p->conn))
+		if (!await(p, POLLIN, end) || !PQconsumeInput(p->conn))
+			break;
+	return PQgetResult(p->conn);
+}
+
+/* What was sent gave this: its last result. */
+static PGresult *answer(struct pg *p, int sent)
+{
+	PGresult *last = NULL, *r;
+
+	if (!sent || pg_int_flush(p) < 0)
+		return NULL;
+	while ((r = pg_int_result(p)) != NULL) {
+		PQclear(last);
+		last = r;
+	}
+	return last;
+}
+
+/* The server ends a statement at the timeout of our role; so long it may take. */
+static bool learn_limit(struct pg *p)
+{
+	PGresult *r;
+	bool ok;
+
+	p->limit = p->patience;
+	if (p->limit == 0)
+		return true;
+	r = answer(p, PQsendQuery(p->conn, port_sql_timeout.text));
+	ok = PQntuples(r) == 1;
+	if (ok)
+		p->limit += strtoll(PQgetvalue(r, 0, 0), NULL, 10) * CLOCK_MS;
+	PQclear(r);
+	return ok;
+}
+
 int pg_ready(struct pg *p, struct err *e)
 {
 	int64_t now;
+	bool ok;
 
 	if (p->conn != NULL && PQstatus(p->conn) == CONNECTION_OK)
 		return 0;
 	now = clock_mono();
 	if (now < p->next_try)
 		return err_set(e, E_UNAVAILABLE, "database: waiting before the next attempt");
-	p->next_try = now + CLOCK_S / 5;
-	PQfinish(p->conn);
-	pg_int_forget(p);
+	pg_int_drop(p);
 	p->conn = PQconnectdb(p->conninfo);
-	if (PQstatus(p->conn) != CONNECTION_OK)
-		return err_set(e, E_UNAVAILABLE, "database: %s", PQerrorMessage(p->conn));
 	PQsetNoticeReceiver(p->conn, no_notice, NULL);
+	ok = PQsetnonblocking(p->conn, 1) == 0 && learn_limit(p);
+	/* As long as the attempt took, nobody waits for another one. */
+	p->next_try = ok ? now + CLOCK_S / 5 : 2 * clock_mono() - now + CLOCK_S / 5;
+	if (!ok)
+		return err_set(e, E_UNAVAILABLE, "database: %s", pg_int_why(p));
 	return 0;
 }
 
@@ -105,13 +191,6 @@ bool pg_int_prepared(struct pg *p, const struct pg_stmt *s, bool add)
 void pg_int_forget(struct pg *p)
 {
 	memset(p->prepared, 0, sizeof(p->prepared));
-}
-
-void pg_int_close(struct pg *p)
-{
-	PQfinish(p->conn);
-	p->conn = NULL;
-	pg_int_forget(p);
 }
 
 /* SQLSTATE to error. "BUS01" is raised by our own triggers (sql/). */
@@ -153,7 +232,7 @@ int pg_int_take(struct pg *p, struct arena *a, const struct pg_stmt *s, PGresult
 		if (state != NULL && strcmp(state, "26000") == 0)
 			pg_int_forget(p); /* the server lost our prepared statements */
 		err_set(e, classify(state), "%s: %s %s", s->name, state ? state : "-----",
-			text ? text : PQerrorMessage(p->conn));
+			text ? text : pg_int_why(p));
 		PQclear(r);
 		return -1;
 	}
@@ -184,13 +263,13 @@ int pg_exec(struct pg *p, struct arena *a, const struct pg_stmt *s, const char *
 	if (pg_ready(p, e) < 0)
 		return -1;
 	if (p->prepare && !pg_int_prepared(p, s, false)) {
-		r = PQprepare(p->conn, s->name, s->text, s->params, NULL);
+		r = answer(p, PQsendPrepare(p->conn, s->name, s->text, s->params, NULL));
 		if (pg_int_take(p, a, s, r, NULL, e) < 0)
 			return -1;
 		pg_int_prepared(p, s, true);
 	}
-	r = p->prepare ? PQexecPrepared(p->conn, s->name, s->params, args, NULL, NULL, 0)
-		       : PQexecParams(p->conn, s->text, s->params, NULL, args, NULL, NULL, 0);
+	r = answer(p, p->prepare ? PQsendQueryPrepared(p->conn, s->name, s->params, args, NULL, NULL, 0)
+				 : PQsendQueryParams(p->conn, s->text, s->params, NULL, args, NULL, NULL, 0));
 	return pg_int_take(p, a, s, r, ret ? ret : &rows, e);
 }
 
@@ -204,7 +283,7 @@ bool pg_in_transaction(const struct pg *p)
 void pg_rollback(struct pg *p)
 {
 	if (pg_in_transaction(p))
-		PQclear(PQexec(p->conn, "ROLLBACK"));
+		PQclear(answer(p, PQsendQuery(p->conn, "ROLLBACK")));
 }
 
 int pg_script(struct pg *p, const char *sql, struct err *e)
@@ -213,7 +292,7 @@ int pg_script(struct pg *p, const char *sql, struct err *e)
 
 	if (pg_ready(p, e) < 0)
 		return -1;
-	return pg_int_take(p, NULL, &script, PQexec(p->conn, sql), NULL, e);
+	return pg_int_take(p, NULL, &script, answer(p, PQsendQuery(p->conn, sql)), NULL, e);
 }
 
 const char *pg_text(const struct pg_rows *r, int row, int column)

@@ -8,7 +8,9 @@
  * A connection may keep prepared statements (setting db_prepare); it keeps no
  * other session state, so a PgBouncer in transaction mode may stand between.
  * A broken connection is opened again by the next call, at most five times a
- * second; until then calls fail with E_UNAVAILABLE.
+ * second; until then calls fail with E_UNAVAILABLE. So does a call whose server
+ * is silent for longer than its statement timeout and db_wait_s: the connection is
+ * given up, and what had been sent may take effect or not, as when it breaks.
  */
 #pragma once
 #include "base/arena.h"
@@ -78,12 +80,12 @@ void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size
  */
 int pg_send(struct pg *p, struct pg_call *c, bool durable);
 
-/* Go on with it, when pg_fd() is readable (or writable, if that was asked for);
- * c->rc, c->rows and c->err are set when it is done. An idle connection that has
- * become readable is looked after as well. */
+/* Go on with it, when pg_fd() is readable (or writable, if that was asked for), and
+ * now and then, for a server that says nothing for too long; c->rc, c->rows and
+ * c->err are set when it is done. An idle connection that has become readable is
+ * looked after as well. */
 enum pg_wait { PG_DONE, PG_READ, PG_WRITE };
 enum pg_wait pg_sent(struct pg *p);
-void pg_abandon(struct pg *p); /* nothing more is expected of it: done, with E_UNAVAILABLE */
 
 /* Is a transaction block open? Closes it when the connection is to be reused. */
 bool pg_in_transaction(const struct pg *p);

@@ -6,10 +6,7 @@
 
 #include <string.h>
 
-/*
- * A batch is sent whole before anything is read. That cannot deadlock: 64
- * statements with their parameters are far smaller than a socket buffer.
- */
+/* A batch is sent whole, and what is answered meanwhile kept by libpq. */
 
 int pg_int_send(struct pg *p, const struct pg_call *c, bool prepares)
 {
@@ -26,16 +23,16 @@ int pg_int_send(struct pg *p, const struct pg_call *c, bool prepares)
  * passed over because one before it had failed. */
 static int take_command(struct pg *p, struct pg_call *c, struct pg_rows *ret)
 {
-	PGresult *r = PQgetResult(p->conn);
+	PGresult *r = pg_int_result(p);
 	bool aborted = PQresultStatus(r) == PGRES_PIPELINE_ABORTED;
 	int rc;
 
 	if (r == NULL)
-		return err_set(&c->err, E_UNAVAILABLE, "%s: connection lost", c->stmt->name);
+		return err_set(&c->err, E_UNAVAILABLE, "%s: %s", c->stmt->name, pg_int_why(p));
 	if (aborted)
 		PQclear(r);
 	rc = aborted ? 1 : pg_int_take(p, c->a, c->stmt, r, ret, &c->err);
-	while ((r = PQgetResult(p->conn)) != NULL)
+	while ((r = pg_int_result(p)) != NULL)
 		PQclear(r);
 	return rc;
 }
@@ -62,7 +59,7 @@ static void fail_all(struct pg *p, struct pg_call *calls, size_t from, size_t n)
 	for (size_t i = from; i < n; i++) {
 		calls[i].rc = -1;
 		err_set(&calls[i].err, E_UNAVAILABLE, "%s: %s", calls[i].stmt->name,
-			p->conn ? PQerrorMessage(p->conn) : "no connection");
+			pg_int_why(p));
 	}
 }
 
@@ -88,7 +85,7 @@ static size_t run(struct pg *p, struct pg_call *calls, size_t n)
 		if (pg_int_send(p, &calls[sent], prepares[sent]) < 0)
 			break;
 	}
-	if (sent < n || !PQpipelineSync(p->conn) || PQflush(p->conn) != 0) {
+	if (sent < n || !PQpipelineSync(p->conn) || pg_int_flush(p) < 0) {
 		fail_all(p, calls, 0, n);
 		return n;
 	}
@@ -101,7 +98,7 @@ static size_t run(struct pg *p, struct pg_call *calls, size_t n)
 		}
 	}
 	if (PQstatus(p->conn) == CONNECTION_OK)
-		PQclear(PQgetResult(p->conn)); /* the sync */
+		PQclear(pg_int_result(p)); /* the sync */
 	return done;
 }
 
@@ -123,6 +120,6 @@ void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size
 	while (kind == PG_INDEPENDENT && done < n && PQstatus(p->conn) == CONNECTION_OK);
 	fail_all(p, calls, done, n);
 	if (PQstatus(p->conn) != CONNECTION_OK || !PQexitPipelineMode(p->conn)) {
-		pg_int_close(p);
+		pg_int_drop(p); /* in an unknown state */
 	}
 }

@@ -11,6 +11,7 @@ struct pg {
 	char *conninfo;
 	bool prepare;
 	int64_t next_try;                               /* monotonic */
+	int64_t patience, limit; /* us of silence: as configured, with this connection's statements; 0: any */
 	const struct pg_stmt *prepared[PG_PREPARED_MAX]; /* open hash set */
 	/* pg_send.c: the call under way, what follows it, and the results that are to come */
 	struct pg_call *sent, later, disk;
@@ -20,14 +21,23 @@ struct pg {
 	} steps[6];
 	size_t steps_n, at;
 	int syncs; /* that are to come */
+	int64_t sent_at; /* monotonic */
 };
 
 /* Has `s` been prepared on this connection? If not, and `add`, it is from now on. */
 bool pg_int_prepared(struct pg *p, const struct pg_stmt *s, bool add);
 void pg_int_forget(struct pg *p);
 
-/* It is in an unknown state: the next call opens a new one. */
-void pg_int_close(struct pg *p);
+/* Close the connection: the next call opens a new one. */
+void pg_int_drop(struct pg *p);
+
+/* Everything to the server; -1 when the connection is gone. The next result, as
+ * PQgetResult(). Both drop a connection whose server says nothing for too long. */
+int pg_int_flush(struct pg *p);
+PGresult *pg_int_result(struct pg *p);
+
+/* Why a connection has failed. */
+const char *pg_int_why(const struct pg *p);
 
 /* Into the pipeline: prepare it when asked to, and execute it. */
 int pg_int_send(struct pg *p, const struct pg_call *c, bool prepares);

@@ -1,7 +1,9 @@
 #include "config.h"
 
 #include "port/pg_int.h"
+#include "port/port_sql.h"
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/fault.h"
 
 /*
@@ -10,11 +12,6 @@
  * and so for all before it; an empty transaction has no record and waits for
  * nothing, so `disk` writes one.
  */
-static const struct pg_stmt later = {
-	"pg_later", "SELECT set_config('synchronous_commit', 'off', true)", 0};
-static const struct pg_stmt disk = {
-	"pg_disk",
-	"SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'bus', '')", 0};
 
 static int put(struct pg *p, struct pg_call *c)
 {
@@ -29,9 +26,8 @@ static int put(struct pg *p, struct pg_call *c)
 static void lost(struct pg *p, struct pg_call *c)
 {
 	c->rc = -1;
-	err_set(&c->err, E_UNAVAILABLE, "%s: %s", c->stmt->name,
-		p->conn ? PQerrorMessage(p->conn) : "connection lost");
-	pg_int_close(p);
+	err_set(&c->err, E_UNAVAILABLE, "%s: %s", c->stmt->name, pg_int_why(p));
+	pg_int_drop(p);
 	p->sent = NULL;
 }
 
@@ -50,12 +46,13 @@ int pg_send(struct pg *p, struct pg_call *c, bool durable)
 		return c->rc = err_set(&c->err, E_UNAVAILABLE, "%s: injected", c->stmt->name);
 	if (pg_ready(p, &c->err) < 0)
 		return c->rc = -1;
-	p->later = (struct pg_call){.stmt = &later, .a = c->a};
-	p->disk = (struct pg_call){.stmt = &disk, .a = c->a};
+	p->later = (struct pg_call){.stmt = &port_sql_later, .a = c->a};
+	p->disk = (struct pg_call){.stmt = &port_sql_disk, .a = c->a};
 	p->steps_n = p->at = 0;
 	p->syncs = durable ? 2 : 1;
 	p->sent = c;
-	if (PQsetnonblocking(p->conn, 1) < 0 || !PQenterPipelineMode(p->conn) || !put_all(p, c, durable))
+	p->sent_at = clock_mono();
+	if (!PQenterPipelineMode(p->conn) || !put_all(p, c, durable))
 		lost(p, c);
 	return c->rc;
 }
@@ -100,8 +97,8 @@ static enum pg_wait done(struct pg *p)
 			p->later.rc < 0 ? p->later.err.detail : p->disk.err.detail);
 	}
 	p->sent = NULL;
-	if (!PQexitPipelineMode(p->conn) || PQsetnonblocking(p->conn, 0) < 0)
-		pg_int_close(p);
+	if (!PQexitPipelineMode(p->conn))
+		pg_int_drop(p);
 	return PG_DONE;
 }
 
@@ -113,7 +110,7 @@ enum pg_wait pg_sent(struct pg *p)
 
 	if (c == NULL) {
 		if (p->conn != NULL && (!PQconsumeInput(p->conn) || PQstatus(p->conn) != CONNECTION_OK))
-			pg_int_close(p);
+			pg_int_drop(p);
 		return PG_DONE;
 	}
 	left = PQflush(p->conn);
@@ -122,14 +119,8 @@ enum pg_wait pg_sent(struct pg *p)
 		sane = PQstatus(p->conn) == CONNECTION_OK && take_one(p);
 	if (p->syncs == 0)
 		return done(p);
-	if (sane)
+	if (sane && (p->limit == 0 || clock_mono() - p->sent_at < p->limit))
 		return left > 0 ? PG_WRITE : PG_READ;
 	lost(p, c);
 	return PG_DONE;
-}
-
-void pg_abandon(struct pg *p)
-{
-	if (p->sent != NULL)
-		lost(p, p->sent);
 }

@@ -86,7 +86,7 @@ static void frame(struct arena *mem, struct args *a, const struct sandbox *s)
 	static const char *const fixed[] = {
 		"bwrap", "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net",
 		"--unshare-uts", "--unshare-cgroup-try", "--uid", "65534", "--gid", "65534",
-		"--cap-drop", "ALL", "--die-with-parent", "--new-session", "--hostname", "build",
+		"--cap-drop", "ALL", "--die-with-parent", "--hostname", "build",
 		"--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin",
 		"--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib",
 		"--symlink", "usr/lib64", "/lib64", "--proc", "/proc", "--dev", "/dev",
@@ -110,6 +110,10 @@ static void frame(struct arena *mem, struct args *a, const struct sandbox *s)
 		arg3(a, b->writable ? "--bind" : "--ro-bind", b->from, b->to);
 	if (s->self != NULL)
 		arg3(a, "--ro-bind", s->self, "/bus/self");
+#ifdef COVERAGE_DIR
+	if (s->self != NULL) /* our own instrumented program writes its counters there */
+		arg3(a, "--bind", COVERAGE_DIR, COVERAGE_DIR);
+#endif
 	for (const char *const *env = s->env; env != NULL && *env != NULL; env++) {
 		const char *eq = strchr(*env, '=');
 
@@ -149,6 +153,9 @@ static int start_framed(const struct sandbox *s, struct child *ret, struct err *
 		arg(&a, "--");
 	}
 #endif
+	/* A session of its own, so that it cannot signal its keeper. Not bubblewrap's,
+	 * whose first process would leave the keeper's group with it. */
+	arg(&a, "/usr/bin/setsid");
 	/* Processes are counted for an account in its namespace and in those above.
 	 * Set before the sandbox is made, the limit would count everything else that
 	 * our account runs on this host. */
@@ -159,7 +166,7 @@ static int start_framed(const struct sandbox *s, struct child *ret, struct err *
 		arg(&a, *p);
 	rc = spawn_start(&(struct spawn){.argv = a.v, .env = env, .input = s->input,
 					 .input_len = s->input_len, .extra_fd = fd,
-					 .limits = limits},
+					 .limits = limits, .kept = true},
 			 ret, e);
 	close(fd);
 	arena_free(mem);

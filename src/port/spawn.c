@@ -41,17 +41,24 @@ static void set_limits(const struct limits *l)
 	limit(RLIMIT_FSIZE, l->file_mb << 20);
 }
 
-/* In the child, between fork and exec: only async-signal-safe calls. */
-static _Noreturn void become(const struct spawn *s, pid_t parent, int in, int out, int err)
+static void default_signals(const sigset_t *blocked)
 {
 	struct sigaction dfl = {.sa_handler = SIG_DFL};
-	sigset_t none;
 
 	for (int sig = 1; sig < 32; sig++)
 		sigaction(sig, &dfl, NULL);
+	sigprocmask(SIG_SETMASK, blocked, NULL);
+}
+
+/* In the child, between fork and exec: only async-signal-safe calls. */
+static _Noreturn void become(const struct spawn *s, pid_t parent, int in, int out, int err)
+{
+	sigset_t none;
+
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	setpgid(0, 0);
+	default_signals(&none);
+	if (!s->kept)
+		setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(126);
@@ -66,6 +73,38 @@ static _Noreturn void become(const struct spawn *s, pid_t parent, int in, int ou
 	set_limits(&s->limits);
 	execvpe(s->argv[0], (char *const *)(uintptr_t)s->argv, (char *const *)(uintptr_t)s->env);
 	_exit(127);
+}
+
+/*
+ * The keeper stands between us and a program that loses its death signal: the
+ * kernel clears it when a process changes its credentials, as bubblewrap does.
+ * It shares a session and group with what it keeps, and when we die, or that
+ * does not end by itself, all of the group is killed. As become(): calls that
+ * are safe after a fork.
+ */
+static _Noreturn void keep(const struct spawn *s, pid_t parent, int in, int out, int err)
+{
+	pid_t self = getpid(), pid;
+	sigset_t news;
+	int status;
+
+	sigemptyset(&news);
+	sigaddset(&news, SIGTERM);
+	sigaddset(&news, SIGCHLD);
+	default_signals(&news);
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent || (pid = fork()) < 0)
+		_exit(126);
+	if (pid == 0)
+		become(s, self, in, out, err);
+	syscall(SYS_close_range, 0u, ~0u, 0u);
+	while (waitpid(pid, &status, WNOHANG) == 0)
+		if (sigwaitinfo(&news, NULL) == SIGTERM)
+			kill(0, SIGKILL);
+	if (!WIFEXITED(status))
+		kill(0, SIGKILL);
+	_exit(WEXITSTATUS(status));
 }
 
 /* Standard input as a file in memory: no pipe that somebody must feed. */
@@ -97,6 +136,8 @@ int spawn_start(const struct spawn *s, struct child *ret, struct err *e)
 
 	if (in >= 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0)
 		pid = fork();
+	if (pid == 0 && s->kept)
+		keep(s, parent, in, out[1], err[1]);
 	if (pid == 0)
 		become(s, parent, in, out[1], err[1]);
 	close_fd(&in);
@@ -108,7 +149,8 @@ int spawn_start(const struct spawn *s, struct child *ret, struct err *e)
 		return err_set(e, E_UNAVAILABLE, "%s: could not start: %s", s->argv[0],
 			       strerror(errno));
 	}
-	setpgid(pid, pid); /* both sides: whoever comes first */
+	if (!s->kept)
+		setpgid(pid, pid); /* both sides: whoever comes first */
 	ret->pid = pid;
 	ret->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	ret->out = out[0];
@@ -124,7 +166,7 @@ void child_kill(const struct child *c)
 {
 	if (c->pid > 0) {
 		kill(-c->pid, SIGKILL);
-		kill(c->pid, SIGKILL); /* before its setpgid() */
+		kill(c->pid, SIGKILL); /* before its setpgid() or setsid() */
 	}
 }
 

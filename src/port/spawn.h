@@ -3,7 +3,8 @@
  *
  * A child gets its arguments as an array (never a command line), exactly the
  * environment given, descriptors 0 to 2 and at most one more, a process group
- * of its own and its limits. It dies with the process that started it.
+ * of its own and its limits. It dies with the process that started it, however
+ * that one ends.
  */
 #pragma once
 #include "base/arena.h"
@@ -27,6 +28,7 @@ struct spawn {
 	const void *input;       /* what standard input holds */
 	size_t input_len;
 	int extra_fd;            /* 0: none */
+	bool kept;               /* a process of ours stands between: for what changes its credentials */
 	struct limits limits;
 };
 

@@ -105,12 +105,26 @@ static int kill_level(struct reaper *r)
 	return DB(&w, reap_sql_kill_level, &rows) < 0 ? KILL_NOTHING : (int)pg_int(&rows, 0, 0);
 }
 
+/* Is the switch where this pass waits for it? Read once a turn at most, and twice
+ * a second however many turns there are: a second is what an operator waits. */
+static bool in_force(struct reaper *r, size_t i, int *level)
+{
+	if (r->passes[i]->kill == KILL_NOTHING)
+		return true;
+	if (*level < 0)
+		*level = kill_level(r);
+	if (*level >= (int)r->passes[i]->kill)
+		return true;
+	r->next[i] = clock_mono() + CLOCK_S / 2;
+	return false;
+}
+
 static void sweep_due(struct reaper *r)
 {
-	int level = kill_level(r);
+	int level = -1;
 
 	for (size_t i = 0; i < r->passes_n && !r->stopping; i++) {
-		if (r->passes[i]->sweep == NULL || level < (int)r->passes[i]->kill || clock_mono() < r->next[i])
+		if (r->passes[i]->sweep == NULL || clock_mono() < r->next[i] || !in_force(r, i, &level))
 			continue;
 		r->next[i] = clock_mono() + r->passes[i]->interval_s * CLOCK_S;
 		run_sweep(r, r->passes[i]);

@@ -160,23 +160,35 @@ static void survey(const unsigned char *p, size_t n, unsigned *all, unsigned *an
 	}
 }
 
-/* Raw deflate has no mark of its own: tried only where nothing else fits. */
-static bool open_deflate(struct verify_leak *l, unsigned row, const struct verify_layer *y,
-			 size_t at, const unsigned char *p, size_t n)
+/* A deflate stream, also one that breaks off. Returns the bytes it took; 0 when it
+ * holds nothing known, or not to its end. */
+static size_t open_deflate(struct verify_leak *l, unsigned row, const struct verify_layer *y,
+			   size_t at, const unsigned char *p, size_t n)
 {
 	struct arena *a = arena_new(8ull * VERIFY_LAYER_MAX);
 	struct buf b;
 	size_t used;
-	bool ok;
+	bool known;
 
 	buf_init(&b, a, VERIFY_LAYER_MAX);
 	used = pack_inflate(PACK_DEFLATE, p, n, &b);
-	ok = used && used + 3 >= n && b.n >= RUN &&
-	     verify_leak_known((const unsigned char *)b.p, b.n) != NULL;
-	if (ok && verify_leak_may_open(l, row, y, at, b.n))
+	known = b.n >= RUN && verify_leak_known((const unsigned char *)b.p, b.n) != NULL;
+	if (known && verify_leak_may_open(l, row, y, at, b.n))
 		verify_leak_open(l, row, y, "deflate", at, (const unsigned char *)b.p, b.n, false);
 	arena_free(a);
-	return ok;
+	return known ? used : 0;
+}
+
+/* Raw deflate has no mark of its own: tried only where nothing else fits. One may
+ * stand behind another; what else stands behind them has not been read. */
+static bool open_deflates(struct verify_leak *l, unsigned row, const struct verify_layer *y,
+			  size_t at, const unsigned char *p, size_t n)
+{
+	size_t from = 0, used;
+
+	while ((used = open_deflate(l, row, y, at, p + from, n - from)) > 0 && n - from - used > 3)
+		from += used;
+	return used > 0;
 }
 
 struct coding {
@@ -203,7 +215,7 @@ static void open_run(struct verify_leak *l, unsigned row, const struct verify_la
 		/* being known, it cannot fail for its kind, but for lying too deep */
 		verify_leak_open(l, row, y, c->how, at, to, n, known && y->text);
 		if (!known && y->served && step == 0)
-			known = open_deflate(l, row, y, at, to, n);
+			known = open_deflates(l, row, y, at, to, n);
 	}
 	arena_free(a);
 	if (!known && y->served && run.n >= SURE)

@@ -49,7 +49,6 @@ struct relay_line {
 	const char *args[1];
 	struct relay *of[PG_BATCH_MAX]; /* whose it is */
 	size_t n;
-	int64_t since; /* monotonic */
 	bool writes;
 };
 

@@ -14,8 +14,7 @@
  * it is, the more of them share a statement and a flush of the disk.
  */
 
-#define PATIENCE (10 * CLOCK_S) /* with a database that says nothing */
-#define UNSURE 5                /* how often it is looked for what may have been reserved */
+#define UNSURE 5 /* how often it is looked for what may have been reserved */
 
 /* ---- queues */
 
@@ -218,7 +217,6 @@ static void say(struct relays *s, struct relay_line *l, enum relay_line_kind kin
 		return;
 	}
 	l->args[0] = buf_str(&b);
-	l->since = clock_mono();
 	if (kind == LINE_SETTLES)
 		fault_point("relay.before_settle");
 	if (b.over)
@@ -271,10 +269,8 @@ void relay_lines_tick(struct relays *s, int64_t now)
 	while (s->to_settle_again.first != NULL && s->to_settle_again.first->settle_at <= now)
 		push(&s->to_settle, pop(&s->to_settle_again));
 	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++)
-		if (l->a != NULL && now - l->since > PATIENCE) {
-			pg_abandon(l->pg);
-			on_answer(s, l);
-		}
+		if (l->a != NULL)
+			relay_line_ready(s, l); /* or given up, when the database says nothing */
 }
 
 void relay_lines_open(struct relays *s)

@@ -154,8 +154,10 @@ bool follower_write(struct streams *s, struct follower *fo, const char *p, size_
 
 static const char *frame(struct streams *s, const struct pg_rows *rows, int i)
 {
-	return arena_printf(s->a, "id: %s\nevent: %s\ndata: %s\n\n", pg_text(rows, i, 0),
-			    pg_text(rows, i, 1), pg_text(rows, i, 2));
+	bool end = pg_bool(rows, i, 3) && i == rows->n - 1 && rows->n < atoi(STREAM_ROWS);
+
+	return arena_printf(s->a, "id: %s\nevent: %s\ndata: %s\n\n%s", pg_text(rows, i, 0),
+			    pg_text(rows, i, 1), pg_text(rows, i, 2), end ? STREAM_END : "");
 }
 
 /* One event to a follower that has all before it. */

@@ -10,6 +10,10 @@
 
 #define STREAM_ROWS "64" /* events in one read: they fit an empty socket */
 
+/* Behind the last event there is to come. A stream that ends without it has broken
+ * off or lived its time, and a web server may well end both alike. */
+#define STREAM_END "event: end\ndata: {}\n\n"
+
 struct channel;
 
 struct follower {

@@ -140,6 +140,7 @@ static void start_stream(struct streams *s, struct req *r, const struct pg_rows 
 {
 	int n = event_count(rows);
 	int64_t sent = n ? pg_int(rows, n - 1, COL_ID) : after_of(r);
+	bool whole = pg_bool(rows, 0, COL_ENDED) && sent >= pg_int(rows, 0, COL_LAST);
 	struct follower *fo;
 	struct buf b;
 
@@ -150,13 +151,15 @@ static void start_stream(struct streams *s, struct req *r, const struct pg_rows 
 	for (int i = 0; i < n; i++)
 		buf_printf(&b, "id: %s\nevent: %s\ndata: %s\n\n", pg_text(rows, i, COL_ID),
 			   pg_text(rows, i, COL_TYPE), pg_text(rows, i, COL_DOC));
+	if (whole)
+		buf_puts(&b, STREAM_END);
 	r->stream = true;
 	reply_text(r, 200, "text/event-stream", buf_str(&b));
 	if (reply_send(r) < 0 || fcgi_stream(r->f) < 0) {
 		fcgi_free(r->f);
 		return;
 	}
-	if (pg_bool(rows, 0, COL_ENDED) && sent >= pg_int(rows, 0, COL_LAST)) {
+	if (whole) {
 		fcgi_stream_end(r->f, false);
 		fcgi_free(r->f);
 		return;

@@ -2,8 +2,12 @@
 BILLING_LIBS = libbilling.a libwork.a libport.a libbase.a $(LIBS_PORT)
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/billing/test_billing
-TESTS += tests/billing/test_billing
+BILLING_TESTS = tests/billing/test_billing tests/billing/test_plans
+check_PROGRAMS += $(BILLING_TESTS)
+TESTS += $(BILLING_TESTS)
+tests_billing_test_plans_SOURCES = %D%/test_plans.c
+tests_billing_test_plans_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_billing_test_plans_LDADD = libplan.a libwork.a libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
 tests_billing_test_billing_SOURCES = %D%/test_billing.c
 tests_billing_test_billing_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_billing_test_billing_LDADD = $(BILLING_LIBS) $(CMOCKA_LIBS)

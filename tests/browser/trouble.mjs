@@ -96,6 +96,19 @@ export async function network(context, page, { toScope, type, card, idOf }) {
 	ok(polls.some(u => /wait=25/.test(u)), 'without a stream, long polling brings what happens');
 	await page.unroute(/\/events\?/);
 
+	/* As a web server ends a stream whose worker has died: as if it were whole. */
+	let cut = 0;
+	await page.route(/\/events\?/, route =>
+		/event-stream/.test(route.request().headers().accept) && cut++ < 2 ?
+			route.fulfill({ contentType: 'text/event-stream', body: 'retry: 2000\n\n: beat\n\n' }) :
+			route.continue());
+	await page.reload();
+	await card(page, 'scope').waitFor();
+	await type(tab, 'Please add: scarf');
+	await sent(page, 'Please add: scarf');
+	ok(cut > 2, 'a stream that ends without its end is taken up again');
+	await page.unroute(/\/events\?/);
+
 	await page.reload();
 	await card(page, 'scope').waitFor();
 	await page.fill('#text', 'I am writing here');

@@ -1,6 +1,22 @@
 # Sourced by ./demo and ./check: install what is missing, by package name.
 # Nothing that is installed here is started, and no system service is touched.
 
+# For a command without arguments, in its folder: --help prints the comment at
+# its head, anything else is refused.
+# takes_no_arguments NAME "$@"
+takes_no_arguments() {
+	name=$1; shift
+	[ $# -gt 0 ] || return 0
+	case $1 in
+	-h | --help)
+		echo "use: ./$name"
+		awk 'NR == 1 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$name"
+		exit 0 ;;
+	esac
+	echo "$name: takes no argument such as $1; see ./$name --help" >&2
+	exit 64
+}
+
 # Names of the packages of "$@" that are not installed.
 missing_packages() {
 	for package; do

@@ -1,5 +1,5 @@
 # The laws of the house, held by small scripts.
-LINTS = tests/lint/doors.sh tests/lint/floors.sh tests/lint/foreign.sh tests/lint/headers.sh tests/lint/htdocs.sh \
+LINTS = tests/lint/commands.sh tests/lint/doors.sh tests/lint/floors.sh tests/lint/foreign.sh tests/lint/headers.sh tests/lint/htdocs.sh \
 	tests/lint/printed.sh tests/lint/readme.sh tests/lint/sizes.sh tests/lint/source.sh tests/lint/symbols.sh \
 	tests/lint/tables.sh
 TESTS += $(LINTS)

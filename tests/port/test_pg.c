@@ -25,6 +25,7 @@ static const struct pg_stmt one = {"one", "SELECT 1", 0}, two = {"two", "SELECT 
 	try_lock = {"try_lock", "SELECT pg_try_advisory_xact_lock(77)", 0},
 	level = {"level", "SELECT set_config('synchronous_commit', 'on', true)", 0},
 	end_mine = {"end_mine", "SELECT pg_terminate_backend($1::int)", 1},
+	sleeps = {"sleeps", "SELECT set_config('statement_timeout', '0', false), pg_sleep(60)", 0},
 	who = {"who", "SELECT pg_backend_pid()", 0};
 
 static int set_up(void **state)
@@ -37,6 +38,7 @@ static int set_up(void **state)
 	snprintf(path, sizeof(path), "%s/etc/bus.conf", getenv("BUS_VAR"));
 	assert_int_equal(conf_read(a, path, &conf, &e), 0);
 	conf.db_prepare = 1;
+	conf.db_wait_s = 1;
 	pg = pg_new(&conf, "admin", false);
 	other = pg_new(&conf, "admin", false);
 	assert_int_equal(pg_ready(pg, &e), 0);
@@ -180,17 +182,25 @@ static void test_a_lost_connection(void **state)
 	assert_int_equal(pg_int(&c.rows, 0, 0), 1);
 }
 
+/* A server that says nothing for longer than is waited. */
 static void test_given_up(void **state)
 {
-	struct pg_call c = call(&wait_here, NULL);
+	struct pg *call = pg_new(&conf, "call", false);
+	struct pg_call c = {.stmt = &sleeps, .a = a};
+	struct err e = {0};
 
 	(void)state;
-	assert_int_equal(pg_send(pg, &c, true), 0);
-	pg_abandon(pg);
+	assert_int_equal(pg_ready(call, &e), 0);
+	assert_int_equal(pg_send(call, &c, false), 0);
+	while (pg_sent(call) != PG_DONE) {
+		struct pollfd f = {.fd = pg_fd(call), .events = POLLIN};
+
+		poll(&f, 1, 100);
+	}
 	assert_int_equal(c.rc, -1);
 	assert_int_equal(c.err.id, E_UNAVAILABLE);
-	assert_int_equal(pg_sent(pg), PG_DONE); /* idle */
-	pg_abandon(pg);
+	assert_int_equal(pg_sent(call), PG_DONE); /* idle */
+	pg_free(call);
 }
 
 int main(void)

@@ -17,9 +17,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -197,12 +199,69 @@ static void nobody_stays_behind(void **state)
 	assert_int_not_equal(left, 0);
 }
 
+/* Whoever starts a sandbox is ended, or its keeper, `us` after that: have all its
+ * descendants ended, too? They become children of this process then. */
+static bool all_end_with(bool keeper, int64_t us)
+{
+	static const struct timespec tick = {.tv_nsec = 100000000};
+	static const char *const argv[] = {"/bin/sleep", "3599", NULL};
+	struct timespec moment = {.tv_nsec = us * 1000};
+	int64_t end = clock_mono() + 20 * CLOCK_S;
+	struct child c;
+	struct err e = {0};
+	sigset_t ended;
+	pid_t pid, got;
+
+	sigemptyset(&ended);
+	sigaddset(&ended, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ended, NULL);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	sandbox_tier(NULL); /* or each would try it first */
+	pid = fork();
+	if (pid == 0) {
+		sandbox_start(&(struct sandbox){.argv = argv}, &c, &e);
+		nanosleep(&moment, NULL);
+		if (keeper) {
+			kill(c.pid, SIGKILL);
+			child_wait(&c, 10 * CLOCK_S);
+		}
+		raise(SIGKILL);
+	}
+	while ((got = waitpid(-1, NULL, WNOHANG)) >= 0 && clock_mono() < end)
+		if (got == 0)
+			sigtimedwait(&ended, NULL, &tick);
+	if (got == 0) /* they would sleep on */
+		assert_true(system(arena_printf(a, "pkill -9 -P %d bwrap", getpid())) >= 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	sigprocmask(SIG_UNBLOCK, &ended, NULL);
+	return got < 0;
+}
+
+static void nobody_outlives_who_is_killed(void **state)
+{
+	(void)state;
+	for (int64_t us = 0; us < 30000; us += 250)
+		for (int keeper = 0; keeper < 2; keeper++)
+			if (!all_end_with(keeper, us))
+				fail_msg("left behind by a kill after %lld us", (long long)us);
+}
+
+/* Signals to its own group reach nobody outside of the program. */
+static void nobody_outside_is_signalled(void **state)
+{
+	(void)state;
+	assert_int_equal(run_within("trap '' TERM; kill -TERM 0; echo here", (struct limits){0},
+				    20 * CLOCK_S), 0);
+	assert_string_equal(said, "here\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(nothing_of_the_host_is_there), T(what_is_read_only_stays_so), T(no_network),
 		T(limits_hold), T(nobody_stays_behind),
+		T(nobody_outlives_who_is_killed), T(nobody_outside_is_signalled),
 	};
 
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,7 @@ ok "each once, in order" equal "$(ids "$VAR/live")" "$(seq -s ' ' 1 "$ALL") "
 ok "also after a resume" equal "$(ids "$VAR/resumed")" "$(seq -s ' ' "$LAST" "$ALL") "
 ok "data is one JSON object with its number" equal \
 	"$(sed -n 's/^data: //p' "$VAR/live" | jq -s '[.[].id] == [range(1; length + 1)]')" true
+ok "which has not ended" lacks "$(cat "$VAR/live")" "event: end"
 kill "$live" "$resumed" "$packed" 2>/dev/null
 # From each of them on: nothing is missing, nothing comes twice.
 for n in $(seq 0 $((ALL - 1))); do
@@ -67,6 +68,37 @@ for n in $(seq 0 $((ALL - 1))); do
 	rm -f "$VAR/from"
 done
 ok "resumed at each event, the rest comes once" equal "$n $(ls "$VAR/from" 2>/dev/null)" "$((ALL - 1)) "
+
+# What is over says so. A worker that dies does not, though its stream may look whole.
+converse "A tip calculator that splits the bill" web
+EVENTS=/api/v1/build-runs/$RUN/events
+follow "$VAR/whole" --retry 20 --retry-delay 1; whole=$FOLLOWER
+ok "one more stream" until_seen "$VAR/whole" "^id: 1$"
+api POST "/api/v1/build-runs/$RUN/cancel" '{}'
+wait "$whole"
+ok "a stream that is over ends by itself" equal "$?" 0
+ends() { tail -n 3 "$1" | tr '\n' '|'; }
+ok "and says so" equal "$(ends "$VAR/whole")" "event: end|data: {}||"
+api GET "$EVENTS"
+LAST=$(field .last_id)
+follow "$VAR/late" -H "Last-Event-ID: $((LAST - 1))"; wait "$FOLLOWER"
+ok "so does one that begins when it is over" equal "$(ids "$VAR/late")$(ends "$VAR/late")" "$LAST event: end|data: {}||"
+STATUS=$(curl -s -m 10 -b "$V" -H 'Accept: text/event-stream' -H "Last-Event-ID: $LAST" -o /dev/null -w '%{http_code}' "$BASE$EVENTS")
+ok "and nothing more is to come" equal "$STATUS" 204
+converse "A tip calculator that splits the bill" web
+EVENTS=/api/v1/build-runs/$RUN/events
+follow "$VAR/cut"; cut=$FOLLOWER
+ok "a stream to be cut" until_seen "$VAR/cut" "^id: 1$"
+# Who holds the streams has told that there is no more place.
+kill -9 "$(jq -rs '[.[] | select(.code == "busy")][0].pid' "$VAR/log/bus-fcgi.log")"
+wait "$cut"
+ok "has no end, however it ends ($?)" lacks "$(cat "$VAR/cut")" "event: end"
+silent "$BUS" build approve "$RUN"
+api POST "/api/v1/build-runs/$RUN/cancel" '{}'
+follow "$VAR/rest" --retry 20 --retry-delay 1 -H "Last-Event-ID: $(sed -n 's/^id: //p' "$VAR/cut" | tail -n 1)"; wait "$FOLLOWER"
+api GET "$EVENTS"
+ok "what was cut is taken up where it stood" equal "$(ids "$VAR/cut")$(ids "$VAR/rest")" "$(seq -s ' ' 1 "$(field .last_id)") "
+ok "to its end" equal "$(ends "$VAR/rest")" "event: end|data: {}||"
 
 visitor eve
 api POST /api/v1/sessions '{}'

@@ -7,7 +7,7 @@ write_models() {
 	node "$srcdir/tests/chat/slow.mjs" "$UP" models >"$VAR/models.json"
 	sed -i "s|^models = .*|models = $VAR/models.json|" "$VAR/etc/bus.conf"
 }
-BEFORE_UP=write_models stack_begin
+BEFORE_UP=write_models stack_begin "db_wait_s = 5"
 node "$srcdir/tests/chat/slow.mjs" "$UP" & SLOW=$!
 frozen=()
 freeze() { mapfile -t frozen < <(pgrep -P "$(head -1 "$VAR/pg/postmaster.pid")"); kill -STOP "${frozen[@]}"; }

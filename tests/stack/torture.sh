@@ -55,12 +55,14 @@ for round in $(seq "${TORTURE_ROUNDS:-1}"); do
 		whole "$point"
 		rm -f "$BUS_FAULT_FILE"
 	done
-	for program in bus-reaper bus-fcgi postgres nginx; do
+	for program in bus-reaper keeper bus-fcgi postgres nginx; do
 		begin; approve
 		wait_phase 'repo_ready|worker_running|artifact_pending|artifact_ready' 20
 		case $program in
 		postgres) kill -9 "$(head -n 1 "$VAR/pg/postmaster.pid")" ;;
 		nginx) old=$(cat "$VAR/run/nginx.pid"); workers=$(pgrep -P "$old"); kill -9 "$old" ;;
+		bus-reaper) kill -9 "$(pids bus-reaper | head -n 1)" ;; # behind it: keepers of sandboxes
+		keeper) kill -9 $(pgrep -P "$(pids bus-reaper | head -n 1)") 2>/dev/null ;;
 		*) kill -9 "$(pids $program | tail -n 1)" ;;
 		esac
 		whole "$program"
