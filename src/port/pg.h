@@ -41,6 +41,7 @@ struct pg_call {
 	struct pg_rows rows;
 	struct err err;
 	int rc; /* 0, or -1 with err */
+	bool unsure; /* of pg_send(): failed, and may have happened all the same */
 };
 
 #define PG_BATCH_MAX 64
@@ -74,7 +75,7 @@ void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size
  * With `durable` it is a transaction that gives its locks back before the disk has it, and what
  * is then waited for is the disk, in a second transaction without locks: many
  * such statements on several connections share one flush. Done means durable.
- * A failure with E_UNAVAILABLE leaves open whether it has happened.
+ * A failure may leave open whether it has happened: c->unsure.
  *
  * -1: c->err says why, nothing is under way.
  */

@@ -25,8 +25,11 @@ static int put(struct pg *p, struct pg_call *c)
 
 static void lost(struct pg *p, struct pg_call *c)
 {
-	c->rc = -1;
-	err_set(&c->err, E_UNAVAILABLE, "%s: %s", c->stmt->name, pg_int_why(p));
+	if (c->rc == 0) { /* else the server had said what it was */
+		c->rc = -1;
+		c->unsure = true;
+		err_set(&c->err, E_UNAVAILABLE, "%s: %s", c->stmt->name, pg_int_why(p));
+	}
 	pg_int_drop(p);
 	p->sent = NULL;
 }
@@ -42,6 +45,7 @@ int pg_send(struct pg *p, struct pg_call *c, bool durable)
 {
 	check(p->sent == NULL);
 	c->rc = 0;
+	c->unsure = false;
 	if (fault_fails("pg.batch"))
 		return c->rc = err_set(&c->err, E_UNAVAILABLE, "%s: injected", c->stmt->name);
 	if (pg_ready(p, &c->err) < 0)
@@ -93,6 +97,7 @@ static enum pg_wait done(struct pg *p)
 
 	if (c->rc == 0 && (p->later.rc < 0 || p->disk.rc < 0)) {
 		c->rc = -1;
+		c->unsure = true;
 		err_set(&c->err, E_UNAVAILABLE, "%s: not known to be on disk: %s", c->stmt->name,
 			p->later.rc < 0 ? p->later.err.detail : p->disk.err.detail);
 	}

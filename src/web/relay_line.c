@@ -119,10 +119,10 @@ static void on_admitted(struct relay *x, const struct pg_call *c, int row)
 			relay_end(x);
 		return;
 	}
-	if (w->err.id == E_UNAVAILABLE && of->undo != NULL) {
-		of->undo(x, c->rc == 0 ? &c->rows : NULL, row);
-		x->alone = c->rc < 0;
-		x->unsure = c->rc < 0 ? UNSURE : 0;
+	if (of->undo != NULL && (c->unsure || (c->rc == 0 && row < c->rows.n))) {
+		of->undo(x, c->unsure ? NULL : &c->rows, row);
+		x->alone = c->unsure;
+		x->unsure = c->unsure ? UNSURE : 0;
 	}
 	relay_end(x);
 }
@@ -196,6 +196,18 @@ static void listen_to(struct relays *s, struct relay_line *l, bool writes)
 		check(epoll_ctl(s->ep, EPOLL_CTL_ADD, fd, &ev) == 0);
 }
 
+static void go_on(struct relays *s, struct relay_line *l, bool anew)
+{
+	enum pg_wait waits = pg_sent(l->pg);
+
+	if (l->a == NULL)
+		return; /* idle */
+	if (waits == PG_DONE)
+		on_answer(s, l);
+	else if (anew || l->writes != (waits == PG_WRITE))
+		listen_to(s, l, waits == PG_WRITE);
+}
+
 static void say(struct relays *s, struct relay_line *l, enum relay_line_kind kind)
 {
 	struct buf b;
@@ -226,7 +238,7 @@ static void say(struct relays *s, struct relay_line *l, enum relay_line_kind kin
 	if (l->c.rc < 0)
 		on_answer(s, l);
 	else
-		listen_to(s, l, pg_sent(l->pg) == PG_WRITE);
+		go_on(s, l, true);
 }
 
 void relay_lines_run(struct relays *s)
@@ -248,19 +260,12 @@ void relay_lines_run(struct relays *s)
 bool relay_line_ready(struct relays *s, void *who)
 {
 	struct relay_line *l = s->lines;
-	enum pg_wait waits;
 
 	while (l < s->lines + RELAY_LINES && l != who)
 		l++;
 	if (l == s->lines + RELAY_LINES)
 		return false;
-	waits = pg_sent(l->pg);
-	if (l->a == NULL)
-		return true;
-	if (waits == PG_DONE)
-		on_answer(s, l);
-	else if (l->writes != (waits == PG_WRITE))
-		listen_to(s, l, waits == PG_WRITE);
+	go_on(s, l, false);
 	return true;
 }
 
@@ -270,7 +275,7 @@ void relay_lines_tick(struct relays *s, int64_t now)
 		push(&s->to_settle, pop(&s->to_settle_again));
 	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++)
 		if (l->a != NULL)
-			relay_line_ready(s, l); /* or given up, when the database says nothing */
+			go_on(s, l, false); /* or gives up, when the database says nothing */
 }
 
 void relay_lines_open(struct relays *s)

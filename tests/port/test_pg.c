@@ -25,7 +25,8 @@ static const struct pg_stmt one = {"one", "SELECT 1", 0}, two = {"two", "SELECT 
 	try_lock = {"try_lock", "SELECT pg_try_advisory_xact_lock(77)", 0},
 	level = {"level", "SELECT set_config('synchronous_commit', 'on', true)", 0},
 	end_mine = {"end_mine", "SELECT pg_terminate_backend($1::int)", 1},
-	sleeps = {"sleeps", "SELECT set_config('statement_timeout', '0', false), pg_sleep(60)", 0},
+	no_end = {"no_end", "SELECT set_config('statement_timeout', '0', false)", 0},
+	sleeps = {"sleeps", "SELECT pg_sleep(60)", 0},
 	who = {"who", "SELECT pg_backend_pid()", 0};
 
 static int set_up(void **state)
@@ -175,6 +176,7 @@ static void test_a_lost_connection(void **state)
 	wait_for(pg);
 	assert_int_equal(c.rc, -1);
 	assert_int_equal(c.err.id, E_UNAVAILABLE);
+	assert_false(c.unsure); /* the server has said that it did not */
 	poll(NULL, 0, 250); /* no sooner is a new one tried */
 	c = call(&one, NULL);
 	assert_int_equal(pg_send(pg, &c, true), 0);
@@ -186,11 +188,14 @@ static void test_a_lost_connection(void **state)
 static void test_given_up(void **state)
 {
 	struct pg *call = pg_new(&conf, "call", false);
-	struct pg_call c = {.stmt = &sleeps, .a = a};
+	struct pg_call c = {.stmt = &no_end, .a = a};
 	struct err e = {0};
 
 	(void)state;
 	assert_int_equal(pg_ready(call, &e), 0);
+	pg_batch(call, PG_SEQUENCE, &c, 1);
+	assert_int_equal(c.rc, 0);
+	c = (struct pg_call){.stmt = &sleeps, .a = a};
 	assert_int_equal(pg_send(call, &c, false), 0);
 	while (pg_sent(call) != PG_DONE) {
 		struct pollfd f = {.fd = pg_fd(call), .events = POLLIN};
@@ -199,6 +204,7 @@ static void test_given_up(void **state)
 	}
 	assert_int_equal(c.rc, -1);
 	assert_int_equal(c.err.id, E_UNAVAILABLE);
+	assert_true(c.unsure);
 	assert_int_equal(pg_sent(call), PG_DONE); /* idle */
 	pg_free(call);
 }
