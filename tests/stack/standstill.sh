@@ -33,6 +33,12 @@ ok "a first call is answered" contains "$(ask bus-static false -m 20)" '"usage"'
 ok "and settled" settled
 n=$(sql operator "SELECT max(id) FROM bus.usage_record")
 
+visitor ada
+api POST /api/v1/chats '{}'; CHAT=/api/v1/chats/$(field .chat_id)
+api POST "$CHAT/messages" '{"text": "Count", "model": "slow"}'
+text() { api GET "$CHAT"; field '.items[-1].text // ""'; }
+says() { for _ in $(seq 200); do [[ $(text) == *"$1"* ]] && return; read -rt 0.05 <> <(:); done; return 1; }
+ok "an answer is kept while it is written" says "line 3 of"
 ask slow true -m 60 >"$VAR/stream" & STREAM=$!
 ok "a stream runs" grows stream 200
 freeze
@@ -47,8 +53,9 @@ ok "one that has waited is answered" contains "$(cat "$VAR/waits")" '"usage"'
 wait $STREAM
 ok "the stream came whole" contains "$(tail -3 "$VAR/stream")" '[DONE]'
 ok "nothing stays reserved" settled
+ok "the kept answer is whole, each line of it once" equal "$(text | grep '^- line' | sort | uniq -c | awk '$1 == 1' | wc -l)" 60
 ok "the one that left was charged nothing and never called out" equal "$(sql operator "SELECT state, posted, reason FROM bus.usage_record WHERE id > $n AND state = 'released'")" "released|0|it never left"
-ok "the others were charged" equal "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE id > $n AND state = 'posted'")" 2
+ok "the others were charged" equal "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE id > $n AND state = 'posted'")" 3
 
 # Longer than anybody waits.
 freeze
