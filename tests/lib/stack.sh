@@ -159,9 +159,21 @@ AS=()
 browser_tools() {
 	work=$builddir/tests/browser-run
 	mkdir -p "$work" || exit 99
-	cp "$srcdir"/tests/browser/* "$srcdir/tests/browser/.npmrc" "$work/" || exit 99
-	[ -d "$work/node_modules/playwright-core" ] ||
-		(cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts) || exit 99
+	( # one of those that run beside each other
+		flock 9 && cp -u "$srcdir"/tests/browser/* "$srcdir/tests/browser/.npmrc" "$work/" || exit 99
+		[ -d "$work/node_modules/playwright-core" ] ||
+			(cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts) || exit 99
+	) 9>"$work/.lock" || exit 99
+}
+
+# npm_package NAME@VERSION: installed below $builddir/test-npm, by the first who asks.
+npm_package() {
+	local dir=$builddir/test-npm
+	mkdir -p "$dir" && (
+		flock 9
+		[ "$(jq -r .version "$dir/node_modules/${1%@*}/package.json" 2>/dev/null)" = "${1##*@}" ] ||
+			npm install --prefix "$dir" --silent --no-audit --no-fund "$1"
+	) 9>"$dir/.lock" >/dev/null 2>&1
 }
 
 # The body in BODY, the status in STATUS, the headers in $VAR/head.

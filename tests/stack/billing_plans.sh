@@ -219,8 +219,8 @@ someone fay; "$BUS" plan assign fay demo; ask; settled; reap billing.meter
 ok "who pays nothing is not metered" equal "$(exports)" -
 
 # Stripe's own client.
-if npm install --prefix "$builddir/test-npm" --silent --no-audit --no-fund stripe@23.1.0 >/dev/null 2>&1; then
-	cp "$srcdir"/tests/billing/*.mjs "$builddir/test-npm/"
+if npm_package stripe@23.1.0; then
+	cp -u "$srcdir"/tests/billing/*.mjs "$builddir/test-npm/"
 	WHO=eve
 	sql operator "SELECT json_build_object('plan', (SELECT row_to_json(c) FROM bus.plan_checkout c WHERE c.subject = 'eve'), 'subscription', row_to_json(s),
 		'price', (SELECT row_to_json(p) FROM bus.plan_price p WHERE p.price_id = s.price_id), 'usage', (SELECT identifier FROM bus.meter_export m WHERE m.account_id = s.account_id AND state = 'sent' LIMIT 1))

@@ -34,7 +34,9 @@ CALL='{"model":"bus-static","messages":[{"role":"user","content":"hi"}]}'
 ok "a model answers" calls
 ok "the programs run" lives
 pgrep -P "$MASTER" | sort >"$VAR/workers"
-served=$(sql operator "SELECT string_agg(pid::text, ',') FROM pg_stat_activity WHERE usename IN ('bus_fast', 'bus_call') AND query NOT LIKE 'LISTEN%'")
+# The call worker has several, of which one is enough for a call.
+of() { sql operator "SELECT string_agg(pid::text, ',') FROM pg_stat_activity WHERE usename = '$1' AND query NOT LIKE 'LISTEN%'"; }
+reading=$(of bus_fast) calling=$(of bus_call) lines=$(connections "$(of bus_call)")
 
 freeze
 # A statement's own timeout (at most 2 s in these pools) and db_wait_s, or the three
@@ -56,7 +58,7 @@ thaw
 ok "reads are answered again" until_true reads
 ok "calls are answered again" until_true calls
 ok "no process has ended" equal "$(pgrep -P "$MASTER" | sort)" "$(cat "$VAR/workers")"
-ok "the frozen connections were given up" equal "$(connections "$served")" 0
+ok "the frozen connections were given up" equal "$(connections "$reading") $(($(connections "$calling") < lines))" "0 1"
 ok "a tool is built again" build_tool "A counter of laps"
 ok "the invariants hold" silent "$BUS" fsck
 done_testing

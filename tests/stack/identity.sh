@@ -306,26 +306,31 @@ done
 
 # ---- who is known is nobody's business
 visitor probe; api POST /api/v1/sessions '{}'
-took() { # ADDRESS PATH: milliseconds of the middle one of nine
+# in_turn BODY OTHER PATH: the shortest of nine each in KNOWN and UNKNOWN, in ms: what
+# else the machine does only adds. The last answers in said and other.
+in_turn() {
 	local i
+	once() {
+		curl -s -o "$VAR/$2" -w '%{time_total}\n' -b "$V" -H "X-CSRF-Token: $CSRF" -H 'Content-Type: application/json' \
+			-d "$1" "$BASE/api/v1/auth/$3"
+	}
 	for i in 1 2 3 4 5 6 7 8 9; do
-		curl -s -o "$VAR/said" -w '%{time_total}\n' -b "$V" -H "X-CSRF-Token: $CSRF" -H 'Content-Type: application/json' \
-			-d "$1" "$BASE/api/v1/auth/$2"
-	done | sort -n | sed -n 5p | awk '{ printf "%d\n", $1 * 1000 }'
+		once "$1" said "$3" >&3; once "$2" other "$3" >&4
+	done 3>"$VAR/known" 4>"$VAR/unknown"
+	KNOWN=$(sort -n "$VAR/known" | awk 'NR == 1 { printf "%d", $1 * 1000 }')
+	UNKNOWN=$(sort -n "$VAR/unknown" | awk 'NR == 1 { printf "%d", $1 * 1000 }')
 }
 alike() { [ $(($1 > $2 ? $1 - $2 : $2 - $1)) -le $((($1 + $2) / 3 + 15)) ] || { echo "# $1 ms, $2 ms"; return 1; }; }
 for path in register otp/request; do
-	known=$(took '{"email":"bob@example.com"}' $path) said=$(cat "$VAR/said")
-	unknown=$(took '{"email":"nobody-9@example.com"}' $path)
-	ok "$path: the same answer" equal "$(cat "$VAR/said")" "$said"
-	ok "$path: in the same time ($known, $unknown ms)" alike "$known" "$unknown"
+	in_turn '{"email":"bob@example.com"}' '{"email":"nobody-9@example.com"}' $path
+	ok "$path: the same answer" equal "$(cat "$VAR/other")" "$(cat "$VAR/said")"
+	ok "$path: in the same time ($KNOWN, $UNKNOWN ms)" alike "$KNOWN" "$UNKNOWN"
 done
 visitor prober; api POST /api/v1/sessions '{}'
-known=$(took '{"email":"ann@example.com","otp":"12345678"}' otp/verify) said=$(jq -c 'del(.request_id)' "$VAR/said")
-unknown=$(took '{"email":"nobody-8@example.com","otp":"12345678"}' otp/verify)
-ok "verify: the same answer" equal "$(jq -c 'del(.request_id)' "$VAR/said")" "$said"
-ok "verify: in the same time ($known, $unknown ms)" alike "$known" "$unknown"
-ok "a code costs time to try ($known ms)" equal "$((known >= 3))" 1
+in_turn '{"email":"ann@example.com","otp":"12345678"}' '{"email":"nobody-8@example.com","otp":"12345678"}' otp/verify
+ok "verify: the same answer" equal "$(jq -c 'del(.request_id)' "$VAR/other")" "$(jq -c 'del(.request_id)' "$VAR/said")"
+ok "verify: in the same time ($KNOWN, $UNKNOWN ms)" alike "$KNOWN" "$UNKNOWN"
+ok "a code costs time to try ($KNOWN ms)" equal "$((KNOWN >= 3))" 1
 for who in ann nobody-7; do
 	for _ in $(seq 11); do bearer '' POST /api/v1/auth/otp/request "{\"email\":\"$who@example.com\"}"; done
 	ok "$who: no eleventh code in a day" equal "$(is "429 rate_limited" && tr -d '\r' <"$VAR/head" | grep -ciE '^retry-after: [0-9]+$')" 1

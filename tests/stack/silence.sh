@@ -31,7 +31,7 @@ front_nginx() {
 	curl -s -o /dev/null --retry 50 --retry-delay 1 --retry-connrefused --retry-max-time 20 "$BASE/livez" || {
 		echo "Bail out! nginx does not start"; cat "$dir/stderr"; exit 99; }
 }
-npm install --prefix "$builddir/test-npm" --silent --no-audit --no-fund openai@4.104.0 >/dev/null 2>&1 || {
+npm_package openai@4.104.0 || {
 	echo "Bail out! OpenAI's client cannot be installed"; exit 99; }
 BEFORE_UP=write_models stack_begin
 node "$srcdir/tests/chat/silence.mjs" serve "$UP" "$SILENCE" & LATE=$!
@@ -42,7 +42,7 @@ front_nginx; FRONT_NGINX=$BASE
 ok "the nginx in front packs what it may" contains "$(curl -s -o /dev/null -D - -H 'Accept-Encoding: gzip' "$BASE/")" "Content-Encoding: gzip"
 front_apache; FRONT_APACHE=$BASE
 ok "and so does Apache" contains "$(curl -s -o /dev/null -D - -H 'Accept-Encoding: gzip' "$BASE/")" "Content-Encoding: gzip"
-(cd "$builddir/test-npm" && cp "$srcdir/tests/chat/silence.mjs" . && node silence.mjs ask "$(cat "$VAR/demo.token")" "$SILENCE" \
+(cd "$builddir/test-npm" && cp -u "$srcdir/tests/chat/silence.mjs" . && node silence.mjs ask "$(cat "$VAR/demo.token")" "$SILENCE" \
 	"stack=$OURS/v1" "nginx=$FRONT_NGINX/v1" "apache=$FRONT_APACHE/v1") >"$VAR/silence.tap"
 ok "a silence of $SILENCE s ($(grep -c '^ok' "$VAR/silence.tap") checks)" equal "$?" 0
 grep '^not ok' "$VAR/silence.tap" | sed 's/^/# /'
