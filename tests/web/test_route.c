@@ -66,6 +66,8 @@ static void a_walk_stops_where_it_is_told(void **state)
 	assert_int_equal(route_each(&table, until, (char[]){"none"}), 0);
 	assert_string_equal(route_method_name(METHOD_POST), "POST");
 	assert_string_equal(route_pool_name(POOL_CALL), "call");
+	assert_string_equal(route_pool_role(POOL_CALL), "call");
+	assert_string_equal(route_pool_role(POOL_CODE), "slow"); /* it may do no more */
 	assert_string_equal(route_audience_name(AUD_API), "api");
 }
 
