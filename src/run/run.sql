@@ -86,9 +86,9 @@ SELECT doc FROM run_public WHERE run_id = $1 AND ($2::bigint IS NULL OR account_
 
 -- This one is asked most: a CASE keeps the same order without a level of its own.
 -- name: run_sql_read_one
-SELECT s.account_id, CASE WHEN set_config('bus.account', s.account_id::text, true) IS NOT NULL THEN (
-	SELECT doc FROM run_public p WHERE p.run_id = $2 AND p.account_id = s.account_id) END
-FROM session s WHERE s.token_hash = decode($1, 'hex') AND s.expires_at > now();
+SELECT who.account_id, CASE WHEN set_config('bus.account', who.account_id::text, true) IS NOT NULL THEN (
+	SELECT doc FROM run_public p WHERE p.run_id = $2 AND p.account_id = who.account_id) END
+FROM session who WHERE who.token_hash = decode($1, 'hex') AND who.expires_at > now();
 
 -- name: run_sql_read_list
 SELECT who.account_id, (
