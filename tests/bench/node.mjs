@@ -3,6 +3,7 @@ import http from 'node:http';
 import pg from 'pg';
 const [port, host, user, database] = process.argv.slice(2);
 const pool = new pg.Pool({ host, user, database, max: 16 });
+pool.on('error', () => {}); /* the database may end before this does */
 http.createServer(async (req, res) => {
 	const id = req.url.slice(req.url.lastIndexOf('/') + 1);
 	const { rows } = await pool.query(

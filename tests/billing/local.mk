@@ -27,4 +27,4 @@ tests_fuzz_fuzz_stripe_LDADD = $(BILLING_LIBS)
 tests_fuzz_fuzz_stripe_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 TESTS += tests/billing/replay.test
 EXTRA_DIST += tests/billing/room.sh tests/billing/replay.test tests/fuzz/corpus/stripe tests/billing/events.mjs \
-	tests/billing/fake_stripe.mjs tests/billing/sdk.mjs tests/billing/storm.mjs
+	tests/billing/client.mjs tests/billing/fake_stripe.mjs tests/billing/sdk.mjs tests/billing/storm.mjs
