@@ -4,8 +4,9 @@
  * The call pool is one evented process. A relayed request is admitted by a
  * statement (all that wait share one round trip), then calls out, and what
  * comes back is passed on as it arrives, as a stream or as one answer. Nothing
- * blocks on a socket, neither a client's nor the database's: a client that reads
- * slowly stops its own upstream and nobody else. When it has ended, a last
+ * blocks on a client's socket: one that reads slowly stops its own upstream and
+ * nobody else. The statements named in the row are not waited for either; what
+ * `admitted` asks by itself holds up all others. When it has ended, a last
  * statement settles it.
  *
  * A room says what happens by a row of functions. They are called in the order
