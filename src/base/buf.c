@@ -62,16 +62,20 @@ void buf_putc(struct buf *b, char c)
 
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
+	char first[256]; /* most fit, and are formatted once */
 	va_list again;
 	char *to;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(first, sizeof(first), fmt, again);
 	va_end(again);
 	if (n < 0 || (to = buf_room(b, (size_t)n)) == NULL)
 		return;
-	vsnprintf(to, (size_t)n + 1, fmt, ap);
+	if ((size_t)n < sizeof(first))
+		memcpy(to, first, (size_t)n);
+	else
+		vsnprintf(to, (size_t)n + 1, fmt, ap);
 	buf_added(b, (size_t)n);
 }
 

@@ -68,6 +68,12 @@ int pg_exec(struct pg *p, struct arena *a, const struct pg_stmt *s, const char *
 enum pg_batch_kind { PG_SEQUENCE, PG_INDEPENDENT };
 void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size_t n);
 
+/* PG_INDEPENDENT, and `done` is told of each call once, in their order, as soon
+ * as its outcome is there and while the server works on those behind it. It
+ * must leave the connection alone. */
+void pg_batch_each(struct pg *p, struct pg_call *calls, size_t n, void (*done)(void *arg, size_t i),
+		   void *arg);
+
 /*
  * One statement that nobody waits for. `c` and its arguments must live until
  * pg_sent() says PG_DONE; the connection is busy until then.

@@ -7,6 +7,13 @@
 #include <string.h>
 
 /* A batch is sent whole, and what is answered meanwhile kept by libpq. */
+struct batch {
+	struct pg *p;
+	struct pg_call *calls;
+	size_t n, known; /* calls, and how many of them have their outcome */
+	void (*done)(void *arg, size_t i);
+	void *arg;
+};
 
 int pg_int_send(struct pg *p, const struct pg_call *c, bool prepares)
 {
@@ -54,12 +61,21 @@ static int take_call(struct pg *p, struct pg_call *c, bool prepares)
 	return rc;
 }
 
-static void fail_all(struct pg *p, struct pg_call *calls, size_t from, size_t n)
+static void know(struct batch *b, int rc)
 {
-	for (size_t i = from; i < n; i++) {
-		calls[i].rc = -1;
-		err_set(&calls[i].err, E_UNAVAILABLE, "%s: %s", calls[i].stmt->name,
-			pg_int_why(p));
+	b->calls[b->known].rc = rc;
+	if (b->done != NULL)
+		b->done(b->arg, b->known);
+	b->known++;
+}
+
+static void fail_rest(struct batch *b)
+{
+	while (b->known < b->n) {
+		struct pg_call *c = &b->calls[b->known];
+
+		err_set(&c->err, E_UNAVAILABLE, "%s: %s", c->stmt->name, pg_int_why(b->p));
+		know(b, -1);
 	}
 }
 
@@ -73,53 +89,66 @@ static bool must_prepare(struct pg *p, const struct pg_call *calls, size_t i)
 	return must;
 }
 
-/* Send all, take all. How many were answered, before one failed or at all. */
-static size_t run(struct pg *p, struct pg_call *calls, size_t n)
+/* Send what is not known yet, and take it: to the first that fails. */
+static void run(struct batch *b)
 {
-	bool prepares[PG_BATCH_MAX];
-	size_t sent = 0, done = 0;
-	int rc = 0;
+	bool prepares[PG_BATCH_MAX], failed = false;
+	size_t from = b->known, sent = from;
+	struct pg *p = b->p;
 
-	for (; sent < n; sent++) {
-		prepares[sent] = must_prepare(p, calls, sent);
-		if (pg_int_send(p, &calls[sent], prepares[sent]) < 0)
+	for (; sent < b->n; sent++) {
+		prepares[sent] = must_prepare(p, b->calls + from, sent - from);
+		if (pg_int_send(p, &b->calls[sent], prepares[sent]) < 0)
 			break;
 	}
-	if (sent < n || !PQpipelineSync(p->conn) || pg_int_flush(p) < 0) {
-		fail_all(p, calls, 0, n);
-		return n;
+	if (sent < b->n || !PQpipelineSync(p->conn) || pg_int_flush(p) < 0) {
+		fail_rest(b);
+		return;
 	}
-	for (size_t i = 0; i < n; i++) {
-		int got = PQstatus(p->conn) == CONNECTION_OK ? take_call(p, &calls[i], prepares[i]) : 1;
+	for (size_t i = from; i < b->n && PQstatus(p->conn) == CONNECTION_OK; i++) {
+		int rc = take_call(p, &b->calls[i], prepares[i]);
 
-		if (rc == 0) {
-			calls[i].rc = rc = got < 0 ? -1 : 0;
-			done += got <= 0;
-		}
+		if (!failed && rc <= 0)
+			know(b, rc);
+		failed = failed || rc != 0;
 	}
 	if (PQstatus(p->conn) == CONNECTION_OK)
 		PQclear(pg_int_result(p)); /* the sync */
-	return done;
 }
 
-void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size_t n)
+static void run_all(struct batch *b, enum pg_batch_kind kind)
 {
+	struct pg *p = b->p;
 	struct err e = {0};
-	size_t done = 0;
 
-	check(n <= PG_BATCH_MAX);
-	if (n == 0)
+	check(b->n <= PG_BATCH_MAX);
+	if (b->n == 0)
 		return;
 	if (fault_fails("pg.batch") || pg_ready(p, &e) < 0 || !PQenterPipelineMode(p->conn)) {
-		fail_all(p, calls, 0, n);
+		fail_rest(b);
 		return;
 	}
 	/* Each turn answers at least one call: the one that failed. */
 	do
-		done += run(p, calls + done, n - done);
-	while (kind == PG_INDEPENDENT && done < n && PQstatus(p->conn) == CONNECTION_OK);
-	fail_all(p, calls, done, n);
+		run(b);
+	while (kind == PG_INDEPENDENT && b->known < b->n && PQstatus(p->conn) == CONNECTION_OK);
+	fail_rest(b);
 	if (PQstatus(p->conn) != CONNECTION_OK || !PQexitPipelineMode(p->conn)) {
 		pg_int_drop(p); /* in an unknown state */
 	}
+}
+
+void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size_t n)
+{
+	struct batch b = {.p = p, .calls = calls, .n = n};
+
+	run_all(&b, kind);
+}
+
+void pg_batch_each(struct pg *p, struct pg_call *calls, size_t n, void (*done)(void *arg, size_t i),
+		   void *arg)
+{
+	struct batch b = {.p = p, .calls = calls, .n = n, .done = done, .arg = arg};
+
+	run_all(&b, PG_INDEPENDENT);
 }

@@ -271,7 +271,7 @@ static int make_nginx(struct stack *s)
 		arena_printf(s->a, "%s/etc/nginx.conf", s->conf->var),
 		arena_printf(s->a,
 			     "worker_processes auto;\ndaemon off;\npid %s/nginx.pid;\n"
-			     "error_log stderr warn;\nworker_rlimit_nofile %lld;\n"
+			     "error_log stderr warn;\npcre_jit on;\nworker_rlimit_nofile %lld;\n"
 			     "events {\n\tworker_connections %lld;\n}\nhttp {\n"
 			     "types {\n\ttext/html html;\n\ttext/css css;\n\ttext/javascript js mjs;\n"
 			     "\tapplication/json json;\n\timage/svg+xml svg;\n\timage/png png;\n"

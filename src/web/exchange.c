@@ -36,7 +36,7 @@ void exchange_init(struct req *r, const struct web *web, struct pg *pg, struct f
 	r->w.actor.name = "nobody";
 	r->web = web;
 	r->f = f;
-	buf_init(&r->head_lines, a, 16 * 1024);
+	buf_init(&r->head_lines, a, HEAD_MAX);
 }
 
 static int find_route(struct req *r, const char *uri)

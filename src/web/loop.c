@@ -7,6 +7,7 @@
 #include "web/loop_int.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -15,7 +16,8 @@
  * The loop polls the listening socket together with the connections it keeps
  * open. All requests found ready in one round go to the database in one
  * pipeline: reads with their whole statement, changes with the look-up of
- * their caller. Reads are answered first, then each change runs on its own.
+ * their caller. Each read is answered as soon as its row is there, then each
+ * change runs on its own.
  *
  * With batch 1 the same loop takes one request at a time: the slow pools.
  *
@@ -123,26 +125,45 @@ static void finish(struct loop *l, struct req *r, const struct pg_call *c)
 		watch(l, fcgi_fd(r->f), EPOLLIN | EPOLLRDHUP, r->f);
 }
 
+struct round {
+	struct loop *l;
+	struct pg_call calls[BATCH_MAX];
+	struct req *who[BATCH_MAX]; /* whose call it is */
+	bool answered[BATCH_MAX];   /* of the requests */
+};
+
+/* A read is answered while the database works on the next one, unless its
+ * answer needs the database too: the operator's second factor. */
+static void on_outcome(void *arg, size_t i)
+{
+	struct round *d = arg;
+	struct req *r = d->who[i];
+
+	if (r->route->read == NULL || r->route->audience == AUD_OPERATOR)
+		return;
+	d->answered[r - d->l->reqs] = true;
+	finish(d->l, r, &d->calls[i]);
+}
+
 static void run_round(struct loop *l)
 {
-	struct pg_call calls[BATCH_MAX];
+	struct round d; /* its calls are large, and most of them unused */
+	struct pg_call *of[BATCH_MAX] = {NULL};
 	const char *args[BATCH_MAX][8];
-	size_t of[BATCH_MAX], n = 0;
-	bool called[BATCH_MAX] = {false};
+	size_t n = 0;
 
+	d.l = l;
+	memset(d.answered, 0, sizeof(d.answered));
 	for (size_t i = 0; i < l->n; i++)
-		if (exchange_call(&l->reqs[i], &calls[n], args[n])) {
-			called[i] = true;
-			of[i] = n++;
+		if (exchange_call(&l->reqs[i], &d.calls[n], args[n])) {
+			of[i] = &d.calls[n];
+			d.who[n++] = &l->reqs[i];
 		}
-	pg_batch(l->pg, PG_INDEPENDENT, calls, n);
+	pg_batch_each(l->pg, d.calls, n, on_outcome, &d);
 	fault_point("web.after_batch");
 	for (size_t i = 0; i < l->n; i++)
-		if (called[i] && l->reqs[i].route->read != NULL)
-			finish(l, &l->reqs[i], &calls[of[i]]);
-	for (size_t i = 0; i < l->n; i++)
-		if (!called[i] || l->reqs[i].route->read == NULL)
-			finish(l, &l->reqs[i], called[i] ? &calls[of[i]] : NULL);
+		if (!d.answered[i])
+			finish(l, &l->reqs[i], of[i]);
 }
 
 /* Nobody waits for it, and it is no harm when it is lost. */

@@ -239,27 +239,43 @@ static const char *reason(int status)
 	}
 }
 
+static void head_line(struct buf *b, const char *name, const char *value)
+{
+	buf_puts(b, name);
+	buf_puts(b, ": ");
+	buf_puts(b, value);
+	buf_puts(b, "\r\n");
+}
+
+/* What each answer says that its handler has not said itself. */
+static void head(struct req *r, struct buf *b)
+{
+	const char *lines = buf_str(&r->head_lines);
+
+	buf_printf(b, "Status: %d %s\r\n", r->status, reason(r->status));
+	head_line(b, "X-Request-Id", r->w.trace);
+	head_line(b, "X-Content-Type-Options", "nosniff");
+	if (r->type != NULL)
+		head_line(b, "Content-Type", r->type);
+	if (strstr(lines, "Cache-Control:") == NULL)
+		head_line(b, "Cache-Control", "no-store");
+	if (strstr(lines, "Content-Security-Policy:") == NULL)
+		head_line(b, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+	if (r->text != NULL && !r->stream)
+		buf_printf(b, "Content-Length: %zu\r\n", r->text_len);
+	buf_puts(b, lines);
+	buf_puts(b, "\r\n");
+}
+
 int reply_send(struct req *r)
 {
-	char head[1024];
-	int n;
+	struct buf b;
 
 	check(!r->head_lines.over);
-	n = snprintf(head, sizeof(head), "Status: %d %s\r\nX-Request-Id: %s\r\n%s", r->status,
-		     reason(r->status), r->w.trace, "X-Content-Type-Options: nosniff\r\n");
-	if (r->type != NULL)
-		n += snprintf(head + n, sizeof(head) - (size_t)n, "Content-Type: %s\r\n", r->type);
-	if (strstr(buf_str(&r->head_lines), "Cache-Control:") == NULL)
-		n += snprintf(head + n, sizeof(head) - (size_t)n, "Cache-Control: no-store\r\n");
-	if (strstr(buf_str(&r->head_lines), "Content-Security-Policy:") == NULL)
-		n += snprintf(head + n, sizeof(head) - (size_t)n,
-			      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
-	if (r->text != NULL && !r->stream)
-		n += snprintf(head + n, sizeof(head) - (size_t)n, "Content-Length: %zu\r\n", r->text_len);
-	check(n < (int)sizeof(head));
-	if (fcgi_write(r->f, head, (size_t)n) < 0 ||
-	    fcgi_write(r->f, buf_str(&r->head_lines), r->head_lines.n) < 0 ||
-	    fcgi_write(r->f, "\r\n", 2) < 0)
+	buf_init(&b, r->w.a, HEAD_MAX + 1024);
+	head(r, &b);
+	check(!b.over);
+	if (fcgi_write(r->f, buf_str(&b), b.n) < 0)
 		return -1;
 	return r->head || r->text == NULL ? 0 : fcgi_write(r->f, r->text, r->text_len);
 }

@@ -4,6 +4,7 @@
 
 #define BATCH_MAX PG_BATCH_MAX
 #define REQ_ARENA (8u << 20)
+#define HEAD_MAX (16u * 1024) /* of the lines a handler adds to an answer's head */
 #define PATH_MAX_BYTES 2048
 #define ANSWER_MAX (4u << 20)
 

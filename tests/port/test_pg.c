@@ -20,6 +20,7 @@ static struct pg *pg, *other;
 static const struct pg_stmt one = {"one", "SELECT 1", 0}, two = {"two", "SELECT 2", 0},
 	three = {"three", "SELECT 3", 0}, divide = {"divide", "SELECT 6 / $1::int", 1},
 	wrong = {"wrong", "SELECT no_such_column", 0},
+	leave = {"leave", "SELECT pg_terminate_backend(pg_backend_pid())", 0},
 	wait_here = {"wait_here", "SELECT pg_sleep(0.3), 7", 0},
 	locks = {"locks", "SELECT pg_advisory_xact_lock(77), 7", 0},
 	try_lock = {"try_lock", "SELECT pg_try_advisory_xact_lock(77)", 0},
@@ -92,6 +93,42 @@ static void test_a_failure_forgets_nothing(void **state)
 	}
 	answers(PG_INDEPENDENT, &one, 1);
 	answers(PG_SEQUENCE, &three, 3);
+}
+
+struct told {
+	const struct pg_call *calls;
+	size_t n;
+	int failed;
+};
+
+static void tell(void *arg, size_t i)
+{
+	struct told *t = arg;
+
+	assert_int_equal(i, t->n); /* each once, in their order */
+	t->n++;
+	t->failed += t->calls[i].rc < 0;
+}
+
+/* Each outcome is told as it comes, also of what is sent again behind a failure
+ * and of what a lost connection takes with it. */
+static void test_each_outcome_is_told_once(void **state)
+{
+	const char *zero[] = {"0"}, *six[] = {"6"};
+	struct pg_call c[] = {call(&one, NULL), call(&divide, zero), call(&divide, six), call(&wrong, NULL),
+			      call(&two, NULL)};
+	struct pg_call lost[] = {call(&one, NULL), call(&leave, NULL), call(&two, NULL), call(&three, NULL)};
+	struct told t = {.calls = c}, u = {.calls = lost};
+
+	(void)state;
+	pg_batch_each(pg, c, COUNT(c), tell, &t);
+	assert_int_equal(t.n, COUNT(c));
+	assert_int_equal(t.failed, 2);
+	assert_int_equal(pg_int(&c[4].rows, 0, 0), 2);
+	pg_batch_each(pg, lost, COUNT(lost), tell, &u);
+	assert_int_equal(u.n, COUNT(lost));
+	assert_int_equal(lost[0].rc, 0);
+	assert_int_equal(u.failed, 3);
 }
 
 /* To its end, by events alone; how often there was nothing to do yet. */
@@ -213,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_failure_forgets_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_each_outcome_is_told_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_nobody_waits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_locks_are_given_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_failures_are_told, set_up, tear_down),
