@@ -168,7 +168,7 @@ static int probe(struct work *w, int batch)
 	for (calls_run(p->calls); p->open > 0 && clock_mono() < end; calls_run(p->calls)) {
 		struct pollfd at = {calls_fd(p->calls), POLLIN, 0};
 
-		poll(&at, 1, 100);
+		poll(&at, 1, calls_wait_ms(p->calls, 100));
 	}
 	json = found(p);
 	calls_free(p->calls);

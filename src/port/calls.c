@@ -10,7 +10,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #define SPARE_MAX 64
@@ -30,8 +29,7 @@ struct call {
 
 struct calls {
 	CURLM *multi;
-	int ep, timer;
-	bool due;     /* libcurl wants to be called at once */
+	int ep;
 	bool running; /* inside libcurl: nothing may be taken from it */
 	struct call *finished;
 	CURL *spare[SPARE_MAX]; /* handles are dear to make */
@@ -55,36 +53,25 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *kn
 	return 0;
 }
 
-static int on_timer(CURLM *multi, long ms, void *ctx)
+/* When libcurl wants to be called, in ms; -1: not before something happens. It is
+ * asked once a round: told of each change, a timer would be set for each. */
+static long wanted(const struct calls *c)
 {
-	struct calls *c = ctx;
-	struct itimerspec at = {.it_value = {ms / 1000, ms % 1000 * 1000000}};
+	long ms = -1;
 
-	(void)multi;
-	c->due = ms == 0;
-	if (ms == 0)
-		at.it_value.tv_nsec = 1; /* should nobody call before */
-	else if (ms < 0)
-		memset(&at, 0, sizeof(at));
-	timerfd_settime(c->timer, 0, &at, NULL);
-	return 0;
+	curl_multi_timeout(c->multi, &ms);
+	return ms;
 }
 
 struct calls *calls_new(void)
 {
 	struct calls *c = calloc(1, sizeof(*c));
-	struct epoll_event ev = {.events = EPOLLIN};
 
 	check(c != NULL && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
 	check((c->multi = curl_multi_init()) != NULL);
 	check((c->ep = epoll_create1(EPOLL_CLOEXEC)) >= 0);
-	check((c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) >= 0);
-	ev.data.fd = c->timer;
-	check(epoll_ctl(c->ep, EPOLL_CTL_ADD, c->timer, &ev) == 0);
 	curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
-	curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-	curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
 	curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, 256L);
 	return c;
 }
@@ -92,6 +79,13 @@ struct calls *calls_new(void)
 int calls_fd(const struct calls *c)
 {
 	return c->ep;
+}
+
+int calls_wait_ms(const struct calls *c, int most)
+{
+	long ms = wanted(c);
+
+	return ms >= 0 && ms < most ? (int)ms : most;
 }
 
 /* A header line, the status line and the empty one at the end included. */
@@ -185,7 +179,6 @@ struct call *call_start(struct calls *c, const struct call_want *want, const str
 		check(curl_slist_append(k->headers, *h) != NULL);
 	set_up(k, want);
 	check(curl_multi_add_handle(c->multi, k->easy) == CURLM_OK);
-	c->due = true;
 	return k;
 }
 
@@ -238,7 +231,6 @@ void call_resume(struct call *k)
 {
 	if (!k->stopped)
 		curl_easy_pause(k->easy, CURLPAUSE_CONT);
-	k->in->due = true;
 }
 
 static enum call_end end_of(const struct call *k, CURLcode rc)
@@ -281,23 +273,18 @@ static void act(struct calls *c, int fd, int what)
 void calls_run(struct calls *c)
 {
 	struct epoll_event ev[BATCH];
-	uint64_t times;
 	int n = epoll_wait(c->ep, ev, BATCH, 0);
 
 	c->running = true;
 	for (int i = 0; i < n; i++) {
 		unsigned e = ev[i].events;
 
-		if (ev[i].data.fd == c->timer)
-			c->due = read(c->timer, &times, sizeof(times)) > 0 || c->due;
-		else
-			act(c, ev[i].data.fd, (e & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0) |
-				    (e & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-				    (e & EPOLLERR ? CURL_CSELECT_ERR : 0));
+		act(c, ev[i].data.fd, (e & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0) |
+			    (e & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+			    (e & EPOLLERR ? CURL_CSELECT_ERR : 0));
 	}
 	/* A call that was begun or resumed in here is moved on in here. */
-	for (int turn = 0; turn < 4 && c->due; turn++) {
-		c->due = false;
+	for (int turn = 0; turn < 4 && wanted(c) == 0; turn++) {
 		act(c, CURL_SOCKET_TIMEOUT, 0);
 		take_ended(c);
 	}
@@ -314,7 +301,6 @@ void calls_free(struct calls *c)
 	for (size_t i = 0; i < c->spare_n; i++)
 		curl_easy_cleanup(c->spare[i]);
 	curl_multi_cleanup(c->multi);
-	close(c->timer);
 	close(c->ep);
 	free(c);
 }

@@ -1,8 +1,8 @@
 /*
  * Calls: many HTTP calls at once in one event loop (libcurl's multi interface).
  *
- * A struct calls has one descriptor to poll; calls_run() does what is ready and
- * tells each call's owner by callbacks. Connections are kept and used again.
+ * A struct calls has one descriptor to poll, and a time to be called by;
+ * calls_run() does what is ready and tells each call's owner by callbacks. Connections are kept and used again.
  * No redirect is followed, headers are bounded, certificates are verified,
  * nothing is decoded. Nothing here blocks.
  */
@@ -47,7 +47,11 @@ struct call_on {
 
 struct calls *calls_new(void);
 void calls_free(struct calls *c);
-int calls_fd(const struct calls *c); /* readable when calls_run() has work */
+
+/* calls_run() has work when its descriptor is readable, and after calls_wait_ms()
+ * milliseconds, which are at most `most`. */
+int calls_fd(const struct calls *c);
+int calls_wait_ms(const struct calls *c, int most);
 void calls_run(struct calls *c);
 
 /* Begin; the request leaves with the next calls_run(). */

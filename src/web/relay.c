@@ -232,7 +232,7 @@ static void add_fd(struct relays *s, int fd, uint32_t events, void *who)
 static void one_round(struct relays *s, int stop_fd, int timeout_ms)
 {
 	struct epoll_event ev[EVENTS_MAX];
-	int n = epoll_wait(s->ep, ev, EVENTS_MAX, timeout_ms);
+	int n = epoll_wait(s->ep, ev, EVENTS_MAX, calls_wait_ms(s->calls, timeout_ms));
 	bool listen = false;
 
 	for (int i = 0; i < n; i++) {
