@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/jw.h"
+#include "billing/billing.h"
 #include "bin/tables.h"
 #include "decide/decide.h"
 #include "model/model.h"
@@ -146,6 +147,7 @@ static int config_test(struct cli *c)
 	struct pg *pg;
 
 	if (plan_load(&c->conf, &c->w.err) < 0 || decide_load(&c->conf, &c->w.err) < 0 ||
+	    billing_load(&c->conf, &c->w.err) < 0 ||
 	    (*c->conf.models != '\0' && model_load(&c->conf, &c->w.err) < 0))
 		return -1;
 	if (cli_option(c, "deep") != NULL) {

@@ -315,6 +315,7 @@ static int bring_up(struct supervisor *v, int say_fd)
 	struct stack *s = v->s;
 	const char *sync[] = {arena_printf(s->a, "%s/bus", s->bin), "repo", "sync", "--config",
 			      s->conf_path, NULL};
+	const char *test[] = {sync[0], "config", "test", "--config", s->conf_path, NULL};
 
 	dprintf(say_fd, "starting PostgreSQL\n");
 	v->parts[PART_POSTGRES].wanted = true;
@@ -328,7 +329,7 @@ static int bring_up(struct supervisor *v, int say_fd)
 	if (helper(s, sync, 600 * CLOCK_S, NULL) < 0)
 		return -1;
 	dprintf(say_fd, "starting the application and the web server\n");
-	if (make_nginx(s) < 0)
+	if (helper(s, test, 30 * CLOCK_S, NULL) < 0 || make_nginx(s) < 0)
 		return -1;
 	for (enum part i = PART_FCGI; i < PARTS; i++)
 		v->parts[i].wanted = true;

@@ -27,6 +27,11 @@ struct worker {
 /* worker.c: after the fork, to the end of the process. */
 _Noreturn void worker_main(const struct worker *k);
 
+/* Would the workers of every pool start with this configuration? Asked of a child,
+ * so that nothing it reads stays; with its reason in `e` when not. Takes as long as
+ * reading the files, TRY_S at most. */
+int worker_try(const struct conf *c, const struct web_app *app, struct err *e);
+
 /* The loops: they return when they were told to stop (or are due to retire) and
  * have finished. `stop_fd` is a signalfd with SIGTERM. */
 void loop_requests(struct web *web, struct pg *pg, int stop_fd, size_t batch);

@@ -186,14 +186,15 @@ static void died(struct master *m, pid_t pid, int status)
 			log_num(p, pid), "status", log_num(st, status), NULL);
 }
 
-/* A configuration that cannot be read is refused; the old one stays. */
+/* A configuration that cannot be read, or names what no worker can start with, is
+ * refused; the old one stays. */
 static void reload(struct master *m)
 {
 	struct arena *a = arena_new(4u << 20);
 	struct err e = {0};
 	struct conf c;
 
-	if (conf_read(a, m->conf_path, &c, &e) < 0) {
+	if (conf_read(a, m->conf_path, &c, &e) < 0 || worker_try(&c, m->app, &e) < 0) {
 		log_put(LOG_ERROR, "reload_refused", "detail", e.detail, NULL);
 		arena_free(a);
 		return;
@@ -303,6 +304,8 @@ static int begin(struct master *m, struct err *e)
 	if (open_sockets(m, e) < 0 || drop_privileges(&m->conf, e) < 0)
 		return -1;
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (worker_try(&m->conf, m->app, e) < 0)
+		return -1;
 	make_slots(m);
 	return 0;
 }

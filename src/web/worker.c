@@ -9,11 +9,13 @@
 #include "web/loop_int.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int read_secret(struct arena *a, const char *path, void *to32, struct err *e)
@@ -72,6 +74,44 @@ static int make_web(const struct worker *k, struct web *web, struct err *e)
 	}
 	arena_free(a);
 	return rc;
+}
+
+#define TRY_S 10
+
+static _Noreturn void try_all(const struct conf *c, const struct web_app *app, int say)
+{
+	struct err e = {0};
+	struct web web;
+
+	alarm(TRY_S);
+	for (enum pool p = 0; p < POOL_COUNT; p++) {
+		struct worker k = {.conf = c, .app = app, .pool = p, .listen_fd = -1, .wake_fd = -1};
+
+		if (make_web(&k, &web, &e) < 0 ||
+		    (app->on_worker != NULL && app->on_worker(c, p, &e) < 0))
+			_exit(write(say, e.detail, strlen(e.detail)) < 0 ? 71 : 78);
+	}
+	_exit(0);
+}
+
+int worker_try(const struct conf *c, const struct web_app *app, struct err *e)
+{
+	char why[sizeof(e->detail)] = "";
+	int say[2], status = -1;
+	pid_t pid;
+
+	if (pipe2(say, O_CLOEXEC) < 0)
+		return err_set(e, E_INTERNAL, "pipe: %s", strerror(errno));
+	pid = fork();
+	if (pid == 0)
+		try_all(c, app, say[1]);
+	close(say[1]);
+	if (pid > 0 && read(say[0], why, sizeof(why) - 1) >= 0)
+		waitpid(pid, &status, 0);
+	close(say[0]);
+	if (status == 0)
+		return 0;
+	return err_set(e, E_INVALID, "%s", *why ? why : "what it names cannot be read in time");
 }
 
 /* SIGTERM and SIGINT come by a descriptor, so that nothing is interrupted:

@@ -73,6 +73,16 @@ for bad in 'no_such_setting = 1' 'drain_s = never' 'stream_max = 0' 'drain_s'; d
 	ok "'$bad' is refused" soon 5 said_more reload_refused "$before"
 	cat "$VAR/good.conf" >"$VAR/etc/bus.conf"
 done
+# What the configuration names is tried before it is taken.
+sed 's/"input": *[0-9]*/"input": -1/' "$(sed -n 's/^models = //p' "$VAR/good.conf")" >"$VAR/bad-models.json"
+for bad in "models = $VAR/bad-models.json" "models = $VAR/no-models.json" "token_secret = $VAR/no.secret"; do
+	before=$(said reload_refused)
+	{ grep -v "^${bad%% *} = " "$VAR/good.conf"; echo "$bad"; } >"$VAR/etc/bus.conf"
+	kill -HUP "$MASTER"
+	ok "'${bad##*/}' is refused with it" soon 10 said_more reload_refused "$before"
+	[ "${bad#token}" != "$bad" ] || ok "and by bus config test" equal "$("$BUS" config test >/dev/null 2>&1; echo $(($? > 0)))" 1
+	cat "$VAR/good.conf" >"$VAR/etc/bus.conf"
+done
 ok "no worker was touched" equal "$(workers)" "$old"
 
 # A poll that is held while all workers are replaced, and steady traffic.
