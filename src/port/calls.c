@@ -13,25 +13,29 @@
 #include <unistd.h>
 
 #define SPARE_MAX 64
+#define LOOK (CLOCK_S / 4) /* how often silence is looked for */
 #define BATCH 64
 
 struct call {
 	struct calls *in;
-	struct call *next; /* of the finished ones, to be freed */
+	struct call *prev, *next; /* of the open ones; then of the finished ones, to be freed */
 	CURL *easy;
 	struct curl_slist *headers;
 	const struct call_on *on;
 	void *ctx;
 	size_t head_bytes;
 	char retry_after[64];
-	bool told_head, stopped, buried;
+	int64_t idle_us, heard; /* its longest silence; monotonic: when there was something last */
+	int64_t sent;           /* bytes of the request, when it was looked at last */
+	bool told_head, paused, stopped, buried;
 };
 
 struct calls {
 	CURLM *multi;
 	int ep;
 	bool running; /* inside libcurl: nothing may be taken from it */
-	struct call *finished;
+	struct call *open, *finished;
+	int64_t look_at; /* monotonic: for silence, while any is open */
 	CURL *spare[SPARE_MAX]; /* handles are dear to make */
 	size_t spare_n;
 };
@@ -83,8 +87,11 @@ int calls_fd(const struct calls *c)
 
 int calls_wait_ms(const struct calls *c, int most)
 {
+	int64_t look = c->open == NULL ? INT64_MAX : c->look_at - clock_mono();
 	long ms = wanted(c);
 
+	if (look < most * CLOCK_MS)
+		most = look < 0 ? 0 : (int)(look / CLOCK_MS) + 1;
 	return ms >= 0 && ms < most ? (int)ms : most;
 }
 
@@ -96,6 +103,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 	long status = 0;
 	char *type = NULL;
 
+	k->heard = clock_mono();
 	k->head_bytes += len;
 	if (k->head_bytes > CALL_HEAD_MAX)
 		return 0;
@@ -123,16 +131,12 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 
 	if (k->stopped)
 		return 0;
+	k->heard = clock_mono();
 	taken = k->on->data(k->ctx, p, size * n);
 	if (k->stopped)
 		return 0;
+	k->paused = !taken;
 	return taken ? size * n : CURL_WRITEFUNC_PAUSE;
-}
-
-/* Silence is measured in whole seconds by libcurl; less than one counts as one. */
-static long seconds(int64_t us)
-{
-	return us < CLOCK_S ? 1 : (long)(us / CLOCK_S);
 }
 
 static void set_up(struct call *k, const struct call_want *want)
@@ -146,8 +150,6 @@ static void set_up(struct call *k, const struct call_want *want)
 	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 16384L);
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)(want->connect_us / CLOCK_MS));
-	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, seconds(want->idle_us));
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)(want->total_us / CLOCK_MS));
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, k->headers);
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
@@ -171,6 +173,13 @@ struct call *call_start(struct calls *c, const struct call_want *want, const str
 	k->in = c;
 	k->on = on;
 	k->ctx = ctx;
+	k->idle_us = want->idle_us;
+	k->heard = clock_mono();
+	if ((k->next = c->open) != NULL)
+		k->next->prev = k;
+	else
+		c->look_at = k->heard + LOOK;
+	c->open = k;
 	k->easy = c->spare_n > 0 ? c->spare[--c->spare_n] : curl_easy_init();
 	check(k->easy != NULL);
 	/* No waiting for leave to send the body. */
@@ -203,6 +212,9 @@ static void bury(struct call *k)
 	if (k->buried)
 		return;
 	k->buried = true;
+	*(k->prev != NULL ? &k->prev->next : &k->in->open) = k->next;
+	if (k->next != NULL)
+		k->next->prev = k->prev;
 	k->next = k->in->finished;
 	k->in->finished = k;
 }
@@ -229,6 +241,8 @@ void call_stop(struct call *k)
 
 void call_resume(struct call *k)
 {
+	k->paused = false;
+	k->heard = clock_mono();
 	if (!k->stopped)
 		curl_easy_pause(k->easy, CURLPAUSE_CONT);
 }
@@ -245,6 +259,13 @@ static enum call_end end_of(const struct call *k, CURLcode rc)
 	return CALL_BROKEN;
 }
 
+static void end(struct call *k, enum call_end how, const char *detail)
+{
+	k->stopped = true;
+	bury(k);
+	k->on->end(k->ctx, how, detail);
+}
+
 static void take_ended(struct calls *c)
 {
 	CURLMsg *m;
@@ -255,12 +276,43 @@ static void take_ended(struct calls *c)
 		struct call *k = NULL;
 
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&k);
-		if (k->stopped)
-			continue;
-		k->stopped = true;
-		bury(k);
-		k->on->end(k->ctx, end_of(k, rc), rc ? curl_easy_strerror(rc) : "");
+		if (!k->stopped)
+			end(k, end_of(k, rc), rc ? curl_easy_strerror(rc) : "");
 	}
+}
+
+/* Neither side has said anything since `k->heard`. What is sent counts; a piece
+ * that was not taken is our silence; the connection has a time limit of its own. */
+static bool silent(struct call *k, int64_t now)
+{
+	curl_off_t connected = 0, sent = 0;
+
+	curl_easy_getinfo(k->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+	curl_easy_getinfo(k->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	if (k->paused || connected == 0 || sent != k->sent)
+		k->heard = now;
+	k->sent = sent;
+	return now - k->heard >= k->idle_us;
+}
+
+/* libcurl has an average of whole seconds for this, which comes late and takes
+ * few bytes for none. */
+static void look_for_silence(struct calls *c)
+{
+	int64_t now = clock_mono();
+
+	if (c->open == NULL || now < c->look_at)
+		return;
+	c->look_at = now + LOOK;
+	for (struct call *k = c->open, *next; k != NULL; k = next) {
+		next = k->next;
+		if (silent(k, now))
+			bury(k);
+	}
+	/* Told afterwards: the owner may begin and stop calls meanwhile. */
+	for (struct call *k = c->finished; k != NULL; k = k->next)
+		if (!k->stopped)
+			end(k, CALL_TIMEOUT, "silent for too long");
 }
 
 static void act(struct calls *c, int fd, int what)
@@ -289,6 +341,7 @@ void calls_run(struct calls *c)
 		take_ended(c);
 	}
 	take_ended(c);
+	look_for_silence(c);
 	c->running = false;
 	free_finished(c);
 }
@@ -297,6 +350,8 @@ void calls_free(struct calls *c)
 {
 	if (c == NULL)
 		return;
+	while (c->open != NULL)
+		bury(c->open);
 	free_finished(c);
 	for (size_t i = 0; i < c->spare_n; i++)
 		curl_easy_cleanup(c->spare[i]);

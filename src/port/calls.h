@@ -22,7 +22,7 @@ struct call_want {
 	const void *body;           /* of a POST; must outlive the call. NULL: a GET */
 	size_t body_len;
 	int64_t connect_us; /* until the connection stands */
-	int64_t idle_us;    /* longest silence */
+	int64_t idle_us;    /* longest silence of the other side; seen within a quarter second */
 	int64_t total_us;   /* longest life; 0: no limit */
 };
 

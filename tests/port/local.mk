@@ -1,7 +1,7 @@
 # The cellar: the doors to foreign libraries, to files and to the sandbox.
 if HAVE_CMOCKA
 PORT_TESTS = tests/port/test_json tests/port/test_crypto tests/port/test_jwt tests/port/test_mail tests/port/test_otp \
-	tests/port/test_sandbox tests/port/test_file tests/port/test_key_set
+	tests/port/test_sandbox tests/port/test_file tests/port/test_key_set tests/port/test_calls
 check_PROGRAMS += $(PORT_TESTS) tests/port/test_pg
 TESTS += $(PORT_TESTS) tests/port/pg.sh
 tests_port_test_pg_SOURCES = %D%/test_pg.c
@@ -13,6 +13,9 @@ tests_port_test_json_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
 tests_port_test_crypto_SOURCES = %D%/test_crypto.c
 tests_port_test_crypto_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_port_test_crypto_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
+tests_port_test_calls_SOURCES = %D%/test_calls.c
+tests_port_test_calls_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_port_test_calls_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
 tests_port_test_key_set_SOURCES = %D%/test_key_set.c
 tests_port_test_key_set_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_port_test_key_set_LDADD = libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
