@@ -18,7 +18,7 @@ export const T = {
 
 	intro: {
 		head: 'Describe a small tool. Get it built and checked.',
-		lead: price => `Say what it should do. You get a clear scope and a fixed price, from ${price}. Work starts only when you say yes.`,
+		lead: 'Say what it should do. You get a clear scope and a fixed price. Work starts only when you say yes.',
 		try: 'For example',
 		examples: [
 			'A tip calculator that splits the bill',

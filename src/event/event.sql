@@ -32,11 +32,14 @@ LEFT JOIN LATERAL (
 	ORDER BY seq LIMIT $4::int) e ON true
 ORDER BY e.seq;
 
+-- A row without a number says that the run is not the account's any more.
 -- name: event_sql_more
 SELECT e.seq, e.type, e.doc, e.final
 FROM (SELECT set_config('bus.account', $1, true)::bigint AS account_id OFFSET 0) who
 CROSS JOIN LATERAL (
-	SELECT seq, type, doc, final FROM event
+	(SELECT seq, type, doc, final FROM event
 	WHERE run = $2::bigint AND account_id = who.account_id AND seq > $3::int
-	ORDER BY seq LIMIT $4::int) e
+	ORDER BY seq LIMIT $4::int)
+	UNION ALL SELECT NULL, NULL, NULL, true
+	WHERE NOT EXISTS (SELECT FROM run WHERE id = $2::bigint AND account_id = who.account_id)) e
 ORDER BY e.seq;

@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -263,4 +265,17 @@ const char *spawn_status_text(struct arena *a, int status)
 	if (WIFSIGNALED(status))
 		return arena_printf(a, "signal %d", WTERMSIG(status));
 	return arena_printf(a, "exit %d", WEXITSTATUS(status));
+}
+
+int spawn_become(const char *user, struct err *e)
+{
+	struct passwd *pw;
+
+	if (geteuid() != 0 || *user == '\0')
+		return 0;
+	if ((pw = getpwnam(user)) == NULL)
+		return err_set(e, E_INVALID, "the account %s does not exist", user);
+	if (initgroups(user, pw->pw_gid) < 0 || setgid(pw->pw_gid) < 0 || setuid(pw->pw_uid) < 0)
+		return err_set(e, E_INTERNAL, "cannot become %s: %s", user, strerror(errno));
+	return 0;
 }

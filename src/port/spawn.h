@@ -64,3 +64,7 @@ int spawn_run(struct arena *a, const struct spawn *s, int64_t timeout_us, size_t
 
 /* "exit 3", "signal 9": for evidence. */
 const char *spawn_status_text(struct arena *a, int status);
+
+/* Root becomes `user`, with its groups, for the rest of the process; whoever else
+ * asks stays who he is, and so does root when `user` is empty. */
+int spawn_become(const char *user, struct err *e);

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "port/spawn.h"
 #include "reap/reap_int.h"
 #include "reap/reap_sql.h"
 
@@ -274,7 +275,8 @@ int reap_main(const struct reap_options *o, const struct pass *const *tables,
 	r.o = o;
 	r.conf_mem = arena_new(4u << 20);
 	log_init("bus-reaper", LOG_INFO);
-	if (conf_read(r.conf_mem, o->conf_path, &r.conf, &e) < 0 || load(&r.conf, &e) < 0) {
+	if (conf_read(r.conf_mem, o->conf_path, &r.conf, &e) < 0 || spawn_become(r.conf.user, &e) < 0 ||
+	    load(&r.conf, &e) < 0) {
 		log_put(LOG_ERROR, "start", "detail", e.detail, NULL);
 		return 78;
 	}

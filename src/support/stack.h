@@ -29,6 +29,3 @@ int stack_supervise(struct stack *s, int say_fd);
 
 /* The supervisor's process id, or 0 when none runs. */
 pid_t stack_running(const struct stack *s);
-
-/* Become the account of the setting `user`, when root. */
-int stack_drop(const struct conf *c, struct err *e);

@@ -275,7 +275,7 @@ int stack_make(struct stack *s)
 	    make_folder(s, arena_printf(s->a, "%s/nginx", c->var), 0755) < 0 ||
 	    make_folder(s, c->run, 0755) < 0 || make_folder(s, c->store, 0755) < 0 ||
 	    make_folder(s, c->repo, 0700) < 0 || make_folder(s, c->go_cache, 0755) < 0 ||
-	    stack_drop(c, s->e) < 0)
+	    spawn_become(c->user, s->e) < 0)
 		return -1;
 	return make_keys(s) < 0 ? -1 : make_database(s);
 }

@@ -8,8 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,19 +42,6 @@ struct supervisor {
 	bool stopping;
 	sigset_t watched;
 };
-
-int stack_drop(const struct conf *c, struct err *e)
-{
-	struct passwd *pw;
-
-	if (geteuid() != 0 || *c->user == '\0')
-		return 0;
-	if ((pw = getpwnam(c->user)) == NULL)
-		return err_set(e, E_INVALID, "the account %s does not exist", c->user);
-	if (initgroups(c->user, pw->pw_gid) < 0 || setgid(pw->pw_gid) < 0 || setuid(pw->pw_uid) < 0)
-		return err_set(e, E_INTERNAL, "cannot become %s: %s", c->user, strerror(errno));
-	return 0;
-}
 
 static const char *pid_path(const struct stack *s)
 {

@@ -11,10 +11,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +49,29 @@ static _Noreturn void supervisor_main(struct stack *s, int say_fd)
 	}
 	rc = stack_supervise(s, say_fd);
 	_exit(rc);
+}
+
+/* Nobody else may answer there: it would be taken for us. */
+static int port_is_free(struct cli *c)
+{
+	const char *at = c->conf.listen, *colon = strrchr(at, ':');
+	struct addrinfo want = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM}, *found = NULL;
+	char *host = arena_strndup(c->w.a, at, colon ? (size_t)(colon - at) : strlen(at));
+	int fd, on = 1, rc = 0;
+
+	host += *host == '[';
+	host[strcspn(host, "]")] = '\0';
+	if (colon == NULL || getaddrinfo(host, colon + 1, &want, &found) != 0)
+		return fail(&c->w, E_INVALID, "listen = %s is no address and port", at);
+	fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    bind(fd, found->ai_addr, found->ai_addrlen) < 0)
+		rc = fail(&c->w, E_CONFLICT, "listen = %s: %s; BUS_PORT chooses another port for a new stack",
+			  at, strerror(errno));
+	freeaddrinfo(found);
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }
 
 /* Show the steps; the last line says how it went. */
@@ -138,6 +163,8 @@ static int up(struct cli *c)
 	if (stack_running(&s) == 0) {
 		pid_t pid;
 
+		if (port_is_free(c) < 0)
+			return -1;
 		if (pipe(say) < 0 || fcntl(say[1], F_SETFD, FD_CLOEXEC) < 0 || (pid = fork()) < 0)
 			return fail(&c->w, E_UNAVAILABLE, "%s", strerror(errno));
 		if (pid == 0) {

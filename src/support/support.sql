@@ -1,6 +1,7 @@
 -- name: support_sql_health
 SELECT (SELECT max(version) FROM schema_migration),
-	coalesce(extract(epoch FROM $1::timestamptz - (SELECT max(started_at) FROM pass_log))::bigint, -1),
+	coalesce(extract(epoch FROM $1::timestamptz - (SELECT max(started_at) FROM pass_log
+		WHERE started_at <= $1::timestamptz + interval '1 minute'))::bigint, -1),
 	extract(epoch FROM clock_timestamp() - $1::timestamptz)::bigint,
 	current_setting('transaction_read_only') = 'on' OR pg_is_in_recovery();
 

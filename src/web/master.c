@@ -3,12 +3,12 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "port/fcgi.h"
+#include "port/spawn.h"
 #include "web/loop_int.h"
 #include "web/shared.h"
 
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -255,19 +255,6 @@ static void supervise(struct master *m, const sigset_t *watched)
 	}
 }
 
-static int drop_privileges(const struct conf *c, struct err *e)
-{
-	struct passwd *pw;
-
-	if (geteuid() != 0 || *c->user == '\0')
-		return 0;
-	if ((pw = getpwnam(c->user)) == NULL)
-		return err_set(e, E_INVALID, "user %s does not exist", c->user);
-	if (initgroups(c->user, pw->pw_gid) < 0 || setgid(pw->pw_gid) < 0 || setuid(pw->pw_uid) < 0)
-		return err_set(e, E_INTERNAL, "cannot become %s: %s", c->user, strerror(errno));
-	return 0;
-}
-
 static int open_sockets(struct master *m, struct err *e)
 {
 	struct group *gr = *m->conf.web_group ? getgrnam(m->conf.web_group) : NULL;
@@ -301,7 +288,7 @@ static int begin(struct master *m, struct err *e)
 	}
 	umask(0027);
 	m->shared = shared_new();
-	if (open_sockets(m, e) < 0 || drop_privileges(&m->conf, e) < 0)
+	if (open_sockets(m, e) < 0 || spawn_become(m->conf.user, e) < 0)
 		return -1;
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (worker_try(&m->conf, m->app, e) < 0)

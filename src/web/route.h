@@ -60,7 +60,8 @@ struct read {
 /* A stream. `open` takes the token's hash, the first argument of the path and
  * the last event the caller has: like a read, then the subject's number, its
  * last event and whether that one was final. `more` takes account, subject and
- * last event: rows of id, type, JSON and whether it is final. */
+ * last event: rows of id, type, JSON and whether it is final, and one without an id
+ * when the subject is not the account's. */
 struct follow {
 	const struct pg_stmt *open, *more;
 };

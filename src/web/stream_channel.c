@@ -18,7 +18,7 @@ struct channel *channel_of(struct streams *s, const struct follow *how, int64_t 
 	struct channel **at = &s->buckets[(uint64_t)subject % CHANNEL_BUCKETS], *ch;
 
 	for (ch = *at; ch != NULL; ch = ch->next)
-		if (ch->subject == subject && ch->follow == how)
+		if (ch->subject == subject && ch->account == account && ch->follow == how)
 			return ch;
 	check((ch = calloc(1, sizeof(*ch))) != NULL);
 	ch->follow = how;
@@ -170,8 +170,28 @@ static void give(struct streams *s, struct follower *fo, int64_t seq, const char
 		follower_drop(s, fo, false);
 }
 
+/* The subject belongs to another account by now (a visitor has signed in). */
+static bool lost(const struct pg_rows *rows)
+{
+	return rows->n > 0 && pg_text(rows, rows->n - 1, 0) == NULL;
+}
+
+/* Whoever followed comes again, as who he is now, and goes on where he stood. */
+static void channel_end(struct streams *s, struct channel *ch)
+{
+	for (struct follower *fo = ch->first, *next; fo != NULL; fo = next) {
+		next = fo->next;
+		if (fo->poll == NULL || stream_poll_answer(s, fo, false))
+			follower_drop(s, fo, false);
+	}
+}
+
 static void deliver(struct streams *s, struct channel *ch, const struct pg_rows *rows)
 {
+	if (lost(rows)) {
+		channel_end(s, ch);
+		return;
+	}
 	for (int i = 0; i < rows->n; i++) {
 		const char *text = frame(s, rows, i);
 		int64_t seq = pg_int(rows, i, 0);
@@ -248,6 +268,11 @@ void follower_writable(struct streams *s, struct follower *fo)
 		return;
 	more_call(s, &c, args, fo->ch, fo->sent);
 	pg_batch(s->pg, PG_INDEPENDENT, &c, 1);
+	if (c.rc == 0 && lost(&c.rows)) {
+		follower_drop(s, fo, false);
+		arena_reset(s->a);
+		return;
+	}
 	fo->behind = false;
 	for (int i = 0; c.rc == 0 && i < c.rows.n && !fo->behind && !fo->gone; i++)
 		give(s, fo, pg_int(&c.rows, i, 0), frame(s, &c.rows, i), pg_bool(&c.rows, i, 3));

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "port/file.h"
 #include "port/sandbox.h"
+#include "port/spawn.h"
 #include "repo/repo.h"
 #include "worker/worker.h"
 
@@ -52,6 +53,8 @@ static int repo_sync(struct cli *c)
 
 	if (cli_option(c, "all") != NULL)
 		platforms = "linux-amd64 linux-arm64 darwin-arm64 windows-amd64";
+	if (spawn_become(c->conf.user, &c->w.err) < 0) /* the trees are its */
+		return -1;
 	cli_progress("template repository");
 	if (repo_setup(c->w.a, &c->conf, &c->w.err) < 0 ||
 	    (commit = repo_stable(c->w.a, &c->conf, &c->w.err)) == NULL)

@@ -100,6 +100,26 @@ api GET "$EVENTS"
 ok "what was cut is taken up where it stood" equal "$(ids "$VAR/cut")$(ids "$VAR/rest")" "$(seq -s ' ' 1 "$(field .last_id)") "
 ok "to its end" equal "$(ends "$VAR/rest")" "event: end|data: {}||"
 
+# A visitor who signs in takes the run along: the old stream ends, the next goes on.
+converse "A tip calculator that splits the bill" web
+EVENTS=/api/v1/build-runs/$RUN/events
+follow "$VAR/before"; before=$FOLLOWER
+ok "a visitor's stream" until_seen "$VAR/before" "^id: 2$"
+api POST "/api/v1/build-runs/$RUN/contact" '{"email":"ada@example.com"}'
+code_for ada@example.com
+api POST "/api/v1/build-runs/$RUN/contact" "{\"email\":\"ada@example.com\",\"code\":\"$CODE\"}"
+ok "becomes a customer's run" equal "$STATUS" 200
+follow "$VAR/after" -H "Last-Event-ID: $(sed -n 's/^id: //p' "$VAR/before" | tail -n 1)"; after=$FOLLOWER
+ok "the customer follows" until_seen "$VAR/after" '^:'
+api POST "/api/v1/build-runs/$RUN/cancel" '{}'
+wait "$before"
+ok "the old stream ends" equal "$?" 0
+ok "without saying that all is over" lacks "$(cat "$VAR/before")" "event: end"
+wait "$after"
+ok "the new one has the rest" equal "$(ends "$VAR/after")" "event: end|data: {}||"
+api GET "$EVENTS"
+ok "each event once" equal "$(ids "$VAR/before")$(ids "$VAR/after")" "$(seq -s ' ' 1 "$(field .last_id)") "
+
 visitor eve
 api POST /api/v1/sessions '{}'
 api GET "$EVENTS"
