@@ -8,7 +8,8 @@ export const under = base => (...parts) => [base, ...parts].join('/');
 export const path = under('/api/v1/build-runs');
 
 /* The readable half of the session; without it there is none. */
-export const csrf = () => document.cookie.match(/(?:^|; )(?:__Host-)?bus_csrf=([^;]*)/)?.[1] || '';
+export const csrf = () => document.cookie.match(
+	`\\bbus_csrf${location.port && '_' + location.port}=([^;]*)`)?.[1] || '';
 
 export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)),
 	b => b.toString(16).padStart(2, '0')).join('');

@@ -1,6 +1,6 @@
 /* The portal: shows what the server says and passes on what the visitor does. */
 import { T } from './text.js';
-import { $, h, button, sync, announce, setText, keep, label, plain, clicks } from './dom.js';
+import { $, h, button, sync, announce, setText, keep, label, plain, clicks, money } from './dom.js';
 import { get, post, all, path, newKey, Problem } from './api.js';
 import { follow } from './feed.js';
 import * as outbox from './outbox.js';
@@ -323,8 +323,8 @@ function render(s = S) {
 }
 
 function intro() {
-	const I = T.intro;
-	$('intro').append(h('h1', null, I.head), h('p.lead', null, I.lead), h('h2', null, I.try),
+	const I = T.intro, price = money({ amount: 1900, currency: 'eur' });
+	$('intro').append(h('h1', null, I.head), h('p.lead', null, I.lead(price)), h('h2', null, I.try),
 		h('ul', null, I.examples.map(x => h('li', null, button(x, () => write(x))))),
 		h('dl.facts', null, I.facts.map(([head, body]) =>
 			h('div', null, h('dt', null, head), h('dd', null, body)))));
@@ -374,7 +374,7 @@ function begin() {
 	addEventListener('pageshow', e => e.persisted && show(idOfPage()));
 	show(idOfPage());
 	outbox.start(postbox);
-	refreshRuns().then(() => render());
+	refreshRuns(1).then(() => render());
 }
 
 begin();

@@ -1,7 +1,7 @@
 /* Names and looks of runs: in the tab, as a head, in the list. */
 import { T } from './text.js';
 import { $, h, button, sync, setText, copyable, dateTime } from './dom.js';
-import { all, path, csrf } from './api.js';
+import { all, path, csrf, post } from './api.js';
 import { over, stage } from './cards.js';
 
 let runs = []; /* the visitor's own */
@@ -53,10 +53,13 @@ export function know(run) {
 	runs = [run, ...runs.filter(r => r.run_id !== run.run_id)];
 }
 
-export async function refreshRuns() {
+export async function refreshRuns(first) {
 	try {
 		runs = csrf() ? await all(path()) : [];
-	} catch { /* it stays as it is */ }
+	} catch (e) {
+		if (first && e.status === 401)
+			await post('/api/v1/sessions').catch(() => 0);
+	}
 }
 
 export function list(id, click) {

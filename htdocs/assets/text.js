@@ -14,11 +14,11 @@ export const T = {
 	send: 'Send',
 	jump: 'Jump to latest',
 	log: 'Conversation',
-	loading: 'Loading the conversation…',
+	loading: 'Loading…',
 
 	intro: {
 		head: 'Describe a small tool. Get it built and checked.',
-		lead: 'Say what it should do. You get a clear scope and a fixed price. Work starts only when you say yes.',
+		lead: price => `Say what it should do. You get a clear scope and a fixed price, from ${price}. Work starts only when you say yes.`,
 		try: 'For example',
 		examples: [
 			'A tip calculator that splits the bill',
@@ -28,9 +28,9 @@ export const T = {
 			'Count words and characters of a text',
 		],
 		facts: [
-			['A price before work starts', 'Nothing is charged before you approve. A failed build costs nothing.'],
-			['What it makes', 'Calculators, converters, checklists, counters, timers, forms and text tools, as a web app or a download.'],
-			['What it does not make', 'Logins, databases, payments, connections to other services. You receive the tool, not its source code.'],
+			['If a build fails', 'It costs nothing.'],
+			['What it makes', 'Calculators, converters, checklists, counters, timers, forms and text tools: a web app or a download.'],
+			['What it does not make', 'Logins, databases, payments, connections to other services. You get the tool, not its source code.'],
 		],
 	},
 
@@ -41,7 +41,7 @@ export const T = {
 	},
 	hint: {
 		working: 'Used at the next step of the build.',
-		done: 'This run is finished; a message starts a new one.',
+		done: 'Finished; a message starts a new run.',
 	},
 	keys: 'Enter sends, Shift+Enter makes a new line.',
 	empty: 'Write a sentence or two first.',
@@ -51,7 +51,7 @@ export const T = {
 	busy: 'One moment…',
 	queued: 'Will be used at the next step',
 	sending: 'Sending…',
-	unsent: 'Not sent yet; goes out when you are connected',
+	unsent: 'Not sent yet; goes out when connected',
 	useDefault: 'Use the suggested default',
 
 	status: {

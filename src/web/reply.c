@@ -63,7 +63,7 @@ int reply_file(struct req *r, const char *store_path, const char *type)
 
 const char *cookie_name(const struct req *r, const char *name)
 {
-	return arena_printf(r->w.a, "%s%s", r->web->secure ? "__Host-" : "", name);
+	return arena_printf(r->w.a, "%s%s%s", r->web->secure ? "__Host-" : "", name, r->web->cookie_tail);
 }
 
 const char *req_cookie(const struct req *r, const char *name)

@@ -22,6 +22,7 @@ struct web {
 	int wake_fd; /* eventfd: hints were appended, or (calls) as in struct wakes */
 	int listen_fd;
 	bool secure; /* https: cookies get the __Host- prefix */
+	char cookie_tail[8]; /* without https: "_8080", the port of the portal if it has one */
 	unsigned char secret[32];
 	unsigned char operator_hash[32];
 	unsigned char token_key[32]; /* of programs' tokens */

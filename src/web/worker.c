@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -56,6 +57,7 @@ static int read_operator_key(struct arena *a, const char *path, struct web *web,
 static int make_web(const struct worker *k, struct web *web, struct err *e)
 {
 	struct arena *a = arena_new(1u << 20);
+	const char *port;
 	int rc;
 
 	*web = (struct web){.conf = k->conf, .routes = k->app->routes, .session = k->app->session,
@@ -63,6 +65,9 @@ static int make_web(const struct worker *k, struct web *web, struct err *e)
 			    .pool = k->pool, .shared = k->shared, .wake_fd = k->wake_fd,
 			    .listen_fd = k->listen_fd,
 			    .secure = str_starts(k->conf->public_url, "https://")};
+	/* Browsers do not tell the ports of a host apart. */
+	if (!web->secure && (port = strrchr(k->conf->public_url, ':')) != NULL && port[1] != '/')
+		snprintf(web->cookie_tail, sizeof(web->cookie_tail), "_%.*s", (int)strspn(port + 1, "0123456789"), port + 1);
 	rc = read_secret(a, k->conf->server_secret, web->secret, e);
 	if (rc == 0)
 		rc = read_secret(a, k->conf->token_secret, web->token_key, e);

@@ -18,7 +18,7 @@ private_kb() { awk '/^Private/ { s += $2 } END { print s + 0 }' "/proc/$1/smaps_
 
 visitor ada
 converse "A tip calculator that splits the bill" web
-TOKEN=$(awk '$6 ~ /bus_session$/ { print $7 }' "$V")
+TOKEN=$(awk '$6 ~ /bus_session/ { print $7 }' "$V")
 
 bare() { # NAME PROGRAM: behind the same web server, on the same database
 	"$builddir/tests/bench/$1" "$B/$1.sock" "host=$VAR/run user=bus_admin dbname=bus" 2 &

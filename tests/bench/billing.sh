@@ -54,7 +54,7 @@ line "delivery: busdk against one INSERT and commit" "$r times, goal 0.7: $(goal
 
 echo "== (g) a session: the list of models for anybody and for a session, 64 connections"
 visitor ada; converse "A tip calculator that splits the bill" web
-TOKEN=$(awk '$6 ~ /bus_session$/ { print $7 }' "$V")
+TOKEN=$(awk '$6 ~ /bus_session/ { print $7 }' "$V")
 for round in $(seq "$ROUNDS"); do
 	load "$BASE/api/v1/models" 64 >>"$B/open"; load "$BASE/v1/models" 64 >>"$B/session"
 done

@@ -278,6 +278,22 @@ await group('payment', () => payment(context, page, { toScope, card, idOf }));
 await group('errors', () => problems(context, page, { toScope, card }));
 await group('back after signing out', () => restored(context, page, { toScope, card }));
 
+await group('a session that nobody knows', async () => {
+	const stranger = await visitor(browser), tab = await stranger.newPage();
+	const { port } = new URL(base), url = base;
+	await stranger.addCookies([['bus_session', 'vs_' + 'a'.repeat(52)], ['bus_csrf', 'b'.repeat(32)]]
+		.map(([name, value]) => ({ name: port ? `${name}_${port}` : name, value, url })));
+	const replaced = tab.waitForResponse(r => r.url().endsWith('/api/v1/sessions'));
+	await tab.goto('/');
+	is((await replaced).status(), 201, 'is replaced');
+	await toScope(tab, `A counter of laps. https://example.com/${'x'.repeat(200)}`);
+	ok(true, 'and work can begin');
+	await tab.setViewportSize({ width: 360, height: 740 });
+	is(await tab.locator('.msg').evaluateAll(all => all.filter(m =>
+		m.getBoundingClientRect().left < 0).length), 0, 'a long word stays on a narrow page');
+	await stranger.close();
+});
+
 await group('phone', async () => {
 	const phone = await context.newPage();
 	await phone.setViewportSize({ width: 360, height: 740 });

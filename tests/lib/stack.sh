@@ -148,7 +148,7 @@ stack_end() {
 
 visitor() {
 	V=$VAR/jar.$1 CSRF=''
-	[ ! -f "$V" ] || CSRF=$(awk '$6 == "bus_csrf" { print $7 }' "$V")
+	[ ! -f "$V" ] || CSRF=$(awk '$6 ~ /^bus_csrf/ { print $7 }' "$V")
 }
 
 # What the stack's programs are started as.
@@ -183,7 +183,7 @@ api() {
 		-H "X-CSRF-Token: $CSRF" ${body:+-H 'Content-Type: application/json' -d "$body"} \
 		${HEADER:+-H "$HEADER"})
 	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
-	CSRF=$(awk '$6 == "bus_csrf" { print $7 }' "$V" 2>/dev/null)
+	CSRF=$(awk '$6 ~ /^bus_csrf/ { print $7 }' "$V" 2>/dev/null)
 }
 
 v1() {

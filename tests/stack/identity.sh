@@ -13,7 +13,7 @@ bearer() {
 	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
 }
 is() { equal "$STATUS $(field .code)" "$1"; }
-cookie() { awk '$6 == "bus_session" { print $7 }' "$V"; }
+cookie() { awk '$6 ~ /^bus_session/ { print $7 }' "$V"; }
 b64() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 # forge HEADER CLAIMS [KEY_HEX]: a token signed by that key, ours by default
 forge() {

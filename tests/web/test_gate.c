@@ -157,6 +157,20 @@ static void a_secure_cookie_is_ours(void **state)
 	web.secure = false;
 }
 
+/* Browsers give a cookie to every port of its host. */
+static void a_cookie_belongs_to_its_port(void **state)
+{
+	static const struct route route = {.id = "x", .audience = AUD_CUSTOMER};
+
+	(void)state;
+	strcpy(web.cookie_tail, "_8080");
+	ask("HTTP_COOKIE", "bus_session_9090=" SESSION "; bus_session=" SESSION);
+	assert_int_equal(enter(&route), E_UNAUTHENTICATED);
+	ask("HTTP_COOKIE", "bus_session_9090=vs_another; bus_session_8080=" SESSION);
+	assert_int_equal(enter(&route), E_NONE);
+	web.cookie_tail[0] = '\0';
+}
+
 /* A signed token of one hour around noon, as a bearer header. */
 static const char *bearer(struct arena *a, const char *prefix, struct jwt t)
 {
@@ -460,7 +474,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup(name, setup)
 		T(a_network_is_one_caller), T(only_the_operators_token_is_the_operators),
-		T(a_body_is_bounded), T(each_door_has_its_credential), T(a_secure_cookie_is_ours),
+		T(a_body_is_bounded), T(each_door_has_its_credential), T(a_secure_cookie_is_ours), T(a_cookie_belongs_to_its_port),
 		T(a_signed_token_opens_what_it_was_made_for), T(a_session_is_no_service),
 		T(a_token_that_was_changed_is_nothing), T(a_write_comes_from_our_own_page),
 		T(a_key_of_a_request_is_a_token), T(who_is_known_is_counted_by_name),
