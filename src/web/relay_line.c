@@ -42,9 +42,10 @@ static struct relay *pop(struct relay_queue *q)
 	return x;
 }
 
-void relay_ask(struct relay *x, const char *what)
+void relay_ask(struct relay *x, const struct relay_step *step, const char *what)
 {
 	x->asking = true;
+	x->step = step;
 	x->says = what;
 	push(&x->in->to_ask, x);
 }
@@ -99,11 +100,11 @@ static void on_settled(struct relay *x, const struct pg_call *c)
 	push(&x->in->to_settle_again, x);
 }
 
-/* Whether it was admitted may not be known, and its client may have left meanwhile:
+/* What a step has done may not be known, and its client may have left meanwhile:
  * then nothing leaves, and what may have been reserved is given back. */
-static void on_admitted(struct relay *x, const struct pg_call *c, int row)
+static void on_answered(struct relay *x, const struct pg_call *c, int row)
 {
-	const struct relay_row *of = x->r.route->relay;
+	const struct relay_step *of = x->step;
 	struct work *w = &x->r.w;
 
 	x->asking = false;
@@ -112,10 +113,10 @@ static void on_admitted(struct relay *x, const struct pg_call *c, int row)
 		fail(w, c->err.id, "%s", c->err.detail);
 	else if (row >= c->rows.n)
 		fail(w, E_INTERNAL, "%s: no row for it", c->stmt->name);
-	else if (x->gone || x->in->ending)
+	else if ((x->gone && !of->stays) || x->in->ending)
 		fail(w, E_UNAVAILABLE, "nobody waits for it any more");
 	if (w->err.id == E_NONE) {
-		if (of->admitted(x, &c->rows, row) < 0)
+		if (of->answered(x, &c->rows, row) < 0)
 			relay_end(x);
 		return;
 	}
@@ -145,7 +146,7 @@ static void on_answer(struct relays *s, struct relay_line *l)
 		if (l->kind == LINE_SETTLES)
 			on_settled(l->of[i], &l->c);
 		else if (l->kind == LINE_ASKS)
-			on_admitted(l->of[i], &l->c, (int)i);
+			on_answered(l->of[i], &l->c, (int)i);
 	arena_free(l->a);
 	l->a = NULL;
 }
@@ -154,7 +155,7 @@ static void on_answer(struct relays *s, struct relay_line *l)
 
 static const struct pg_stmt *stmt_of(const struct relay *x, enum relay_line_kind kind)
 {
-	return kind == LINE_SETTLES ? *x->r.route->relay->settle_all : *x->r.route->relay->admit_all;
+	return kind == LINE_SETTLES ? *x->r.route->relay->settle_all : *x->step->all;
 }
 
 /* The next of the queue that has something to say, or NULL. */

@@ -1,6 +1,8 @@
 #!/bin/bash
 # A database that stands still: what runs goes on, who has left is charged nothing,
 # who waits is served when it moves again, and who has waited too long is told so.
+# However far the question of a call, or of a message, has come by then. What was done
+# and not heard of has one effect, or none.
 . "${srcdir:-.}/tests/lib/stack.sh"
 UP=$(free_port)
 write_models() {
@@ -19,15 +21,12 @@ ask() { # MODEL STREAM CURL_OPTION…
 		-d "{\"model\":\"$model\",\"stream\":$stream,\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}" "$BASE/v1/chat/completions"
 }
 size() { stat -c %s "$VAR/$1" 2>/dev/null || echo 0; }
-grows() { # FILE BY: is it that much longer within ten seconds?
-	local from; from=$(size "$1")
-	for _ in $(seq 200); do [ "$(size "$1")" -ge $((from + $2)) ] && return; read -rt 0.05 <> <(:); done
-	return 1
-}
-settled() { # within ten seconds nothing is reserved
-	for _ in $(seq 100); do [ "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE state = 'reserved'")" = 0 ] && return; read -rt 0.1 <> <(:); done
-	return 1
-}
+until_true() { local end=$((SECONDS + 10)); until "$@"; do [ $SECONDS -lt $end ] || return 1; read -rt 0.05 <> <(:); done; true; }
+longer() { [ "$(size "$1")" -ge "$2" ]; }
+grows() { until_true longer "$1" $(($(size "$1") + $2)); } # FILE BY
+reserved() { [ "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE state = 'reserved'")" = "$1" ]; }
+settled() { until_true reserved 0; }
+answers() { [ "$(ask bus-static false -m 20 -o /dev/null -w '%{http_code}')" = 200 ]; }
 for _ in $(seq 100); do curl -s -o /dev/null "http://127.0.0.1:$UP/" && break; read -rt 0.1 <> <(:); done
 ok "a first call is answered" contains "$(ask bus-static false -m 20)" '"usage"'
 ok "and settled" settled
@@ -37,8 +36,25 @@ visitor ada
 api POST /api/v1/chats '{}'; CHAT=/api/v1/chats/$(field .chat_id)
 api POST "$CHAT/messages" '{"text": "Count", "model": "slow"}'
 text() { api GET "$CHAT"; field '.items[-1].text // ""'; }
-says() { for _ in $(seq 200); do [[ $(text) == *"$1"* ]] && return; read -rt 0.05 <> <(:); done; return 1; }
-ok "an answer is kept while it is written" says "line 3 of"
+says() { [[ $(text) == *"$1"* ]]; }
+# chat: a new conversation, CHAT. say KEY [MODEL]: sets STATUS and BODY, or leaves them in a file.
+chat() { api POST /api/v1/chats '{}'; CHAT=/api/v1/chats/$(field .chat_id); }
+say() { HEADER="Idempotency-Key: $1" api POST "$CHAT/messages" "{\"text\": \"Count\", \"model\": \"${2:-bus-static}\"}"; }
+said() { say "$@"; echo "$STATUS $(field '.code // .answer.state')" >"$VAR/said"; }
+# clamp SUBJECT [CURL_OPTION…]: a call that has a shorter answer or none.
+clamp() { curl -s -m 60 -H "Authorization: Bearer $("$BUS" token issue --subject "$1")" -H 'Content-Type: application/json' "${@:2}" \
+	-o "$VAR/clamped" -D "$VAR/clamped.head" -w '%{http_code}' -d '{"model":"bus-static","max_tokens":100,"messages":[{"role":"user","content":"hi"}]}' "$BASE/v1/chat/completions"; }
+shorter() { # was it clamped, and answered?
+	equal "$(cat "$VAR/clamped.status")" 200 && [ "$(sed -n 's/^x-bus-clamped-to: \([0-9]*\).*/\1/Ip' "$VAR/clamped.head")" -lt 100 ]
+}
+jq '.plans += [.plans[1] | .id = "small" | .limits = [{"scope": "account", "period": "day", "micro": 150}]]' "$srcdir/conf/plans.json" >"$VAR/plans.json"
+"$BUS" plan put "$VAR/plans.json"
+for who in first second third; do
+	"$BUS" plan assign $who small
+	ok "what $who asks for is too much" equal "$(clamp $who)" 429
+done
+ok "an answer is kept while it is written" until_true says "line 3 of"
+KEPT=$CHAT; chat
 ask slow true -m 60 >"$VAR/stream" & STREAM=$!
 ok "a stream runs" grows stream 200
 freeze
@@ -46,24 +62,31 @@ ok "it goes on while the database stands still" grows stream 1000
 ask slow false -m 1 >/dev/null
 ok "a client that asks then and leaves gets nothing" equal "$?" 28
 ask bus-static false -m 60 >"$VAR/waits" & WAITS=$!
+said frozen & WAITS+=" $!"
+clamp first -H 'x-bus-clamp: allow' >"$VAR/clamped.status" & WAITS+=" $!"
 ok "the stream still goes on" grows stream 500
 thaw
 wait $WAITS
 ok "one that has waited is answered" contains "$(cat "$VAR/waits")" '"usage"'
+ok "a message that has waited as well" equal "$(cat "$VAR/said")" "202 answering"
+ok "and one that has a shorter answer" shorter
 wait $STREAM
 ok "the stream came whole" contains "$(tail -3 "$VAR/stream")" '[DONE]'
 ok "nothing stays reserved" settled
+CHAT=$KEPT
 ok "the kept answer is whole, each line of it once" equal "$(text | grep '^- line' | sort | uniq -c | awk '$1 == 1' | wc -l)" 60
 ok "the one that left was charged nothing and never called out" equal "$(sql operator "SELECT state, posted, reason FROM bus.usage_record WHERE id > $n AND state = 'released'")" "released|0|it never left"
-ok "the others were charged" equal "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE id > $n AND state = 'posted'")" 3
+ok "the others were charged" equal "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE id > $n AND state = 'posted'")" 5
 
 # Longer than anybody waits.
 freeze
+said long & WAITS=$!
 STATUS=$(ask bus-static false -m 60 -o "$VAR/long" -w '%{http_code}')
 ok "one that has waited too long is told to come again" equal "$STATUS $(jq -r .error.code "$VAR/long")" "503 unavailable"
+wait $WAITS
+ok "a message that has as well" equal "$(cat "$VAR/said")" "503 unavailable"
 thaw
-for _ in $(seq 40); do [ "$(ask bus-static false -m 20 -o /dev/null -w '%{http_code}')" = 200 ] && break; read -rt 0.25 <> <(:); done
-ok "then it goes on" contains "$(ask bus-static false -m 20)" '"usage"'
+ok "then it goes on" until_true answers
 ok "and nothing stays reserved" settled
 
 # A connection that dies under a statement: the others serve.
@@ -78,5 +101,112 @@ ok "a call whose connection is cut is told to come again" equal "$(cat "$VAR/cut
 echo "ROLLBACK; \\q" >&"$HOLD"; exec {HOLD}>&-
 ok "the next is answered" contains "$(ask bus-static false -m 20)" '"usage"'
 ok "and nothing stays reserved in the end" settled
+
+# Between the steps of an admission: the second one waits for a row, for as long as
+# this test wants it to, and then the database stands still.
+sql admin "ALTER ROLE bus_call SET lock_timeout = '30s'; ALTER ROLE bus_call SET statement_timeout = '30s'" >/dev/null
+sql admin "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bus_call'" >/dev/null
+ok "the call worker has new connections" until_true answers
+coproc ROWS { psql -h "$VAR/run" -U bus_admin -d bus -Xqt 2>&1; }
+exec {TO}>&"${ROWS[1]}" {FROM}<&"${ROWS[0]}"
+hold() { # STATEMENT: it locks rows, says so, and says when somebody waits for them
+	echo "BEGIN; $1 \\g /dev/null
+\\echo held
+DO 'BEGIN FOR i IN 1..1000 LOOP EXIT WHEN EXISTS (SELECT FROM pg_locks
+	WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))); PERFORM pg_sleep(0.01); END LOOP; END';
+\\echo waits" >&"$TO"
+	hears held
+}
+hears() { local line; while read -rt 15 line <&"$FROM"; do [ "$line" != "$1" ] || return 0; done; return 1; }
+let_go() { echo 'ROLLBACK;' >&"$TO"; }
+CHAT_ROW="SELECT 1 FROM bus.chat WHERE chat_id ="
+LIMIT_ROW="SELECT 1 FROM bus.budget b JOIN bus.account a ON b.scope = 'account' AND b.subject = a.id::text WHERE a.subject ="
+halfway() { # WHAT COMMAND…
+	local what=$1 asked; shift
+	ask slow true -m 60 >"$VAR/stream" & STREAM=$!
+	ok "$what: a stream runs" grows stream 200
+	"$@" & asked=$!
+	ok "$what: the database is asked" hears waits
+	freeze
+	ok "$what: the stream goes on while the database stands still" grows stream 1500
+	thaw
+	let_go
+	wait $asked $STREAM
+	ok "$what: the stream came whole" contains "$(tail -3 "$VAR/stream")" '[DONE]'
+}
+chat
+hold "$CHAT_ROW '${CHAT##*/}' FOR UPDATE"
+halfway "a message" said halfway
+ok "a message: is answered" equal "$(cat "$VAR/said")" "202 answering"
+hold "$LIMIT_ROW 'second' FOR UPDATE OF b"
+clamp_second() { clamp second -H 'x-bus-clamp: allow' >"$VAR/clamped.status"; }
+halfway "a shorter answer" clamp_second
+ok "a shorter answer: is given" shorter
+ok "and nothing stays reserved" settled
+
+# What was done and not heard of: commits wait for a standby that is not there, and
+# who waits for it is cut off.
+standby() { sql admin "ALTER SYSTEM SET synchronous_standby_names = '$1'" >/dev/null; sql admin "SELECT pg_reload_conf()" >/dev/null; }
+waiting() { sql admin "SELECT $1 FROM pg_stat_activity WHERE usename = 'bus_$2' AND wait_event = 'SyncRep'"; }
+waits() { [ "$(waiting 'count(*)' "$1")" -gt 0 ]; }
+unheard() { # from now on; heard: no more
+	standby nobody
+	sql admin "SELECT pg_logical_emit_message(true, 'test', '')" >/dev/null & PROBE=$!
+	until_true waits admin
+}
+heard() { standby ''; wait $PROBE; }
+cut() { waiting 'count(pg_terminate_backend(pid))' call; }
+lost() { # WHAT COMMAND…: it is cut off after its last step
+	local what=$1 asked; shift
+	"$@" & asked=$!
+	ok "$what: the database is asked" hears waits
+	ok "$what: it will not be heard of" unheard
+	let_go
+	ok "$what: it is done" until_true reserved 1
+	ok "$what: but not known to be" until_true waits call
+	cut >/dev/null
+	wait $asked
+	heard
+}
+hold "$LIMIT_ROW 'third' FOR UPDATE OF b"
+clamp_third() { clamp third -H 'x-bus-clamp: allow' >"$VAR/clamped.status"; }
+lost "a shorter answer" clamp_third
+ok "a shorter answer: it is to come again" equal "$(cat "$VAR/clamped.status") $(jq -r .error.code "$VAR/clamped")" "503 unavailable"
+ok "a shorter answer: what was reserved is given back" settled
+ok "a shorter answer: and comes" equal "$(clamp third -H 'x-bus-clamp: allow')" 200
+chat
+hold "$CHAT_ROW '${CHAT##*/}' FOR UPDATE"
+lost "a message" said unheard
+ok "a message: it is to come again" equal "$(cat "$VAR/said")" "503 unavailable"
+ok "a message: what was reserved is given back" settled
+api GET "$CHAT"
+ok "a message: it is there, without an answer" equal "$(field '[.items[] | .author, .state, .error] | @csv')" '"visitor","said",,"assistant","interrupted","unavailable"'
+say unheard
+ok "a message: its key finds it" equal "$STATUS $(field .answer.message_id) $(header Idempotency-Replayed)" "202 $(api GET "$CHAT"; field '.items[-1].message_id') true"
+api POST "$CHAT/retry" '{"model": "bus-static"}'
+ok "a message: and it can be answered again" until_true says "static model"
+ok "the calls that were lost were charged nothing" equal "$(sql operator "SELECT DISTINCT posted, reason FROM bus.usage_record WHERE id > $n AND state = 'released'")" "0|it never left"
+exec {TO}>&- {FROM}<&-
+
+# The same for the pieces of an answer, again and again until it has ended.
+chat
+say pieces slow
+ok "an answer is written" until_true says "line 3 of"
+answer=$(field '.items[-1].message_id')
+ok "no piece of it that would leave a hole" equal "$(sql call "SELECT word FROM bus.chat_save_all('[{\"n\": 0, \"message_id\": \"$answer\", \"from\": 100000, \"piece\": \"x\", \"at\": \"now\"}]')")" gone
+ok "and no end that is another call's" equal "$(sql call "SELECT bus.chat_settle_all('[{\"usage_id\": \"usg_other\", \"state\": \"released\", \"message_id\": \"$answer\", \"from\": 0, \"piece\": \"\", \"ended\": \"interrupted\", \"at\": \"now\"}]')") $(api GET "$CHAT"; field '.items[-1].state')" "0 answering"
+ok "and will not be heard of" unheard
+cuts=0 end=$((SECONDS + 20))
+until [ "$(sql operator "SELECT state FROM bus.chat_message ORDER BY at DESC, seq DESC LIMIT 1")" != answering ] || [ $SECONDS -ge $end ]; do
+	cuts=$((cuts + $(cut)))
+done
+heard
+ok "it has lost several of its pieces ($cuts)" test $cuts -ge 3
+sed -n 's/^data: {/{/p' "$VAR/stream" | jq -j '.choices[0].delta.content // ""' >"$VAR/sent"
+api GET "$CHAT"; jq -j '.items[-1].text' <<<"$BODY" >"$VAR/kept"
+ok "what upstream has sent is known" equal "$(grep -c '^- line .* of 1 “€”$' "$VAR/sent")" 60
+ok "it is kept as it was sent, byte by byte" cmp "$VAR/sent" "$VAR/kept"
+ok "and is as long as it says" equal "$(field '.items[-1] | [.state, .chars == (.text | length)] | @csv')" '"complete",true'
+ok "nothing stays reserved at last" settled
 ok "the invariants hold" silent "$BUS" fsck
 done_testing
