@@ -69,8 +69,10 @@ enum pg_batch_kind { PG_SEQUENCE, PG_INDEPENDENT };
 void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size_t n);
 
 /*
- * One statement that nobody waits for. `c` and its arguments must live until
- * pg_sent() says PG_DONE; the connection is busy until then.
+ * One statement that nobody waits for, nor for the connection when that does not
+ * stand (but for the look-up of its host's name). `c` and its arguments must live
+ * until pg_sent() says PG_DONE; the connection is busy until then, and pg_fd() may
+ * be another one after each pg_sent().
  *
  * With `durable` it is a transaction that gives its locks back before the disk has it, and what
  * is then waited for is the disk, in a second transaction without locks: many

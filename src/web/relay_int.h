@@ -50,7 +50,6 @@ struct relay_line {
 	const char *args[1];
 	struct relay *of[PG_BATCH_MAX]; /* whose it is */
 	size_t n;
-	bool writes;
 };
 
 struct relays {

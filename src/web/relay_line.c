@@ -192,12 +192,11 @@ static void listen_to(struct relays *s, struct relay_line *l, bool writes)
 	struct epoll_event ev = {.events = EPOLLIN | (writes ? EPOLLOUT : 0u), .data.ptr = l};
 	int fd = pg_fd(l->pg);
 
-	l->writes = writes;
 	if (epoll_ctl(s->ep, EPOLL_CTL_MOD, fd, &ev) < 0) /* a connection that is new */
 		check(epoll_ctl(s->ep, EPOLL_CTL_ADD, fd, &ev) == 0);
 }
 
-static void go_on(struct relays *s, struct relay_line *l, bool anew)
+static void go_on(struct relays *s, struct relay_line *l)
 {
 	enum pg_wait waits = pg_sent(l->pg);
 
@@ -205,7 +204,7 @@ static void go_on(struct relays *s, struct relay_line *l, bool anew)
 		return; /* idle */
 	if (waits == PG_DONE)
 		on_answer(s, l);
-	else if (anew || l->writes != (waits == PG_WRITE))
+	else
 		listen_to(s, l, waits == PG_WRITE);
 }
 
@@ -239,7 +238,7 @@ static void say(struct relays *s, struct relay_line *l, enum relay_line_kind kin
 	if (l->c.rc < 0)
 		on_answer(s, l);
 	else
-		go_on(s, l, true);
+		go_on(s, l);
 }
 
 void relay_lines_run(struct relays *s)
@@ -266,7 +265,7 @@ bool relay_line_ready(struct relays *s, void *who)
 		l++;
 	if (l == s->lines + RELAY_LINES)
 		return false;
-	go_on(s, l, false);
+	go_on(s, l);
 	return true;
 }
 
@@ -276,7 +275,7 @@ void relay_lines_tick(struct relays *s, int64_t now)
 		push(&s->to_settle, pop(&s->to_settle_again));
 	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++)
 		if (l->a != NULL)
-			go_on(s, l, false); /* or gives up, when the database says nothing */
+			go_on(s, l); /* or gives up, when the database says nothing */
 }
 
 void relay_lines_open(struct relays *s)

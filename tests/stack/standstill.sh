@@ -12,7 +12,15 @@ write_models() {
 BEFORE_UP=write_models stack_begin "db_wait_s = 5"
 node "$srcdir/tests/chat/slow.mjs" "$UP" & SLOW=$!
 frozen=()
-freeze() { mapfile -t frozen < <(pgrep -P "$(head -1 "$VAR/pg/postmaster.pid")"); kill -STOP "${frozen[@]}"; }
+# freeze [all]: all is the postmaster too (first: it would start what is missing), so that
+# no connection can be opened either.
+freeze() {
+	local master; master=$(head -1 "$VAR/pg/postmaster.pid")
+	[ -z "${1-}" ] || kill -STOP "$master"
+	mapfile -t frozen < <(pgrep -P "$master")
+	kill -STOP "${frozen[@]}"
+	[ -z "${1-}" ] || frozen+=("$master")
+}
 thaw() { kill -CONT "${frozen[@]}" 2>/dev/null; frozen=(); }
 trap 'thaw; kill $SLOW 2>/dev/null; stack_end' EXIT
 ask() { # MODEL STREAM CURL_OPTION…
@@ -78,13 +86,21 @@ ok "the kept answer is whole, each line of it once" equal "$(text | grep '^- lin
 ok "the one that left was charged nothing and never called out" equal "$(sql operator "SELECT state, posted, reason FROM bus.usage_record WHERE id > $n AND state = 'released'")" "released|0|it never left"
 ok "the others were charged" equal "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE id > $n AND state = 'posted'")" 5
 
-# Longer than anybody waits.
-freeze
+# Longer than anybody waits, for an answer and then for a connection.
+ask endless true -m 120 > >(while read -r line && [ ! -e "$VAR/enough" ]; do [ -z "$line" ] || echo "$EPOCHREALTIME"; done >"$VAR/times") & STREAM=$!
+ok "a long stream runs" grows times 200
+freeze all
 said long & WAITS=$!
 STATUS=$(ask bus-static false -m 60 -o "$VAR/long" -w '%{http_code}')
 ok "one that has waited too long is told to come again" equal "$STATUS $(jq -r .error.code "$VAR/long")" "503 unavailable"
 wait $WAITS
 ok "a message that has as well" equal "$(cat "$VAR/said")" "503 unavailable"
+for _ in 1 2 3; do STATUS=$(ask bus-static false -m 60 -o "$VAR/long" -w '%{http_code}'); done
+ok "and who comes now" equal "$STATUS $(jq -r .error.code "$VAR/long")" "503 unavailable"
+ok "the stream still runs" grows times 100
+: >"$VAR/enough"
+wait $STREAM
+ok "and never stood still" test "$(awk 'NR > 1 && $1 - last > most { most = $1 - last } { last = $1 } END { print most < 2 }' "$VAR/times")" = 1
 thaw
 ok "then it goes on" until_true answers
 ok "and nothing stays reserved" settled
@@ -192,7 +208,7 @@ exec {TO}>&- {FROM}<&-
 chat
 say pieces slow
 ok "an answer is written" until_true says "line 3 of"
-answer=$(field '.items[-1].message_id')
+answer=$(field .answer.message_id)
 ok "no piece of it that would leave a hole" equal "$(sql call "SELECT word FROM bus.chat_save_all('[{\"n\": 0, \"message_id\": \"$answer\", \"from\": 100000, \"piece\": \"x\", \"at\": \"now\"}]')")" gone
 ok "and no end that is another call's" equal "$(sql call "SELECT bus.chat_settle_all('[{\"usage_id\": \"usg_other\", \"state\": \"released\", \"message_id\": \"$answer\", \"from\": 0, \"piece\": \"\", \"ended\": \"interrupted\", \"at\": \"now\"}]')") $(api GET "$CHAT"; field '.items[-1].state')" "0 answering"
 ok "and will not be heard of" unheard
