@@ -150,14 +150,16 @@ static bool learn_limit(struct pg *p)
 	return ok;
 }
 
-bool pg_int_stands(const struct pg *p)
+enum pg_chance pg_chance(const struct pg *p)
 {
-	return p->conn != NULL && PQstatus(p->conn) == CONNECTION_OK;
+	if (p->conn != NULL && PQstatus(p->conn) == CONNECTION_OK)
+		return PG_OPEN;
+	return clock_mono() < p->next_try ? PG_TOO_SOON : PG_CLOSED;
 }
 
 int pg_int_may_open(struct pg *p, struct err *e)
 {
-	if (clock_mono() < p->next_try)
+	if (pg_chance(p) == PG_TOO_SOON)
 		return err_set(e, E_UNAVAILABLE, "database: waiting before the next attempt");
 	pg_int_drop(p);
 	return 0;
@@ -179,7 +181,7 @@ int pg_ready(struct pg *p, struct err *e)
 	int64_t began = clock_mono();
 	bool ok;
 
-	if (pg_int_stands(p))
+	if (pg_chance(p) == PG_OPEN)
 		return 0;
 	if (pg_int_may_open(p, e) < 0)
 		return -1;

@@ -83,6 +83,11 @@ void pg_batch(struct pg *p, enum pg_batch_kind kind, struct pg_call *calls, size
  */
 int pg_send(struct pg *p, struct pg_call *c, bool durable);
 
+/* Would pg_send() find a connection that stands, one that may be opened, or is it too
+ * soon after an attempt that has failed? */
+enum pg_chance { PG_TOO_SOON, PG_CLOSED, PG_OPEN };
+enum pg_chance pg_chance(const struct pg *p);
+
 /* Go on with it, when pg_fd() is readable (or writable, if that was asked for), and
  * now and then, for a server that says nothing for too long; c->rc, c->rows and
  * c->err are set when it is done. An idle connection that has become readable is

@@ -33,10 +33,9 @@ void pg_int_forget(struct pg *p);
 /* Close the connection: the next call opens a new one. */
 void pg_int_drop(struct pg *p);
 
-/* Does the connection stand? If not: may another be opened (what there was is closed
- * then), or is it too soon, -1 with E_UNAVAILABLE? How the attempt that began then
- * (monotonic) has ended: for as long as one took that has failed there is no other. */
-bool pg_int_stands(const struct pg *p);
+/* Before an attempt to open a connection: close what there was, or -1 with
+ * E_UNAVAILABLE when it is too soon. Then how the one that began then (monotonic) has
+ * ended: for as long as one took that has failed, there is no other. */
 int pg_int_may_open(struct pg *p, struct err *e);
 void pg_int_opened(struct pg *p, int64_t began, bool ok);
 

@@ -105,16 +105,19 @@ static void go_on_opening(struct pg *p)
 
 int pg_send(struct pg *p, struct pg_call *c, bool durable)
 {
+	bool open;
+
 	check(p->sent == NULL);
 	c->rc = 0;
 	c->unsure = false;
 	if (fault_fails("pg.batch"))
 		return c->rc = err_set(&c->err, E_UNAVAILABLE, "%s: injected", c->stmt->name);
-	if (!pg_int_stands(p) && pg_int_may_open(p, &c->err) < 0)
+	open = pg_chance(p) == PG_OPEN;
+	if (!open && pg_int_may_open(p, &c->err) < 0)
 		return c->rc = -1;
 	p->sent = c;
 	p->durable = durable;
-	if (pg_int_stands(p))
+	if (open)
 		say(p, false);
 	else
 		begin_to_open(p);

@@ -241,20 +241,35 @@ static void say(struct relays *s, struct relay_line *l, enum relay_line_kind kin
 		go_on(s, l);
 }
 
+/* The next line: one whose connection stands before one that is to be opened. One for
+ * which it is too soon only when there is no other whose turn will come. */
+static struct relay_line *free_line(struct relays *s)
+{
+	struct relay_line *best = NULL;
+	bool busy = false;
+
+	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++)
+		if (l->a != NULL)
+			busy = true;
+		else if (best == NULL || pg_chance(l->pg) > pg_chance(best->pg))
+			best = l;
+	return best != NULL && busy && pg_chance(best->pg) == PG_TOO_SOON ? NULL : best;
+}
+
+static bool what_next(struct relays *s, enum relay_line_kind *ret)
+{
+	*ret = s->to_ask.first != NULL ? LINE_ASKS : head(&s->to_settle) != NULL ? LINE_SETTLES
+	       : s->save_due ? LINE_SAVES : LINE_WATCHES;
+	return *ret != LINE_WATCHES || s->watch_due;
+}
+
 void relay_lines_run(struct relays *s)
 {
-	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++) {
-		if (l->a != NULL)
-			continue;
-		if (s->to_ask.first != NULL)
-			say(s, l, LINE_ASKS);
-		else if (head(&s->to_settle) != NULL)
-			say(s, l, LINE_SETTLES);
-		else if (s->save_due)
-			say(s, l, LINE_SAVES);
-		else if (s->watch_due)
-			say(s, l, LINE_WATCHES);
-	}
+	enum relay_line_kind kind;
+	struct relay_line *l;
+
+	while (what_next(s, &kind) && (l = free_line(s)) != NULL)
+		say(s, l, kind);
 }
 
 bool relay_line_ready(struct relays *s, void *who)
