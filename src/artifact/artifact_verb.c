@@ -5,7 +5,6 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "port/crypto.h"
-#include "port/file.h"
 #include "port/key_set.h"
 
 #include <string.h>
@@ -82,11 +81,13 @@ static int verify(struct cli *c)
 
 	if (path == NULL && conf_read(c->w.a, c->conf_path, &c->conf, &c->w.err) < 0)
 		return fail(&c->w, E_INVALID, "--key FILE is needed without a configuration");
-	if ((bytes = file_read(c->w.a, file, 200u << 20, &file_n, &c->w.err)) == NULL ||
-	    (it.envelope = file_read(c->w.a, envelope, 1u << 20, &it.n, &c->w.err)) == NULL)
+	if ((bytes = cli_read(c, file, 200u << 20, &file_n)) == NULL ||
+	    (it.envelope = cli_read(c, envelope, 1u << 20, &it.n)) == NULL)
 		return -1;
 	it.sha256 = crypto_sha256_hex(c->w.a, bytes, file_n);
 	rc = path != NULL ? check_by_file(c, path, &it) : check_by_set(c, &it);
+	if (rc > 0 && path != NULL)
+		cli_no_input(c);
 	if (rc > 0)
 		return -1; /* a key that cannot be read */
 	if (rc < 0) {

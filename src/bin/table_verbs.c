@@ -9,6 +9,8 @@
 #include "run/run.h"
 #include "web/print.h"
 
+#include <stdio.h>
+
 /* Apache's default is 150 threads and a stream holds one: a third may stream. */
 #define APACHE_STREAMS 50
 
@@ -142,13 +144,19 @@ static int config(struct cli *c)
 	return cli_table(c, buf_str(&b), columns);
 }
 
+/* A file that is named there and cannot be read is a fault of the configuration. */
 static int config_test(struct cli *c)
 {
 	struct pg *pg;
+	bool ok = plan_load(&c->conf, &c->w.err) == 0 && decide_load(&c->conf, &c->w.err) == 0 &&
+		  billing_load(&c->conf, &c->w.err) == 0 &&
+		  (*c->conf.models == '\0' || model_load(&c->conf, &c->w.err) == 0);
 
-	if (plan_load(&c->conf, &c->w.err) < 0 || decide_load(&c->conf, &c->w.err) < 0 ||
-	    billing_load(&c->conf, &c->w.err) < 0 ||
-	    (*c->conf.models != '\0' && model_load(&c->conf, &c->w.err) < 0))
+	if (!ok && c->w.err.id == E_UNAVAILABLE) {
+		fprintf(stderr, "bus: %s: %s\n", c->conf_path, c->w.err.detail);
+		return 78;
+	}
+	if (!ok)
 		return -1;
 	if (cli_option(c, "deep") != NULL) {
 		pg = pg_new(&c->conf, "operator", false);

@@ -82,10 +82,9 @@ FROM ROWS FROM (json_to_recordset($1::json) AS (session text, chat text, again b
 CROSS JOIN LATERAL chat_context(q.session, q.chat, q.again, q.answer, q.hash, q.bytes, q.at) c
 ORDER BY q.ordinality;
 
--- name: chat_sql_post
+-- name: chat_sql_post_all
 SELECT outcome, account, scope, period, remaining, (extract(epoch FROM resets) * 1000000)::bigint, doc
-FROM chat_post($1, $2, $3::int, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::bigint, $14::timestamptz,
-	$15::timestamptz, $16::json);
+FROM chat_post_all($1::json);
 
 -- name: chat_sql_save_all
 SELECT n, word FROM chat_save_all($1::json);

@@ -182,8 +182,9 @@ static const char *begin(struct relay *x)
 	return usage_asked(&r->w, &ask, &c->reason); /* its name, until it is admitted */
 }
 
-/* The caller would rather have a shorter answer than none. */
-static int clamp(struct relay *x, struct usage_grant *g)
+/* The caller would rather have a shorter answer than none: what is asked for it, or
+ * NULL. */
+static const char *clamp(struct relay *x, const struct usage_grant *g)
 {
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
@@ -193,11 +194,11 @@ static int clamp(struct relay *x, struct usage_grant *g)
 
 	if (r->w.err.id != E_QUOTA || !str_eq(req_param(r, "HTTP_X_BUS_CLAMP"), "allow") ||
 	    model_fit(c->model, c->price, &c->q.ask, g->remaining, &fits, &ignored) < 0 || fits < 1)
-		return -1;
+		return NULL;
 	err_clear(&r->w.err);
 	if (chat_set_limit(c, r, fits) < 0 || describe(x, &ask) < 0)
-		return -1;
-	return usage_reserve(&r->w, &ask, g);
+		return NULL;
+	return usage_asked(&r->w, &ask, &c->reason);
 }
 
 /* The same key again: the answer that the first call got, and no charge. */
@@ -226,30 +227,39 @@ void chat_tell_names(struct req *r, const char *usage_id)
 	reply_header(r, "x-bus-receipt-id", USAGE_RECEIPT_PREFIX "%s", usage_id + strlen(USAGE_ID_PREFIX));
 }
 
-static int admitted(struct relay *x, const struct pg_rows *rows, int row)
+static int refuse(struct req *r, const struct usage_grant *g)
+{
+	if (r->w.err.id == E_QUOTA) {
+		reply_header(r, "x-bus-limit", "%s %s", g->scope, g->period);
+		reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g->remaining);
+	}
+	return -1;
+}
+
+static int begin_call(struct relay *x, const struct usage_grant *g)
+{
+	struct req *r = relay_req(x);
+	struct chat *c = relay_state(x);
+
+	c->reason = NULL;
+	chat_tell_names(r, g->usage_id);
+	if (g->answer != NULL)
+		return replay(x, g);
+	c->usage_id = g->usage_id;
+	buf_init(&c->kept, r->w.a, CHAT_KEPT_MAX);
+	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g->remaining);
+	fault_point("chat.reserved");
+	chat_dispatch(x, E_RESOURCE, "every backend is failing or full");
+	return 0;
+}
+
+static int clamped(struct relay *x, const struct pg_rows *rows, int row)
 {
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
 	struct usage_grant g;
-	const char *id = c->reason;
 
-	c->reason = NULL;
-	if (usage_granted(&r->w, rows, row, id, &g) < 0 && clamp(x, &g) < 0) {
-		if (r->w.err.id == E_QUOTA) {
-			reply_header(r, "x-bus-limit", "%s %s", g.scope, g.period);
-			reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g.remaining);
-		}
-		return -1;
-	}
-	chat_tell_names(r, g.usage_id);
-	if (g.answer != NULL)
-		return replay(x, &g);
-	c->usage_id = g.usage_id;
-	buf_init(&c->kept, r->w.a, CHAT_KEPT_MAX);
-	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g.remaining);
-	fault_point("chat.reserved");
-	chat_dispatch(x, E_RESOURCE, "every backend is failing or full");
-	return 0;
+	return usage_granted(&r->w, rows, row, c->reason, &g) < 0 ? refuse(r, &g) : begin_call(x, &g);
 }
 
 /* Nothing has left. A key that came before may be that of a call under way, whose
@@ -269,9 +279,26 @@ static void undo(struct relay *x, const struct pg_rows *rows, int row)
 	c->reason = "it never left";
 }
 
+static const struct relay_step shorter = {&usage_reserve_all, clamped, undo};
+
+static int admitted(struct relay *x, const struct pg_rows *rows, int row)
+{
+	struct req *r = relay_req(x);
+	struct chat *c = relay_state(x);
+	struct usage_grant g;
+	const char *less;
+
+	if (usage_granted(&r->w, rows, row, c->reason, &g) == 0)
+		return begin_call(x, &g);
+	less = clamp(x, &g);
+	if (less == NULL)
+		return refuse(r, &g);
+	relay_ask(x, &shorter, less);
+	return 0;
+}
+
 static const struct relay_row calls = {.state = sizeof(struct chat), .begin = begin,
-				       .admit_all = &usage_reserve_all, .admitted = admitted,
-				       .undo = undo, .head = chat_head, .data = chat_data,
+				       .first = {&usage_reserve_all, admitted, undo}, .head = chat_head, .data = chat_data,
 				       .end = chat_end, .tick = chat_tick, .left = chat_left,
 				       .settle = chat_settle, .settle_all = &usage_settle_all,
 				       .watch = &chat_down_all, .watched = chat_store_down};

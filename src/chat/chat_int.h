@@ -66,6 +66,7 @@ struct chat_thread {
 	const char *answer_id; /* the message it becomes */
 	const char *hash;      /* of the request, hexadecimal */
 	struct buf piece;      /* what has arrived and is not stored yet */
+	size_t from;           /* characters of the text before it */
 	size_t storing;        /* bytes of it that are on their way to be */
 	size_t bytes;          /* of all of it */
 	int64_t saved_at;      /* monotonic */
@@ -82,8 +83,11 @@ const char *chat_thread_request(struct arena *a, const char *model, const char *
 /* The members that store an end beside its settlement. */
 const char *chat_thread_end(struct arena *a, const struct chat_thread *t, const char *settlement,
 			    const struct err *e);
-/* What is stored of it while it goes on. */
+/* What is stored of it while it goes on. It says where the piece begins, so that one
+ * whose storing was not heard of comes again and changes nothing. */
 const char *chat_thread_save(struct arena *a, const struct chat_thread *t, int n, int64_t now);
+/* What was on its way is stored. */
+void chat_thread_stored(struct chat_thread *t);
 
 /* chat_route.c: the next route to try, those whose backends are down last; false when
  * none is left. How many were passed over or have failed before the present one. */

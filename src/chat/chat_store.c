@@ -8,9 +8,13 @@
 #include "chat/chat_store.h"
 #include "port/pg.h"
 
+#include <string.h>
+
 #define HISTORY_BYTES 49152 /* of a conversation goes to the model, at most */
+#define POST_BYTES (256u << 10) /* a message whose every byte must be escaped, and what goes with it */
 
 const struct pg_stmt *const chat_context_all = &chat_sql_context_all;
+const struct pg_stmt *const chat_post_all = &chat_sql_post_all;
 const struct pg_stmt *const chat_save_all = &chat_sql_save_all;
 const struct pg_stmt *const chat_settle_all = &chat_sql_settle_all;
 const struct pg_stmt *const chat_down_all = &chat_sql_down;
@@ -114,23 +118,34 @@ int chat_store_seen(struct work *w, const struct pg_rows *rows, int row, struct 
 	return str_eq(word, "again") ? 1 : refuse(w, word);
 }
 
-int chat_store_post(struct work *w, const struct chat_post *p, struct usage_grant *g,
-		    const char **ret_json)
+const char *chat_store_posting(struct work *w, const struct chat_post *p, const char **ret_usage)
 {
-	const struct usage_ask *k = &p->ask;
-	struct pg_rows rows;
-	const char *word;
+	const char *ask = usage_asked(w, &p->ask, ret_usage);
+	struct buf b;
+	struct jw j;
 
-	if (DB(w, chat_sql_post, &rows, k->session_hash, p->chat_id, p->seen, p->message_id, p->text,
-	       p->answer_id, p->hash, p->usage_id, k->model, k->backend, k->feature, k->price_version,
-	       arg_int(w, k->micro), arg_now(w), arg_time(w, k->until_us), k->asked) < 0)
-		return -1;
-	check(rows.n == 1);
-	word = pg_text(&rows, 0, 0);
-	*g = (struct usage_grant){.usage_id = p->usage_id, .account = pg_int(&rows, 0, 1),
-				  .scope = pg_text(&rows, 0, 2), .period = pg_text(&rows, 0, 3),
-				  .remaining = pg_int(&rows, 0, 4), .resets = pg_int(&rows, 0, 5)};
-	*ret_json = pg_text(&rows, 0, 6);
+	buf_init(&b, w->a, POST_BYTES);
+	jw_init(&j, &b);
+	jw_object(&j);
+	jw_kstr(&j, "seen", p->seen);
+	jw_kstr(&j, "message", p->message_id);
+	jw_kstr(&j, "text", p->text);
+	jw_kstr(&j, "answer", p->answer_id);
+	jw_kstr(&j, "request", p->hash);
+	jw_end_object(&j);
+	check(!b.over); /* the text was bounded by its shape */
+	return arena_printf(w->a, "%.*s,%s", (int)strlen(ask) - 1, ask, buf_str(&b) + 1);
+}
+
+int chat_store_posted(struct work *w, const struct pg_rows *rows, int row, struct usage_grant *ret,
+		      const char **ret_json)
+{
+	const char *word = pg_text(rows, row, 0), *doc = pg_text(rows, row, 6);
+
+	*ret = (struct usage_grant){.account = pg_int(rows, row, 1), .scope = pg_text(rows, row, 2),
+				    .period = pg_text(rows, row, 3), .remaining = pg_int(rows, row, 4),
+				    .resets = pg_int(rows, row, 5)};
+	*ret_json = doc ? arena_strdup(w->a, doc) : NULL;
 	return str_eq(word, "ok") ? 0 : refuse(w, word);
 }
 

@@ -26,17 +26,24 @@ struct chat_context {
 };
 int chat_store_seen(struct work *w, const struct pg_rows *rows, int row, struct chat_context *ret);
 
-/* The message and its answer, and what it may cost is reserved. Errors as of
- * usage_granted(), E_CONFLICT when something was said in between, and
- * E_UNAUTHENTICATED for a visitor to whom nothing is given: sign in. */
+/* The message and its answer, with what that may cost reserved: both or neither. As
+ * JSON in the unit's arena, *ret_usage is the name of the call; the statement that
+ * does an array of them, answered in their order: */
 struct chat_post {
-	const char *chat_id, *seen;
+	const char *seen;
 	const char *message_id, *text; /* NULL: the last message is answered again */
-	const char *answer_id, *hash, *usage_id;
-	struct usage_ask ask;
+	const char *answer_id, *hash;
+	struct usage_ask ask; /* of a session, for a chat */
 };
-int chat_store_post(struct work *w, const struct chat_post *p, struct usage_grant *g,
-		    const char **ret_json);
+const char *chat_store_posting(struct work *w, const struct chat_post *p, const char **ret_usage);
+extern const struct pg_stmt *const chat_post_all;
+
+/* and its answer to one of them; the grant's texts live as long as the rows, the JSON
+ * for whoever has sent it as long as the unit. -1: errors as of usage_granted(),
+ * E_NOT_FOUND, E_CONFLICT when something was said in between, and E_UNAUTHENTICATED
+ * for a visitor to whom nothing is given: sign in. */
+int chat_store_posted(struct work *w, const struct pg_rows *rows, int row, struct usage_grant *ret,
+		      const char **ret_json);
 
 /* What a round of probes has found, as backend_found() takes it; how many. */
 int chat_store_found(struct work *w, const char *json);

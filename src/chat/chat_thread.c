@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/jw.h"
+#include "base/str.h"
 #include "chat/chat_int.h"
 #include "port/json.h"
 
@@ -62,7 +63,24 @@ static void record(struct jw *j, struct buf *b, struct arena *a, const struct ch
 	jw_init(j, b);
 	jw_object(j);
 	jw_kstr(j, "message_id", t->answer_id);
+	jw_kint(j, "from", (int64_t)t->from);
 	jw_kstr(j, "piece", t->piece.n > 0 ? t->piece.p : "");
+}
+
+void chat_thread_stored(struct chat_thread *t)
+{
+	struct buf *b = &t->piece;
+	char next;
+
+	if (t->storing == 0)
+		return;
+	next = b->p[t->storing];
+	b->p[t->storing] = '\0';
+	t->from += str_chars(b->p);
+	b->p[t->storing] = next;
+	b->n -= t->storing;
+	memmove(b->p, b->p + t->storing, b->n + 1);
+	t->storing = 0;
 }
 
 const char *chat_thread_end(struct arena *a, const struct chat_thread *t, const char *settlement,

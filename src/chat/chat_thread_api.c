@@ -116,40 +116,21 @@ static void tell_limit(struct req *r, const struct usage_grant *g)
 		reply_header(r, "x-bus-resets", "%s", clock_text(g->resets, at));
 }
 
-static int admitted(struct relay *x, const struct pg_rows *rows, int row)
+/* The message is there, with its answer and the reservation. */
+static int posted(struct relay *x, const struct pg_rows *rows, int row)
 {
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
-	const struct say_in *in = r->in;
-	struct chat_context ctx;
-	struct chat_post post;
 	struct usage_grant g;
 	const char *doc;
-	int seen = chat_store_seen(&r->w, rows, row, &ctx);
 
-	if (seen == 1) {
-		reply_header(r, "Idempotency-Replayed", "true");
-		reply_json(r, 202, ctx.history);
-		relay_end(x);
-		return 0;
-	}
-	if (seen < 0 || ask_of(r, c, &ctx) < 0)
-		return -1;
-	post = (struct chat_post){
-		.chat_id = r->arg[0], .seen = ctx.seen, .text = in->text,
-		.message_id = in->text ? id_new(r->w.a, "msg_") : NULL,
-		.answer_id = c->thread->answer_id, .hash = c->thread->hash,
-		.usage_id = id_new(r->w.a, USAGE_ID_PREFIX),
-		.ask = {.session_hash = r->token_hash, .model = c->model->id,
-			.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
-			.price_version = c->price->version, .micro = c->reserved,
-			.asked = chat_asked_json(r->w.a, c), .until_us = r->w.now + CHAT_UNSETTLED_FOR}};
-	if (chat_store_post(&r->w, &post, &g, &doc) < 0) {
+	if (chat_store_posted(&r->w, rows, row, &g, &doc) < 0) {
 		if (r->w.err.id == E_QUOTA)
 			tell_limit(r, &g);
 		return -1;
 	}
-	c->usage_id = post.usage_id;
+	c->usage_id = c->reason;
+	c->reason = NULL;
 	fault_point("chat.reserved");
 	r->idem = NULL; /* the rows tell a repeated key its answer */
 	buf_init(&c->kept, r->w.a, 1);
@@ -158,6 +139,55 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 	reply_json(r, 202, doc);
 	relay_detach(x);
 	chat_dispatch(x, E_RESOURCE, "every backend is failing or full");
+	return 0;
+}
+
+/* Nobody answers it: what may have been stored ends here, and costs nothing. */
+static void undo(struct relay *x, const struct pg_rows *rows, int row)
+{
+	struct req *r = relay_req(x);
+	struct chat *c = relay_state(x);
+	struct err why = r->w.err;
+	struct usage_grant g;
+	const char *doc;
+	bool there = rows == NULL || chat_store_posted(&r->w, rows, row, &g, &doc) == 0;
+
+	r->w.err = why;
+	c->usage_id = there ? c->reason : NULL;
+	c->end = USAGE_RELEASED;
+	c->reason = "it never left";
+	c->thread->ended = "interrupted";
+}
+
+/* Who has sent it may leave: the answer belongs to the server. */
+static const struct relay_step posting = {&chat_post_all, posted, undo, .stays = true};
+
+static int seen(struct relay *x, const struct pg_rows *rows, int row)
+{
+	struct req *r = relay_req(x);
+	struct chat *c = relay_state(x);
+	const struct say_in *in = r->in;
+	struct chat_context ctx;
+	struct chat_post post;
+	int rc = chat_store_seen(&r->w, rows, row, &ctx);
+
+	if (rc == 1) {
+		reply_header(r, "Idempotency-Replayed", "true");
+		reply_json(r, 202, ctx.history);
+		relay_end(x);
+		return 0;
+	}
+	if (rc < 0 || ask_of(r, c, &ctx) < 0)
+		return -1;
+	post = (struct chat_post){
+		.seen = ctx.seen, .text = in->text,
+		.message_id = in->text ? id_new(r->w.a, "msg_") : NULL,
+		.answer_id = c->thread->answer_id, .hash = c->thread->hash,
+		.ask = {.session_hash = r->token_hash, .chat_id = r->arg[0], .model = c->model->id,
+			.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
+			.price_version = c->price->version, .micro = c->reserved,
+			.asked = chat_asked_json(r->w.a, c), .until_us = r->w.now + CHAT_UNSETTLED_FOR}};
+	relay_ask(x, &posting, chat_store_posting(&r->w, &post, &c->reason));
 	return 0;
 }
 
@@ -216,11 +246,7 @@ static void saved(struct relay *x, const char *word)
 
 	if (word == NULL)
 		return; /* the database is away: the same again, and more */
-	if (t->storing > 0) {
-		t->piece.n -= t->storing;
-		memmove(t->piece.p, t->piece.p + t->storing, t->piece.n + 1);
-		t->storing = 0;
-	}
+	chat_thread_stored(t);
 	if (t->over)
 		t->answer_id = NULL; /* its end is stored */
 	if (t->over || relay_ended(x))
@@ -256,8 +282,7 @@ static const char *settle(struct relay *x)
 }
 
 static const struct relay_row answers = {
-	.state = sizeof(struct chat), .begin = begin, .admit_all = &chat_context_all,
-	.admitted = admitted, .head = chat_head, .data = chat_data, .end = chat_end,
+	.state = sizeof(struct chat), .begin = begin, .first = {&chat_context_all, seen}, .head = chat_head, .data = chat_data, .end = chat_end,
 	.tick = chat_tick, .left = left, .settle = settle,
 	.settle_all = &chat_settle_all, .save = save, .save_all = &chat_save_all, .saved = saved};
 

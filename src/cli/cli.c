@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/cli_int.h"
+#include "port/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,21 @@ const char *cli_option(const struct cli *c, const char *name)
 		if (strcmp(c->given[i].name, name) == 0)
 			return c->given[i].value;
 	return NULL;
+}
+
+void cli_no_input(struct cli *c)
+{
+	if (c->w.err.id == E_UNAVAILABLE)
+		c->w.err.id = E_NOT_FOUND;
+}
+
+char *cli_read(struct cli *c, const char *path, size_t max, size_t *ret_n)
+{
+	char *text = file_read(c->w.a, path, max, ret_n, &c->w.err);
+
+	if (text == NULL)
+		cli_no_input(c);
+	return text;
 }
 
 /* How many words of the command line the verb's name takes; 0: another verb. */

@@ -48,6 +48,13 @@ int cli_main(int argc, char **argv, const struct verb *const *tables);
 const char *cli_arg(const struct cli *c, size_t i);           /* NULL when absent */
 const char *cli_option(const struct cli *c, const char *name); /* value, "" for a switch, or NULL */
 
+/* A file that was named on the command line, as file_read() gives it. NULL: E_NOT_FOUND
+ * for one that is not there or may not be read, else E_INVALID. */
+char *cli_read(struct cli *c, const char *path, size_t max, size_t *ret_n);
+
+/* What could not be read was named on the command line: a retry does not help. */
+void cli_no_input(struct cli *c);
+
 /* Print JSON: with --json as it is, else indented by name. */
 int cli_json(struct cli *c, const char *json);
 

@@ -2,7 +2,6 @@
 
 #include "cli/cli.h"
 #include "model/model.h"
-#include "port/file.h"
 
 #include <stdio.h>
 
@@ -88,7 +87,7 @@ static int models_check(struct cli *c)
 {
 	struct model_catalog *catalog;
 	size_t n;
-	char *text = file_read(c->w.a, cli_arg(c, 0), MODEL_FILE_MAX, &n, &c->w.err);
+	char *text = cli_read(c, cli_arg(c, 0), MODEL_FILE_MAX, &n);
 	int models_n = 0;
 
 	if (text == NULL)

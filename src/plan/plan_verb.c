@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 #include "plan/plan.h"
 #include "plan/plan_sql.h"
-#include "port/file.h"
 
 #include <string.h>
 
@@ -14,7 +13,7 @@
 static const char *read_checked(struct cli *c)
 {
 	size_t n;
-	char *text = file_read(c->w.a, cli_arg(c, 0), FILE_MAX, &n, &c->w.err);
+	char *text = cli_read(c, cli_arg(c, 0), FILE_MAX, &n);
 
 	return text != NULL && plan_check(c->w.a, text, n, &c->w.err) == 0 ? text : NULL;
 }

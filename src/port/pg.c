@@ -72,6 +72,7 @@ void pg_int_drop(struct pg *p)
 {
 	PQfinish(p->conn);
 	p->conn = NULL;
+	p->opening = 0;
 	pg_int_forget(p);
 }
 
@@ -128,7 +129,11 @@ static PGresult *answer(struct pg *p, int sent)
 	return last;
 }
 
-/* The server ends a statement at the timeout of our role; so long it may take. */
+void pg_int_learn(struct pg *p, const char *timeout_ms)
+{
+	p->limit = p->patience ? p->patience + strtoll(timeout_ms, NULL, 10) * CLOCK_MS : 0;
+}
+
 static bool learn_limit(struct pg *p)
 {
 	PGresult *r;
@@ -140,27 +145,49 @@ static bool learn_limit(struct pg *p)
 	r = answer(p, PQsendQuery(p->conn, port_sql_timeout.text));
 	ok = PQntuples(r) == 1;
 	if (ok)
-		p->limit += strtoll(PQgetvalue(r, 0, 0), NULL, 10) * CLOCK_MS;
+		pg_int_learn(p, PQgetvalue(r, 0, 0));
 	PQclear(r);
 	return ok;
 }
 
-int pg_ready(struct pg *p, struct err *e)
+enum pg_chance pg_chance(const struct pg *p)
 {
-	int64_t now;
-	bool ok;
-
 	if (p->conn != NULL && PQstatus(p->conn) == CONNECTION_OK)
-		return 0;
-	now = clock_mono();
-	if (now < p->next_try)
+		return PG_OPEN;
+	return clock_mono() < p->next_try ? PG_TOO_SOON : PG_CLOSED;
+}
+
+int pg_int_may_open(struct pg *p, struct err *e)
+{
+	if (pg_chance(p) == PG_TOO_SOON)
 		return err_set(e, E_UNAVAILABLE, "database: waiting before the next attempt");
 	pg_int_drop(p);
-	p->conn = PQconnectdb(p->conninfo);
+	return 0;
+}
+
+void pg_int_opened(struct pg *p, int64_t began, bool ok)
+{
+	p->next_try = CLOCK_S / 5 + (ok ? began : 2 * clock_mono() - began);
+}
+
+bool pg_int_set_up(struct pg *p)
+{
 	PQsetNoticeReceiver(p->conn, no_notice, NULL);
-	ok = PQsetnonblocking(p->conn, 1) == 0 && learn_limit(p);
-	/* As long as the attempt took, nobody waits for another one. */
-	p->next_try = ok ? now + CLOCK_S / 5 : 2 * clock_mono() - now + CLOCK_S / 5;
+	return PQsetnonblocking(p->conn, 1) == 0;
+}
+
+int pg_ready(struct pg *p, struct err *e)
+{
+	int64_t began = clock_mono();
+	bool ok;
+
+	if (pg_chance(p) == PG_OPEN)
+		return 0;
+	if (pg_int_may_open(p, e) < 0)
+		return -1;
+	p->conn = PQconnectdb(p->conninfo);
+	ok = pg_int_set_up(p) && learn_limit(p);
+	pg_int_opened(p, began, ok);
 	if (!ok)
 		return err_set(e, E_UNAVAILABLE, "database: %s", pg_int_why(p));
 	return 0;

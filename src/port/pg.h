@@ -75,8 +75,10 @@ void pg_batch_each(struct pg *p, struct pg_call *calls, size_t n, void (*done)(v
 		   void *arg);
 
 /*
- * One statement that nobody waits for. `c` and its arguments must live until
- * pg_sent() says PG_DONE; the connection is busy until then.
+ * One statement that nobody waits for, nor for the connection when that does not
+ * stand (but for the look-up of its host's name). `c` and its arguments must live
+ * until pg_sent() says PG_DONE; the connection is busy until then, and pg_fd() may
+ * be another one after each pg_sent().
  *
  * With `durable` it is a transaction that gives its locks back before the disk has it, and what
  * is then waited for is the disk, in a second transaction without locks: many
@@ -86,6 +88,11 @@ void pg_batch_each(struct pg *p, struct pg_call *calls, size_t n, void (*done)(v
  * -1: c->err says why, nothing is under way.
  */
 int pg_send(struct pg *p, struct pg_call *c, bool durable);
+
+/* Would pg_send() find a connection that stands, one that may be opened, or is it too
+ * soon after an attempt that has failed? */
+enum pg_chance { PG_TOO_SOON, PG_CLOSED, PG_OPEN };
+enum pg_chance pg_chance(const struct pg *p);
 
 /* Go on with it, when pg_fd() is readable (or writable, if that was asked for), and
  * now and then, for a server that says nothing for too long; c->rc, c->rows and

@@ -36,7 +36,7 @@ int worker_try(const struct conf *c, const struct web_app *app, struct err *e);
  * have finished. `stop_fd` is a signalfd with SIGTERM. */
 void loop_requests(struct web *web, struct pg *pg, int stop_fd, size_t batch);
 void loop_streams(struct web *web, struct pg *pg, int stop_fd);
-void loop_relays(struct web *web, struct pg *pg, int stop_fd);
+void loop_relays(struct web *web, int stop_fd); /* with connections of its own */
 void loop_listener(const struct conf *c, struct shared *shared, const struct wakes *wakes,
 		   int stop_fd);
 

@@ -101,7 +101,7 @@ static struct relay *accept_one(struct relays *s)
 	s->first = x;
 	s->open++;
 	x->r.w.a = arena_new(RELAY_ARENA);
-	exchange_init(&x->r, s->web, s->pg, f);
+	exchange_init(&x->r, s->web, NULL, f);
 	ev.data.ptr = x;
 	check(epoll_ctl(s->ep, EPOLL_CTL_ADD, fcgi_fd(f), &ev) == 0);
 	return x;
@@ -152,7 +152,7 @@ static void on_listen(struct relays *s)
 
 	for (int n = 0; n < PG_BATCH_MAX && (x = accept_one(s)) != NULL; n++)
 		if ((what = enter(s, x)) != NULL)
-			relay_ask(x, what);
+			relay_ask(x, &x->r.route->relay->first, what);
 }
 
 static void on_client(struct relay *x, unsigned events)
@@ -270,9 +270,9 @@ static void end_all(struct relays *s, int stop_fd)
 	} while (s->open > 0 && clock_mono() < until);
 }
 
-void loop_relays(struct web *web, struct pg *pg, int stop_fd)
+void loop_relays(struct web *web, int stop_fd)
 {
-	struct relays s = {.web = web, .pg = pg, .calls = calls_new()};
+	struct relays s = {.web = web, .calls = calls_new()};
 	int64_t next = 0, deadline = 0, now;
 
 	check((s.ep = epoll_create1(EPOLL_CLOEXEC)) >= 0);

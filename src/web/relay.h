@@ -2,16 +2,16 @@
  * Relay: a request that waits for somebody else's answer.
  *
  * The call pool is one evented process. A relayed request is admitted by a
- * statement (all that wait share one round trip), then calls out, and what
- * comes back is passed on as it arrives, as a stream or as one answer. Nothing
- * blocks on a client's socket: one that reads slowly stops its own upstream and
- * nobody else. The statements named in the row are not waited for either; what
- * `admitted` asks by itself holds up all others. When it has ended, a last
- * statement settles it.
+ * statement or more, one after the other (all that wait share one round trip),
+ * then calls out, and what comes back is passed on as it arrives, as a stream or
+ * as one answer. When it has ended, a last statement settles it. Nothing blocks
+ * on a client's socket: one that reads slowly stops its own upstream and nobody
+ * else. Nor is the database waited for: a request has no connection of its own
+ * here, and says what it has to say by the statements of its row.
  *
  * A room says what happens by a row of functions. They are called in the order
- * begin, admitted, {head, data…, end}…, settle; `left` at any time after
- * admitted. After a function has called relay_end() only settle follows.
+ * begin, answered…, {head, data…, end}…, settle; `left` at any time after the
+ * last answered. After a function has called relay_end() only settle follows.
  */
 #pragma once
 #include "port/calls.h"
@@ -25,22 +25,32 @@ enum relay_why {
 	RELAY_KILLED    /* an operator has stopped all calls */
 };
 
+/* A step of the admission: what the database is asked, and what its answer means. */
+struct relay_step {
+	/* What each has to say goes to `all` as one array with those of its round,
+	 * answered by a row for each. */
+	const struct pg_stmt *const *all; /* $1: the array */
+
+	/* It was answered by this row, which is gone afterwards: refuse with -1 after
+	 * fail(), ask more with relay_ask(), or begin the call. */
+	int (*answered)(struct relay *x, const struct pg_rows *rows, int row);
+
+	/* It may have happened, and is not wanted any more: see to it that `settle`
+	 * gives it back. `rows` is NULL when the answer was lost. May be NULL. */
+	void (*undo)(struct relay *x, const struct pg_rows *rows, int row);
+
+	/* What it does is wanted also when its client has left meanwhile. */
+	bool stays;
+};
+
 struct relay_row {
 	size_t state; /* bytes of the room's own, zeroed */
 
 	/* The request was read and its caller's credential is well formed. What the
-	 * database is asked to admit, as JSON in the request's arena; NULL after fail().
-	 * Those of a round go to `admit_all` as one array, answered by a row for each. */
+	 * database is asked in the first step, as JSON in the request's arena; NULL after
+	 * fail(). */
 	const char *(*begin)(struct relay *x);
-	const struct pg_stmt *const *admit_all; /* $1: the array */
-
-	/* It was answered by this row, which is gone afterwards: refuse with -1 after
-	 * fail(), or begin the call. */
-	int (*admitted)(struct relay *x, const struct pg_rows *rows, int row);
-
-	/* It may have been admitted, and is not wanted any more: see to it that `settle`
-	 * gives it back. `rows` is NULL when the answer was lost. May be NULL. */
-	void (*undo)(struct relay *x, const struct pg_rows *rows, int row);
+	struct relay_step first;
 
 	/* From upstream, as in port/calls.h. */
 	void (*head)(struct relay *x, int status, const char *type, const char *retry_after);
@@ -80,6 +90,10 @@ struct relay_row {
 
 struct req *relay_req(struct relay *x);
 void *relay_state(struct relay *x);
+
+/* From `answered`: it is not admitted before the database has answered this too, JSON
+ * in the request's arena. */
+void relay_ask(struct relay *x, const struct relay_step *step, const char *what);
 
 /* Call out; one call at a time. `want->body` must live as long as the request. */
 void relay_call(struct relay *x, const struct call_want *want);

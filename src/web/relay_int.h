@@ -14,6 +14,7 @@ struct relay {
 	struct relay *next, *prev;
 	struct relay *behind; /* in the queue in which it waits */
 	const char *says;     /* to the database */
+	const struct relay_step *step; /* of its admission */
 	void *state;
 	struct call *call;
 	/* what the client's socket has not taken yet */
@@ -49,12 +50,10 @@ struct relay_line {
 	const char *args[1];
 	struct relay *of[PG_BATCH_MAX]; /* whose it is */
 	size_t n;
-	bool writes;
 };
 
 struct relays {
 	struct web *web;
-	struct pg *pg; /* for what a room does in one go */
 	struct relay_line lines[RELAY_LINES];
 	struct calls *calls;
 	int ep;
@@ -72,7 +71,6 @@ void relay_lines_close(struct relays *s);
 void relay_lines_run(struct relays *s); /* what waits leaves on the lines that are free */
 bool relay_line_ready(struct relays *s, void *who); /* an event; false: `who` is no line */
 void relay_lines_tick(struct relays *s, int64_t now);
-void relay_ask(struct relay *x, const char *what); /* is it admitted? */
 void relay_to_settle(struct relay *x);             /* it has ended */
 void relay_finished(struct relay *x);              /* and its client needs it no more */
 struct relay *relay_next_over(struct relays *s);   /* settled and finished, or NULL */

@@ -42,9 +42,10 @@ static struct relay *pop(struct relay_queue *q)
 	return x;
 }
 
-void relay_ask(struct relay *x, const char *what)
+void relay_ask(struct relay *x, const struct relay_step *step, const char *what)
 {
 	x->asking = true;
+	x->step = step;
 	x->says = what;
 	push(&x->in->to_ask, x);
 }
@@ -99,11 +100,11 @@ static void on_settled(struct relay *x, const struct pg_call *c)
 	push(&x->in->to_settle_again, x);
 }
 
-/* Whether it was admitted may not be known, and its client may have left meanwhile:
+/* What a step has done may not be known, and its client may have left meanwhile:
  * then nothing leaves, and what may have been reserved is given back. */
-static void on_admitted(struct relay *x, const struct pg_call *c, int row)
+static void on_answered(struct relay *x, const struct pg_call *c, int row)
 {
-	const struct relay_row *of = x->r.route->relay;
+	const struct relay_step *of = x->step;
 	struct work *w = &x->r.w;
 
 	x->asking = false;
@@ -112,10 +113,10 @@ static void on_admitted(struct relay *x, const struct pg_call *c, int row)
 		fail(w, c->err.id, "%s", c->err.detail);
 	else if (row >= c->rows.n)
 		fail(w, E_INTERNAL, "%s: no row for it", c->stmt->name);
-	else if (x->gone || x->in->ending)
+	else if ((x->gone && !of->stays) || x->in->ending)
 		fail(w, E_UNAVAILABLE, "nobody waits for it any more");
 	if (w->err.id == E_NONE) {
-		if (of->admitted(x, &c->rows, row) < 0)
+		if (of->answered(x, &c->rows, row) < 0)
 			relay_end(x);
 		return;
 	}
@@ -145,7 +146,7 @@ static void on_answer(struct relays *s, struct relay_line *l)
 		if (l->kind == LINE_SETTLES)
 			on_settled(l->of[i], &l->c);
 		else if (l->kind == LINE_ASKS)
-			on_admitted(l->of[i], &l->c, (int)i);
+			on_answered(l->of[i], &l->c, (int)i);
 	arena_free(l->a);
 	l->a = NULL;
 }
@@ -154,7 +155,7 @@ static void on_answer(struct relays *s, struct relay_line *l)
 
 static const struct pg_stmt *stmt_of(const struct relay *x, enum relay_line_kind kind)
 {
-	return kind == LINE_SETTLES ? *x->r.route->relay->settle_all : *x->r.route->relay->admit_all;
+	return kind == LINE_SETTLES ? *x->r.route->relay->settle_all : *x->step->all;
 }
 
 /* The next of the queue that has something to say, or NULL. */
@@ -191,12 +192,11 @@ static void listen_to(struct relays *s, struct relay_line *l, bool writes)
 	struct epoll_event ev = {.events = EPOLLIN | (writes ? EPOLLOUT : 0u), .data.ptr = l};
 	int fd = pg_fd(l->pg);
 
-	l->writes = writes;
 	if (epoll_ctl(s->ep, EPOLL_CTL_MOD, fd, &ev) < 0) /* a connection that is new */
 		check(epoll_ctl(s->ep, EPOLL_CTL_ADD, fd, &ev) == 0);
 }
 
-static void go_on(struct relays *s, struct relay_line *l, bool anew)
+static void go_on(struct relays *s, struct relay_line *l)
 {
 	enum pg_wait waits = pg_sent(l->pg);
 
@@ -204,7 +204,7 @@ static void go_on(struct relays *s, struct relay_line *l, bool anew)
 		return; /* idle */
 	if (waits == PG_DONE)
 		on_answer(s, l);
-	else if (anew || l->writes != (waits == PG_WRITE))
+	else
 		listen_to(s, l, waits == PG_WRITE);
 }
 
@@ -238,23 +238,38 @@ static void say(struct relays *s, struct relay_line *l, enum relay_line_kind kin
 	if (l->c.rc < 0)
 		on_answer(s, l);
 	else
-		go_on(s, l, true);
+		go_on(s, l);
+}
+
+/* The next line: one whose connection stands before one that is to be opened. One for
+ * which it is too soon only when there is no other whose turn will come. */
+static struct relay_line *free_line(struct relays *s)
+{
+	struct relay_line *best = NULL;
+	bool busy = false;
+
+	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++)
+		if (l->a != NULL)
+			busy = true;
+		else if (best == NULL || pg_chance(l->pg) > pg_chance(best->pg))
+			best = l;
+	return best != NULL && busy && pg_chance(best->pg) == PG_TOO_SOON ? NULL : best;
+}
+
+static bool what_next(struct relays *s, enum relay_line_kind *ret)
+{
+	*ret = s->to_ask.first != NULL ? LINE_ASKS : head(&s->to_settle) != NULL ? LINE_SETTLES
+	       : s->save_due ? LINE_SAVES : LINE_WATCHES;
+	return *ret != LINE_WATCHES || s->watch_due;
 }
 
 void relay_lines_run(struct relays *s)
 {
-	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++) {
-		if (l->a != NULL)
-			continue;
-		if (s->to_ask.first != NULL)
-			say(s, l, LINE_ASKS);
-		else if (head(&s->to_settle) != NULL)
-			say(s, l, LINE_SETTLES);
-		else if (s->save_due)
-			say(s, l, LINE_SAVES);
-		else if (s->watch_due)
-			say(s, l, LINE_WATCHES);
-	}
+	enum relay_line_kind kind;
+	struct relay_line *l;
+
+	while (what_next(s, &kind) && (l = free_line(s)) != NULL)
+		say(s, l, kind);
 }
 
 bool relay_line_ready(struct relays *s, void *who)
@@ -265,7 +280,7 @@ bool relay_line_ready(struct relays *s, void *who)
 		l++;
 	if (l == s->lines + RELAY_LINES)
 		return false;
-	go_on(s, l, false);
+	go_on(s, l);
 	return true;
 }
 
@@ -275,7 +290,7 @@ void relay_lines_tick(struct relays *s, int64_t now)
 		push(&s->to_settle, pop(&s->to_settle_again));
 	for (struct relay_line *l = s->lines; l < s->lines + RELAY_LINES; l++)
 		if (l->a != NULL)
-			go_on(s, l, false); /* or gives up, when the database says nothing */
+			go_on(s, l); /* or gives up, when the database says nothing */
 }
 
 void relay_lines_open(struct relays *s)

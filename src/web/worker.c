@@ -158,12 +158,14 @@ void worker_main(const struct worker *k)
 		_exit(78);
 	}
 	fcgi_init();
+	if (k->kind == WORKER_CALLS) {
+		loop_relays(&web, stop_fd);
+		_exit(0);
+	}
 	pg = pg_new(k->conf, route_pool_role(k->pool), false);
 	pg_ready(pg, &e); /* warm; a database that is away is met again by the first request */
 	if (k->kind == WORKER_STREAMS)
 		loop_streams(&web, pg, stop_fd);
-	else if (k->kind == WORKER_CALLS)
-		loop_relays(&web, pg, stop_fd);
 	else
 		loop_requests(&web, pg, stop_fd, k->pool == POOL_FAST ? BATCH_MAX : 1);
 	pg_free(pg);

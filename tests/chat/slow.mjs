@@ -3,6 +3,7 @@
  *   slow     a list of sixty lines, one each 60 ms
  *   broken   the same, cut after ten lines
  *   long     more text than is kept of an answer
+ *   endless  ten minutes of the same
  *   markup   Markdown with what must never become a part of the page
  *   silent   says nothing at all
  *   models   prints the models file, as a command: slow.mjs PORT models
@@ -25,7 +26,7 @@ if (process.argv[3] === 'models') {
 		backends: [{ id: 'static', kind: 'static' }, at('slow'), at('silent', { idle_ms: 600000 }), at('drained', { on_disconnect: 'drain' })],
 		models: [model('bus-static', 'static'), ...names.map(n => model(n, n === 'drained' ? n : 'slow')),
 			{ ...model('bus-embed', 'static'), uses: ['fallback'], max_output_tokens: 0 },
-			{ ...model('silent', 'silent'), uses: ['fallback'] }],
+			{ ...model('silent', 'silent'), uses: ['fallback'] }, { ...model('endless', 'slow'), uses: ['fallback'] }],
 	}));
 	process.exit();
 }
@@ -47,7 +48,7 @@ http.createServer((req, res) => {
 		const { model, messages } = JSON.parse(text);
 		const lines = model === 'markup' ? MARKUP.match(/[^]{1,40}/g) :
 			model === 'long' ? Array(20).fill('x'.repeat(40000)) :
-			Array.from({ length: 60 }, (_, i) => `- line ${i} of ${messages.length} “€”\n`);
+			Array.from({ length: model === 'endless' ? 10000 : 60 }, (_, i) => `- line ${i} of ${messages.length} “€”\n`);
 		const chunk = o => res.write(`data: ${JSON.stringify(o)}\n\n`);
 		let i = 0, ended = false;
 		open++;

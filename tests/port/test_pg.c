@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/conf.h"
 #include "port/pg.h"
 
@@ -11,6 +12,9 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 static struct conf conf;
@@ -135,9 +139,10 @@ static void test_each_outcome_is_told_once(void **state)
 static int wait_for(struct pg *p)
 {
 	int turns = 0;
+	enum pg_wait w;
 
-	for (; pg_sent(p) != PG_DONE; turns++) {
-		struct pollfd f = {.fd = pg_fd(p), .events = POLLIN};
+	for (; (w = pg_sent(p)) != PG_DONE; turns++) {
+		struct pollfd f = {.fd = pg_fd(p), .events = POLLIN | (w == PG_WRITE ? POLLOUT : 0)};
 
 		assert_true(turns < 100);
 		assert_int_equal(poll(&f, 1, 10000), 1);
@@ -221,29 +226,77 @@ static void test_a_lost_connection(void **state)
 	assert_int_equal(pg_int(&c.rows, 0, 0), 1);
 }
 
-/* A server that says nothing for longer than is waited. */
+/* Until it is done, looking after it now and then; how long that took. */
+static int64_t give_up(struct pg *p)
+{
+	int64_t began = clock_mono();
+
+	while (pg_sent(p) != PG_DONE) {
+		struct pollfd f = {.fd = pg_fd(p), .events = POLLIN};
+
+		poll(&f, 1, 100);
+	}
+	return clock_mono() - began;
+}
+
+/* A server that says nothing for longer than is waited. The connection was opened on
+ * the way: it knows the timeout of its role all the same. */
 static void test_given_up(void **state)
 {
 	struct pg *call = pg_new(&conf, "call", false);
 	struct pg_call c = {.stmt = &no_end, .a = a};
-	struct err e = {0};
 
 	(void)state;
-	assert_int_equal(pg_ready(call, &e), 0);
-	pg_batch(call, PG_SEQUENCE, &c, 1);
+	assert_int_equal(pg_send(call, &c, false), 0);
+	wait_for(call);
 	assert_int_equal(c.rc, 0);
 	c = (struct pg_call){.stmt = &sleeps, .a = a};
 	assert_int_equal(pg_send(call, &c, false), 0);
-	while (pg_sent(call) != PG_DONE) {
-		struct pollfd f = {.fd = pg_fd(call), .events = POLLIN};
-
-		poll(&f, 1, 100);
-	}
+	assert_true(give_up(call) > (conf.db_wait_s + 1) * CLOCK_S);
 	assert_int_equal(c.rc, -1);
 	assert_int_equal(c.err.id, E_UNAVAILABLE);
 	assert_true(c.unsure);
 	assert_int_equal(pg_sent(call), PG_DONE); /* idle */
 	pg_free(call);
+}
+
+/* A server that takes connections and does not answer, or is not there: nobody waits
+ * for the attempt either, and nothing can have happened. */
+static void test_not_opened(void **state)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct conf mute = conf;
+	struct pg_call c = {.stmt = &one, .a = a};
+	int64_t began = clock_mono();
+	char dir[] = "/tmp/bus-test-mute-XXXXXX";
+	struct pg *p;
+
+	(void)state;
+	mute.db_host = mkdtemp(dir);
+	assert_non_null(mute.db_host);
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/.s.PGSQL.%lld", dir, (long long)mute.db_port);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	p = pg_new(&mute, "call", false);
+	assert_int_equal(pg_send(p, &c, true), 0);
+	assert_int_not_equal(pg_sent(p), PG_DONE);
+	assert_true(clock_mono() - began < CLOCK_S);
+	give_up(p);
+	assert_int_equal(c.rc, -1);
+	assert_int_equal(c.err.id, E_UNAVAILABLE);
+	assert_false(c.unsure);
+	assert_int_equal(pg_sent(p), PG_DONE);
+	assert_int_equal(pg_send(p, &c, true), -1); /* as long as the attempt took, there is no other */
+	pg_free(p);
+	close(fd);
+	unlink(at.sun_path);
+	rmdir(dir);
+	p = pg_new(&mute, "call", false);
+	assert_int_equal(pg_send(p, &c, true), -1);
+	assert_int_equal(c.err.id, E_UNAVAILABLE);
+	assert_int_equal(pg_sent(p), PG_DONE);
+	pg_free(p);
 }
 
 int main(void)
@@ -256,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_failures_are_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_lost_connection, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_given_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_not_opened, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

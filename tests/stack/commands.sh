@@ -38,10 +38,20 @@ ok "a bad one is refused" equal "$(status_of models check "$VAR/bad.json")" 65
 ok "with the name of each fault" equal "$(grep -c "$VAR/bad.json: models" "$VAR/err") $(wc -c <"$VAR/out")" "2 0"
 echo '{' >"$VAR/bad.json"
 ok "what is no JSON, too" equal "$(status_of models check "$VAR/bad.json")" 65
-ok "and what is not there" equal "$(status_of models check "$VAR/none.json") $(grep -c none.json "$VAR/err")" "69 1"
+ok "and what is not there" equal "$(status_of models check "$VAR/none.json") $(grep -c none.json "$VAR/err")" "66 1"
 ok "good plans" equal "$(status_of plan check "$srcdir/conf/plans.json") $(cat "$VAR/out")" "0 in order"
 jq '.plans[0].prices = [{"amount": -1}]' "$srcdir/conf/plans.json" >"$VAR/bad.json"
 ok "bad plans" equal "$(status_of plan check "$VAR/bad.json") $(wc -c <"$VAR/out")" "65 0"
+for verb in check put; do
+	ok "plans that are not there: $verb" equal "$(status_of plan $verb "$VAR/none.json") $(grep -c none.json "$VAR/err")" "66 1"
+done
+ok "nothing to verify" equal "$(status_of verify "$VAR/none.zip" "$ARTIFACT") $(grep -c none.zip "$VAR/err")" "66 1"
+ok "nothing that says who has made it" equal "$(status_of verify "$ARTIFACT" "$VAR/none.json") $(grep -c none.json "$VAR/err")" "66 1"
+ok "no key to verify it by" equal "$(status_of verify "$ARTIFACT" "$VAR/bad.json" --key "$VAR/none.pub") $(grep -c none.pub "$VAR/err")" "66 1"
+for name in models catalog receipt_public; do
+	sed "/^$name = /d" "$VAR/etc/bus.conf" >"$VAR/none.conf"; echo "$name = $VAR/none.file" >>"$VAR/none.conf"
+	ok "a configuration whose $name is not there" equal "$(status_of config test --config "$VAR/none.conf") $(grep -c "none.conf.*none.file" "$VAR/err")" "78 1"
+done
 
 # May this account use that?
 may() {
