@@ -99,8 +99,9 @@ struct billing_wish {
  * such plan is sold, E_CONFLICT for who has a subscription, or is paying. */
 int billing_subscribe(struct work *w, const struct billing_wish *wish, struct billing_page *ret);
 
-/* Where the acting account changes or ends its subscription. E_BILLING for who
- * has never had one. */
+/* Where the acting account changes or ends its subscription, and how it pays.
+ * E_BILLING for who has never had one, E_SECOND for who has a second factor and has
+ * not just shown it. */
 int billing_portal(struct work *w, const char *return_url, struct billing_page *ret);
 
 /* A subscription as the provider tells it; absent texts are NULL, absent times 0.
