@@ -3,8 +3,8 @@
  * was approved; what the provider says about it arrives as signed events, and
  * each has its effect once, in whatever order and however often they come.
  *
- * An event is verified over its raw bytes, written down, acknowledged; a pass
- * reads the inbox and moves the run in the same transaction. Calls to the
+ * An event is verified over its raw bytes, written down without who pays, and
+ * acknowledged; a pass reads the inbox and moves the run in the same transaction. Calls to the
  * provider follow a row that says what is asked, under a key that follows from
  * the row, so that a crash in between is completed later.
  */
@@ -49,7 +49,9 @@ enum billing_kind {
 };
 
 /* What we read of an event; absent texts are NULL, absent amounts -1. */
+struct json;
 struct billing_event {
+	const struct json *doc; /* all of it */
 	const char *id, *type;
 	int64_t created; /* seconds */
 	bool livemode;
@@ -118,8 +120,6 @@ struct billing_subscription {
 	bool livemode, cancel_at_period_end;
 	bool refunded; /* all that was paid for its period; known here, not told by it */
 };
-
-struct json;
 
 /* -1: E_UPSTREAM, not a subscription. */
 int billing_subscription_read(const struct json *j, struct billing_subscription *ret, struct err *e);

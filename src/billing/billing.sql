@@ -1,7 +1,7 @@
 -- What has no effect here is done with at once ($7: why).
 -- name: billing_sql_receive
-INSERT INTO stripe_event (event_id, type, livemode, created, body, received_at, due_at, state, note, processed_at)
-VALUES ($1, $2, $3::boolean, to_timestamp($4::bigint), $5, $6::timestamptz, $6::timestamptz,
+INSERT INTO stripe_event (event_id, type, livemode, created, body, redacted, received_at, due_at, state, note, processed_at)
+VALUES ($1, $2, $3::boolean, to_timestamp($4::bigint), $5, true, $6::timestamptz, $6::timestamptz,
 	CASE WHEN $7::text IS NULL THEN 'new' ELSE 'ignored' END, coalesce($7, ''),
 	CASE WHEN $7::text IS NOT NULL THEN $6::timestamptz END)
 ON CONFLICT DO NOTHING;
@@ -12,6 +12,12 @@ SELECT pg_notify('bus_work', 'billing');
 
 -- name: billing_sql_replay
 SELECT stripe_replay($1, $2::timestamptz);
+
+-- name: billing_sql_raw
+SELECT id, body FROM stripe_event WHERE NOT redacted ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: billing_sql_redacted
+UPDATE stripe_event SET body = $2, redacted = true WHERE id = $1::bigint;
 
 -- ---- the inbox
 

@@ -103,6 +103,7 @@ int billing_event_read(struct arena *a, const char *text, size_t n, struct billi
 	*ret = (struct billing_event){.amount = -1};
 	if (j == NULL)
 		return -1;
+	ret->doc = j;
 	frame = json_get_text(j, "object", "");
 	ret->id = name_of(j, "id");
 	ret->type = name_of(j, "type");

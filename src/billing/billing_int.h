@@ -39,6 +39,9 @@ struct pg_rows;
 int billing_store_take(const struct pg_rows *rows, struct billing_page_row *ret);
 /* billing_store.c: 1 found, 0 not, -1 where a row is looked for */
 int billing_store_receive(struct work *w, const struct billing_event *e, const char *body);
+/* One that was written down with all that it said, by an earlier program. */
+int billing_store_raw(struct work *w, int64_t *ret_id, const char **ret_body);
+int billing_store_redacted(struct work *w, int64_t id, const char *body);
 int billing_store_next(struct work *w, struct billing_inbox_row *ret);
 int billing_store_savepoint(struct work *w);
 int billing_store_undo(struct work *w);
@@ -67,6 +70,11 @@ int billing_store_replay(struct work *w, const char *event_id);
 
 /* billing_hook.c: the secrets as they are now; E_UNAVAILABLE without them */
 int billing_secrets_read(struct work *w, struct billing_secrets *ret);
+
+/* billing_keep.c: an event without anything about who pays, as JSON that reads as it
+ * did; the pass that makes that of those that came before */
+const char *billing_event_kept(struct arena *a, const struct json *doc);
+int billing_redact(struct work *w, int batch);
 
 /* billing_form.c: a body of application/x-www-form-urlencoded, member by member */
 void billing_form(struct buf *b, const char *key, const char *value);

@@ -1,11 +1,13 @@
 #include "config.h"
 
-#include "billing/billing.h"
+#include "billing/billing_int.h"
 #include "reap/reap.h"
 
 const struct pass billing_passes[] = {
 	{.name = "billing.inbox", .interval_s = 1, .batch = 1, .deadline_s = 20, .sweep = billing_inbox,
 	 .doc = "give the events of the payment provider their effect"},
+	{.name = "billing.redact", .interval_s = 10, .batch = 1, .deadline_s = 60, .sweep = billing_redact,
+	 .doc = "leave nothing about who pays in events that an earlier program has written down"},
 	{.name = "billing.complete", .interval_s = 10, .batch = 1, .deadline_s = 60,
 	 .sweep = billing_complete, .doc = "ask again for payment pages that a crash left unanswered"},
 	{.name = "billing.refund", .interval_s = 30, .batch = 1, .deadline_s = 60,
