@@ -94,6 +94,10 @@ say charge.succeeded "$(jq -c --arg c "$CUS" '{id: "ch_zoe", object: "charge", a
 ok "a plan is paid for" equal "$(plan) $(sub .status)" "pro active"
 ok "no event says by whom" equal "$(dumped 'quast|1234567|lindenallee|potsdam')" 0
 ok "but what and how much" equal "$(sql operator "SELECT body::jsonb #>> '{data,object,id}' || ' ' || (body::jsonb #>> '{data,object,amount}') FROM bus.stripe_event WHERE event_id = 'evt_p$EVENTS'")" "ch_zoe 2900"
+api GET /api/v1/account/export
+ok "what is exported has the page of the plan" equal "$(field '.plan_checkouts | map("\(.checkout_id) \(.plan_id) \(.amount) \(.currency) \(.state)") | join(", ")')" "$(plan_page '"\(.checkout_id) pro 2900 eur complete"')"
+ok "and the subscription with what was paid" equal "$(field '.subscriptions | map("\(.subscription_id) \(.customer_id) \(.plan_id) \(.status) \(.payments | map("\(.paid) \(.refunded)") | join(", "))") | join(", ")')" "$(sub '"\(.subscription_id) \(.customer_id) pro active 2900 0"')"
+ok "and nobody else's, and no key of ours" equal "$(grep -c -e "$BOB" -e 'plan:chp_' <<<"$BODY")" 0
 # One that an earlier program has written down as it came.
 sql admin "INSERT INTO bus.stripe_event (event_id, type, livemode, created, body, state, received_at, due_at)
 	SELECT 'evt_raw', 'customer.updated', false, now(), '{\"id\":\"evt_raw\",\"object\":\"event\",\"data\":{\"object\":$PERSON}}', 'ignored', now(), now()" >/dev/null
