@@ -80,6 +80,18 @@ const char *key_set_json(struct arena *a, const struct key_set *s)
 	return arena_printf(a, "{\"keys\":[%s]}", list);
 }
 
+const char *key_set_pem(struct arena *a, const struct key_set *s)
+{
+	/* Behind the key of receipts, unless one key does both. */
+	size_t first = s->n > 1 && s->one[1].file == NULL;
+	const char *all = key_public_pem(a, s->one[first].key);
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->one[i].file != NULL)
+			all = arena_printf(a, "%s%s", all, key_public_pem(a, s->one[i].key));
+	return all;
+}
+
 /* ---- one key after another */
 
 bool key_role_of(struct arena *a, const struct conf *c, const char *name, struct key_role *ret)
