@@ -93,6 +93,7 @@ int billing_return_to(struct work *w, const char *asked, const char *dflt, const
  * good (with the reason), or -1 with w->err: ask again, under the same key. */
 struct billing_answer {
 	int status;
+	int64_t at_s; /* the provider's clock; 0: not told */
 	const struct json *json;
 	const char *why, *code; /* of a refusal */
 };

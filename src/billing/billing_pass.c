@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "billing/billing_int.h"
+#include "billing/billing_plan_int.h"
 #include "reap/reap.h"
 
 const struct pass billing_passes[] = {
@@ -18,5 +18,7 @@ const struct pass billing_passes[] = {
 	 .sweep = billing_plan_complete, .doc = "the same of payment pages for plans; those of left customers are closed"},
 	{.name = "billing.meter", .interval_s = 10, .batch = 50, .deadline_s = 120, .sweep = billing_meter,
 	 .doc = "tell the payment provider's meter what was used"},
+	{.name = "billing.meter_reports", .interval_s = 10, .batch = 1, .deadline_s = 60,
+	 .sweep = billing_meter_reports, .doc = "read what the provider could not count of it afterwards"},
 	{0},
 };

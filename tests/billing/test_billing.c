@@ -158,6 +158,11 @@ static void events_are_read(void **state)
 	assert_int_equal(v.kind, BILLING_REFUND);
 	assert_int_equal(v.amount, 4);
 	assert_null(v.checkout_id);
+	assert_int_equal(reads("{\"id\":\"evt_3\",\"object\":\"v2.core.event\",\"type\":\"v1.billing.meter.no_meter_found\","
+			       "\"created\":\"2026-11-20T10:00:00.000Z\",\"livemode\":true}", &v), 0);
+	assert_int_equal(v.kind, BILLING_METER_REPORT);
+	assert_int_equal(reads(FRAME("v1.billing.meter.no_meter_found", "{}"), &v), 0);
+	assert_int_equal(v.kind, BILLING_OTHER); /* a thin one alone says it */
 	assert_int_equal(reads(FRAME("a.type.to.come", "{}"), &v), 0);
 	assert_int_equal(v.kind, BILLING_OTHER);
 	assert_int_equal(reads(FRAME("checkout.session.expired", "[]"), &v), 0);
