@@ -124,5 +124,6 @@ int billing_local_event(struct work *w, const char *name, const char *type, cons
 const char *billing_local_price(struct arena *a, int64_t amount, const char *currency);
 void billing_local_text(struct buf *b, const char *s);
 void billing_local_begin(struct buf *b, struct arena *a, const char *title);
+void billing_local_sold(struct buf *b, const char *what, const char *price);
 void billing_local_button(struct buf *b, const char *of, const char *id, const char *does, const char *label);
 void billing_local_end(struct buf *b, const char *return_url);
