@@ -50,9 +50,9 @@ export const A = {
 		},
 	},
 	second: {
-		head: 'Second factor', lead: 'An authenticator app shows a new code every 30 seconds. Large payments ask for it.',
+		head: 'Second factor', lead: 'An authenticator app shows a new code every 30 seconds. Large payments ask for it, and the page of invoices and payment.',
 		go: 'Set it up', key: 'Put the key into the app, then enter its code.', copy: 'Copy the key',
-		on: 'Enter its code before a large payment.', label: 'Code of the app', any: 'Code of the app, or a recovery code',
+		on: 'Enter its code before a large payment, or a change of how you pay.', label: 'Code of the app', any: 'Code of the app, or a recovery code',
 		show: 'Confirm', off: 'Switch it off', done: 'Confirmed. It counts for a while.', ended: 'It is switched off.',
 		codes: 'Recovery codes, each good once. Keep them; you see them once.',
 	},

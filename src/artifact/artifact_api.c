@@ -6,7 +6,7 @@
 #include "base/id.h"
 #include "base/str.h"
 #include "port/crypto.h"
-#include "port/file.h"
+#include "port/key_set.h"
 
 #include <string.h>
 
@@ -82,14 +82,29 @@ static int preview(struct req *r)
 				       ticket, clock_text(until, at)));
 }
 
+static int reply_pem(struct req *r, const char *pem)
+{
+	reply_header(r, "Cache-Control", "public, max-age=%d", KEY_SET_AGE_S);
+	return reply_text(r, 200, "application/x-pem-file", pem);
+}
+
+static int public_keys(struct req *r)
+{
+	struct key_set s;
+
+	return key_set_read(r->w.a, r->w.conf, &s, &r->w.err) < 0 ? -1 : reply_pem(r, key_set_pem(r->w.a, &s));
+}
+
 static int public_key(struct req *r)
 {
-	const char *pem = file_read(r->w.a, r->w.conf->provenance_public, 4096, NULL, &r->w.err);
+	struct key_set s;
+	const struct key *k;
 
-	if (pem == NULL)
+	if (key_set_read(r->w.a, r->w.conf, &s, &r->w.err) < 0)
 		return -1;
-	reply_header(r, "Cache-Control", "public, max-age=300");
-	return reply_text(r, 200, "application/x-pem-file", pem);
+	if ((k = key_set_find(&s, r->arg[0])) == NULL)
+		return fail(&r->w, E_NOT_FOUND, "no key %.60s", r->arg[0]);
+	return reply_pem(r, key_public_pem(r->w.a, k));
 }
 
 static const struct field artifact_fields[] = {
@@ -150,9 +165,13 @@ const struct route artifact_routes[] = {
 	 .reply_status = 201, .handle = preview, .summary = "A one-time ticket to the preview host",
 	 .proof = "tests/stack/acceptance.sh"},
 	{.id = "provenance.key", .method = METHOD_GET, .pattern = "/.well-known/busdk-provenance.pem",
+	 .pool = POOL_FAST, .audience = AUD_PUBLIC, .reply_status = 200, .handle = public_keys,
+	 .plain = true, .summary = "Public keys that verify provenance; first the one that signs now",
+	 .proof = "tests/stack/keys.sh"},
+	{.id = "key.pem", .method = METHOD_GET, .pattern = "/.well-known/busdk-keys/{kid}",
 	 .pool = POOL_FAST, .audience = AUD_PUBLIC, .reply_status = 200, .handle = public_key,
-	 .plain = true, .summary = "Public key that verifies provenance",
-	 .proof = "tests/stack/matrix.sh"},
+	 .plain = true, .summary = "The public key of that id, of whatever it signs or has signed",
+	 .proof = "tests/stack/keys.sh"},
 	{.id = "preview.file", .method = METHOD_GET, .pattern = "/{path*}", .site = SITE_PREVIEW,
 	 .pool = POOL_FAST, .audience = AUD_PUBLIC, .query = &ticket_query, .any_query = true,
 	 .reply_status = 200, .handle = artifact_api_preview,

@@ -18,10 +18,15 @@ static int list(struct cli *c)
 			 columns);
 }
 
-/* How to do the same without this program. */
-static void print_plain(const char *file, const char *envelope, const char *key)
+/* How to do the same without this program. openssl reads the first key of a file. */
+static void print_plain(const char *file, const char *envelope, const char *key, size_t before)
 {
-	cli_out("\nThe same with openssl and jq:\n"
+	cli_out("\nThe same with openssl and jq:\n");
+	if (before > 0) {
+		cli_out("  awk '/^-----BEGIN/ { n++ } n == %zu' '%s' > key.pem\n", before + 1, key);
+		key = "key.pem";
+	}
+	cli_out(
 		"  jq -r .payload '%s' | base64 -d > statement.json\n"
 		"  T=$(jq -r .payloadType '%s')\n"
 		"  { printf 'DSSEv1 %%d %%s %%d ' ${#T} \"$T\" $(stat -c %%s statement.json); "
@@ -38,20 +43,31 @@ struct checked {
 	const char *envelope;
 	size_t n;
 	const char *sha256, *statement, *path; /* of the key that has signed */
+	size_t before; /* so many others in its file */
 };
 
 static int check_by(struct cli *c, const struct key *k, const char *path, struct checked *ret)
 {
 	ret->path = path;
+	ret->before = 0;
 	err_clear(&c->w.err);
 	return artifact_check_envelope(c->w.a, k, ret->envelope, ret->n, ret->sha256, &ret->statement, &c->w.err);
 }
 
+/* By one of the keys in a file; 1 when there is none. */
 static int check_by_file(struct cli *c, const char *path, struct checked *ret)
 {
 	struct key *k = key_read_public(path, &c->w.err);
-	int rc = k == NULL ? 1 : check_by(c, k, path, ret);
+	int rc = k == NULL ? 1 : -1;
 
+	for (size_t i = 0; k != NULL && i < KEY_SET_MAX; i++) {
+		struct err end = {0};
+
+		rc = check_by(c, k, path, ret);
+		ret->before = i;
+		key_free(k);
+		k = rc < 0 ? key_read_public_at(path, i + 1, &end) : NULL;
+	}
 	key_free(k);
 	return rc;
 }
@@ -97,12 +113,12 @@ static int verify(struct cli *c)
 	if (c->json)
 		return cli_json(c, it.statement);
 	cli_out("verified: %s\n  sha256 %s\n  signed by %s\n", file, it.sha256, it.path);
-	print_plain(file, envelope, it.path);
+	print_plain(file, envelope, it.path, it.before);
 	return 0;
 }
 
 static const struct cli_opt verify_options[] = {
-	{"key", "FILE", "public key (PEM); default: this installation's"}, {0}};
+	{"key", "FILE", "public keys (PEM), one or several; default: this installation's"}, {0}};
 
 const struct verb artifact_verbs[] = {
 	{.name = "build artifacts", .args = "RUN_ID", .db = "operator", .run = list,

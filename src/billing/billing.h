@@ -3,8 +3,8 @@
  * was approved; what the provider says about it arrives as signed events, and
  * each has its effect once, in whatever order and however often they come.
  *
- * An event is verified over its raw bytes, written down, acknowledged; a pass
- * reads the inbox and moves the run in the same transaction. Calls to the
+ * An event is verified over its raw bytes, written down without who pays, and
+ * acknowledged; a pass reads the inbox and moves the run in the same transaction. Calls to the
  * provider follow a row that says what is asked, under a key that follows from
  * the row, so that a crash in between is completed later.
  */
@@ -45,11 +45,13 @@ enum billing_kind {
 	BILLING_SESSION_COMPLETED, BILLING_SESSION_PAID, BILLING_SESSION_FAILED,
 	BILLING_SESSION_EXPIRED, BILLING_REFUND, BILLING_DISPUTE_OPEN, BILLING_DISPUTE_CLOSED,
 	BILLING_SUBSCRIPTION, /* a subscription, or its invoice, has changed */
-	BILLING_CUSTOMER_GONE
+	BILLING_CUSTOMER_GONE, BILLING_METER_REPORT
 };
 
 /* What we read of an event; absent texts are NULL, absent amounts -1. */
+struct json;
 struct billing_event {
+	const struct json *doc; /* all of it */
 	const char *id, *type;
 	int64_t created; /* seconds */
 	bool livemode;
@@ -99,8 +101,9 @@ struct billing_wish {
  * such plan is sold, E_CONFLICT for who has a subscription, or is paying. */
 int billing_subscribe(struct work *w, const struct billing_wish *wish, struct billing_page *ret);
 
-/* Where the acting account changes or ends its subscription. E_BILLING for who
- * has never had one. */
+/* Where the acting account changes or ends its subscription, and how it pays.
+ * E_BILLING for who has never had one, E_SECOND for who has a second factor and has
+ * not just shown it. */
 int billing_portal(struct work *w, const char *return_url, struct billing_page *ret);
 
 /* A subscription as the provider tells it; absent texts are NULL, absent times 0.
@@ -117,8 +120,6 @@ struct billing_subscription {
 	bool livemode, cancel_at_period_end;
 	bool refunded; /* all that was paid for its period; known here, not told by it */
 };
-
-struct json;
 
 /* -1: E_UPSTREAM, not a subscription. */
 int billing_subscription_read(const struct json *j, struct billing_subscription *ret, struct err *e);

@@ -1,7 +1,7 @@
 -- What has no effect here is done with at once ($7: why).
 -- name: billing_sql_receive
-INSERT INTO stripe_event (event_id, type, livemode, created, body, received_at, due_at, state, note, processed_at)
-VALUES ($1, $2, $3::boolean, to_timestamp($4::bigint), $5, $6::timestamptz, $6::timestamptz,
+INSERT INTO stripe_event (event_id, type, livemode, created, body, redacted, received_at, due_at, state, note, processed_at)
+VALUES ($1, $2, $3::boolean, to_timestamp($4::bigint), $5, true, $6::timestamptz, $6::timestamptz,
 	CASE WHEN $7::text IS NULL THEN 'new' ELSE 'ignored' END, coalesce($7, ''),
 	CASE WHEN $7::text IS NOT NULL THEN $6::timestamptz END)
 ON CONFLICT DO NOTHING;
@@ -13,11 +13,19 @@ SELECT pg_notify('bus_work', 'billing');
 -- name: billing_sql_replay
 SELECT stripe_replay($1, $2::timestamptz);
 
+-- name: billing_sql_raw
+SELECT id, body FROM stripe_event WHERE NOT redacted ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: billing_sql_redacted
+UPDATE stripe_event SET body = $2, redacted = true WHERE id = $1::bigint;
+
 -- ---- the inbox
 
+-- Reports about meters have a pass of their own: they are asked for.
 -- name: billing_sql_next
 SELECT id, event_id, body, attempts, extract(epoch FROM $1::timestamptz - received_at)::bigint
 FROM stripe_event WHERE state IN ('new', 'waiting') AND due_at <= $1::timestamptz
+	AND type NOT IN ('v1.billing.meter.error_report_triggered', 'v1.billing.meter.no_meter_found')
 ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
 
 -- An effect that fails is undone without the row that says so.
@@ -364,7 +372,34 @@ RETURNING usage, identifier, provider, customer_id, meter, value, extract(epoch 
 -- name: billing_sql_exported
 UPDATE meter_export SET state = $2, note = left(coalesce($3, ''), 500),
 	sent_at = CASE $2 WHEN 'sent' THEN $4::timestamptz END
+WHERE usage = $1::bigint AND state = 'due' AND identifier = $5;
+
+-- name: billing_sql_export_again
+UPDATE meter_export SET due_at = $2::timestamptz + make_interval(secs => $3::bigint), first_at = NULL,
+	note = left($4, 500)
 WHERE usage = $1::bigint AND state = 'due';
+
+-- name: billing_sql_report_due
+UPDATE stripe_event SET attempts = attempts + 1,
+	due_at = $1::timestamptz + make_interval(secs => least(30 * (1 << least(attempts, 7)), 3600))
+WHERE id = (SELECT id FROM stripe_event WHERE state = 'new' AND due_at <= $1::timestamptz
+		AND type IN ('v1.billing.meter.error_report_triggered', 'v1.billing.meter.no_meter_found')
+	ORDER BY due_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING id, event_id, livemode, extract(epoch FROM $1::timestamptz - received_at)::bigint;
+
+-- Taken, and then not counted: told again it has another name. What was of the future
+-- is told again by itself.
+-- name: billing_sql_export_failed
+UPDATE meter_export m SET state = CASE WHEN f.future THEN 'due' ELSE 'refused' END, taken = NOT f.future,
+	identifier = CASE WHEN f.future THEN u.usage_id || '.' || m.retries + 1 ELSE m.identifier END,
+	retries = m.retries + f.future::int, first_at = NULL, sent_at = NULL,
+	due_at = greatest($5::timestamptz, m.happened_at) + interval '5 minutes', note = left($3, 500)
+FROM usage_record u, (SELECT $2::text = 'timestamp_in_future' AS future) f
+WHERE u.id = m.usage AND m.identifier = $1 AND m.livemode = $4::boolean AND m.provider = 'stripe'
+	AND m.state IN ('sent', 'due', 'unknown');
+
+-- name: billing_sql_export_retry
+SELECT true, meter_retry($1, $2, $3, 'operator', $4, now());
 
 -- name: billing_sql_exports
 SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(e)), '[]'::json)) FROM (

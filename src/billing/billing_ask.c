@@ -59,6 +59,7 @@ static int ask(struct work *w, struct http_call *call, const char *path, const c
 	if (http_do(w->a, call, &h, &w->err) < 0)
 		return -1;
 	ret->status = h.status;
+	ret->at_s = h.at_s;
 	ret->json = json_parse(w->a, h.body, h.body_len, &e);
 	if (h.status == 200 && ret->json != NULL)
 		return 0;

@@ -137,6 +137,11 @@ int billing_call_cancel(struct work *w, const char *id, struct billing_answer *r
 				  arena_printf(w->a, "cancel:%s", id), ret);
 }
 
+int billing_call_event(struct work *w, const char *event_id, struct billing_answer *ret)
+{
+	return billing_ask_get(w, arena_printf(w->a, "/v2/core/events/%s", event_id), ret);
+}
+
 int billing_call_subscription(struct work *w, const char *id, struct billing_answer *ret)
 {
 	return billing_ask_get(w, arena_printf(w->a, "/v1/subscriptions/%s?expand[0]=latest_invoice"

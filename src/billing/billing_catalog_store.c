@@ -83,9 +83,36 @@ int billing_store_export_due(struct work *w, struct billing_export *ret)
 	return rows.n;
 }
 
-int billing_store_exported(struct work *w, int64_t usage, const char *state, const char *note)
+int billing_store_exported(struct work *w, const struct billing_export *x, const char *state, const char *note)
 {
-	return DB(w, billing_sql_exported, NULL, arg_int(w, usage), state, note, arg_now(w));
+	return DB(w, billing_sql_exported, NULL, arg_int(w, x->usage), state, note, arg_now(w), x->identifier);
+}
+
+int billing_store_export_again(struct work *w, int64_t usage, int64_t wait_s, const char *note)
+{
+	return DB(w, billing_sql_export_again, NULL, arg_int(w, usage), arg_now(w), arg_int(w, wait_s), note);
+}
+
+int billing_store_report_due(struct work *w, struct billing_report *ret)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_report_due, &rows, arg_now(w)) < 0)
+		return -1;
+	if (rows.n == 1)
+		*ret = (struct billing_report){.id = pg_int(&rows, 0, 0), .event_id = pg_text(&rows, 0, 1),
+					       .livemode = pg_bool(&rows, 0, 2), .age_s = pg_int(&rows, 0, 3)};
+	return rows.n;
+}
+
+int billing_store_export_failed(struct work *w, const struct billing_report *r, const char *identifier,
+				const char *code, const char *why)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_export_failed, &rows, identifier, code, why, arg_bool(r->livemode), arg_now(w)) < 0)
+		return -1;
+	return (int)rows.count;
 }
 
 int billing_store_proof(struct work *w, const char *name, int64_t micro)

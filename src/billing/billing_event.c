@@ -26,6 +26,13 @@ static const struct {
 	{"customer.deleted", BILLING_CUSTOMER_GONE, "balance"},
 };
 
+/* These say nothing but that there is something to be asked for. */
+static enum billing_kind kind_of_thin(const char *type)
+{
+	return strcmp(type, "v1.billing.meter.error_report_triggered") == 0 ||
+	       strcmp(type, "v1.billing.meter.no_meter_found") == 0 ? BILLING_METER_REPORT : BILLING_OTHER;
+}
+
 /* Whatever happens to a subscription or an invoice of it is one thing to us:
  * look at it again. */
 static enum billing_kind kind_of(const char *type, const char **ret_amount)
@@ -103,12 +110,13 @@ int billing_event_read(struct arena *a, const char *text, size_t n, struct billi
 	*ret = (struct billing_event){.amount = -1};
 	if (j == NULL)
 		return -1;
+	ret->doc = j;
 	frame = json_get_text(j, "object", "");
 	ret->id = name_of(j, "id");
 	ret->type = name_of(j, "type");
 	ret->livemode = json_flag(json_get(j, "livemode"), false);
 	ret->created = json_get_int(j, "created", -1);
-	/* A thin event names its object and says a time in words: it is kept. */
+	/* A thin event names its object and says a time in words. */
 	if (strcmp(frame, "v2.core.event") == 0 && ret->created < 0)
 		ret->created = 0;
 	else if (strcmp(frame, "event") != 0)
@@ -117,7 +125,11 @@ int billing_event_read(struct arena *a, const char *text, size_t n, struct billi
 	    json_kind(json_get(j, "livemode")) != JSON_BOOL)
 		return err_set(e, E_BAD_REQUEST, "an event without a name, type, time or mode");
 	o = json_get(json_get(j, "data"), "object");
-	ret->kind = strcmp(frame, "event") == 0 ? kind_of(ret->type, &amount) : BILLING_OTHER;
+	if (strcmp(frame, "event") != 0) {
+		ret->kind = kind_of_thin(ret->type);
+		return 0;
+	}
+	ret->kind = kind_of(ret->type, &amount);
 	if (ret->kind != BILLING_OTHER) {
 		take_object(o, amount, ret);
 		take_subscription(o, ret->type, ret);

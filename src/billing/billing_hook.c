@@ -4,7 +4,7 @@
 #include "billing/billing_int.h"
 #include "port/file.h"
 
-/* What the provider sends: verified over its raw bytes and written down. */
+/* What the provider sends: verified over its raw bytes, and written down without who pays. */
 
 #define SECRET_FILE_MAX 4096
 
@@ -42,7 +42,7 @@ int billing_receive(struct work *w, const char *header, const char *body, size_t
 		return -1;
 	if (e.livemode != (bool)w->conf->stripe_live)
 		return fail(w, E_BAD_REQUEST, "event %.80s is of the other mode", e.id);
-	rc = billing_store_receive(w, &e, body);
+	rc = billing_store_receive(w, &e, billing_event_kept(w->a, e.doc));
 	fault_point("billing.received");
 	*ret_new = rc > 0;
 	return rc < 0 ? -1 : 0;

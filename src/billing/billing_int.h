@@ -39,6 +39,9 @@ struct pg_rows;
 int billing_store_take(const struct pg_rows *rows, struct billing_page_row *ret);
 /* billing_store.c: 1 found, 0 not, -1 where a row is looked for */
 int billing_store_receive(struct work *w, const struct billing_event *e, const char *body);
+/* One that was written down with all that it said, by an earlier program. */
+int billing_store_raw(struct work *w, int64_t *ret_id, const char **ret_body);
+int billing_store_redacted(struct work *w, int64_t id, const char *body);
 int billing_store_next(struct work *w, struct billing_inbox_row *ret);
 int billing_store_savepoint(struct work *w);
 int billing_store_undo(struct work *w);
@@ -68,6 +71,11 @@ int billing_store_replay(struct work *w, const char *event_id);
 /* billing_hook.c: the secrets as they are now; E_UNAVAILABLE without them */
 int billing_secrets_read(struct work *w, struct billing_secrets *ret);
 
+/* billing_keep.c: an event without anything about who pays, as JSON that reads as it
+ * did; the pass that makes that of those that came before */
+const char *billing_event_kept(struct arena *a, const struct json *doc);
+int billing_redact(struct work *w, int batch);
+
 /* billing_form.c: a body of application/x-www-form-urlencoded, member by member */
 void billing_form(struct buf *b, const char *key, const char *value);
 void billing_form_int(struct buf *b, const char *key, int64_t value);
@@ -85,6 +93,7 @@ int billing_return_to(struct work *w, const char *asked, const char *dflt, const
  * good (with the reason), or -1 with w->err: ask again, under the same key. */
 struct billing_answer {
 	int status;
+	int64_t at_s; /* the provider's clock; 0: not told */
 	const struct json *json;
 	const char *why, *code; /* of a refusal */
 };
@@ -115,5 +124,6 @@ int billing_local_event(struct work *w, const char *name, const char *type, cons
 const char *billing_local_price(struct arena *a, int64_t amount, const char *currency);
 void billing_local_text(struct buf *b, const char *s);
 void billing_local_begin(struct buf *b, struct arena *a, const char *title);
+void billing_local_sold(struct buf *b, const char *what, const char *price);
 void billing_local_button(struct buf *b, const char *of, const char *id, const char *does, const char *label);
 void billing_local_end(struct buf *b, const char *return_url);

@@ -2,8 +2,8 @@
 
 #include "base/id.h"
 #include "base/str.h"
+#include "billing/billing_api_int.h"
 #include "billing/billing_plan_int.h"
-#include "web/web.h"
 
 /*
  * The page of the local provider: it says that no money moves, and its buttons
@@ -33,6 +33,15 @@ static int find(struct req *r, struct local_page *p)
 	return 0;
 }
 
+/* Nothing but the portal's own style is loaded; a button leads back below our address,
+ * whichever name of it the page was opened by. */
+int billing_local_reply(struct req *r, struct buf *b)
+{
+	reply_header(r, "Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; "
+		     "form-action 'self' %s; base-uri 'none'; frame-ancestors 'none'", r->w.conf->public_url);
+	return reply_text(r, 200, "text/html; charset=utf-8", buf_str(b));
+}
+
 static int page(struct req *r)
 {
 	struct local_page p;
@@ -41,19 +50,17 @@ static int page(struct req *r)
 	if (find(r, &p) < 0)
 		return -1;
 	billing_local_begin(&b, r->w.a, "Local test payment");
-	buf_puts(&b, "<p>");
-	billing_local_text(&b, p.row.title);
-	buf_puts(&b, ": ");
-	billing_local_text(&b, p.price);
-	buf_puts(&b, "</p>\n");
+	billing_local_sold(&b, p.row.title, p.price);
 	if (str_eq(p.row.state, "open") || str_eq(p.row.state, "pending")) {
+		buf_puts(&b, "<div class=\"row\">\n");
 		billing_local_button(&b, "payments", p.row.checkout_id, "pay", "Pay with test money");
 		billing_local_button(&b, "payments", p.row.checkout_id, "expire", "Leave without paying");
+		buf_puts(&b, "</div>\n");
 	} else {
 		buf_puts(&b, "<p>This page is closed.</p>\n");
 	}
 	billing_local_end(&b, p.row.return_url);
-	return reply_text(r, 200, "text/html; charset=utf-8", buf_str(&b));
+	return billing_local_reply(r, &b);
 }
 
 static int press(struct req *r)

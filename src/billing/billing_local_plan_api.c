@@ -1,9 +1,9 @@
 #include "config.h"
 
 #include "base/str.h"
+#include "billing/billing_api_int.h"
 #include "billing/billing_plan_int.h"
 #include "port/json.h"
-#include "web/web.h"
 
 #include <string.h>
 
@@ -35,12 +35,14 @@ static int page(struct req *r)
 	if (billing_subscription_read(json_parse(r->w.a, doc, strlen(doc), &r->w.err), &s, &r->w.err) < 0)
 		return -1;
 	billing_local_begin(&b, r->w.a, "Local test subscription");
-	buf_printf(&b, "<p>%s, %s each %s</p>\n", s.status, billing_local_price(r->w.a, s.amount, s.currency),
-		   s.interval);
+	billing_local_sold(&b, s.status, arena_printf(r->w.a, "%s each %s", billing_local_price(r->w.a, s.amount,
+								s.currency), s.interval));
+	buf_puts(&b, "<div class=\"row\">\n");
 	for (size_t i = 0; i < COUNT(buttons); i++)
 		billing_local_button(&b, "subscriptions", s.id, buttons[i][0], buttons[i][1]);
+	buf_puts(&b, "</div>\n");
 	billing_local_end(&b, r->w.conf->public_url);
-	return reply_text(r, 200, "text/html; charset=utf-8", buf_str(&b));
+	return billing_local_reply(r, &b);
 }
 
 static int press(struct req *r)

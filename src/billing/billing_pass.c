@@ -1,11 +1,13 @@
 #include "config.h"
 
-#include "billing/billing.h"
+#include "billing/billing_plan_int.h"
 #include "reap/reap.h"
 
 const struct pass billing_passes[] = {
 	{.name = "billing.inbox", .interval_s = 1, .batch = 1, .deadline_s = 20, .sweep = billing_inbox,
 	 .doc = "give the events of the payment provider their effect"},
+	{.name = "billing.redact", .interval_s = 10, .batch = 1, .deadline_s = 60, .sweep = billing_redact,
+	 .doc = "leave nothing about who pays in events that an earlier program has written down"},
 	{.name = "billing.complete", .interval_s = 10, .batch = 1, .deadline_s = 60,
 	 .sweep = billing_complete, .doc = "ask again for payment pages that a crash left unanswered"},
 	{.name = "billing.refund", .interval_s = 30, .batch = 1, .deadline_s = 60,
@@ -16,5 +18,7 @@ const struct pass billing_passes[] = {
 	 .sweep = billing_plan_complete, .doc = "the same of payment pages for plans; those of left customers are closed"},
 	{.name = "billing.meter", .interval_s = 10, .batch = 50, .deadline_s = 120, .sweep = billing_meter,
 	 .doc = "tell the payment provider's meter what was used"},
+	{.name = "billing.meter_reports", .interval_s = 10, .batch = 1, .deadline_s = 60,
+	 .sweep = billing_meter_reports, .doc = "read what the provider could not count of it afterwards"},
 	{0},
 };

@@ -106,8 +106,9 @@ int billing_portal(struct work *w, const char *return_url, struct billing_page *
 	int rc;
 
 	*ret = (struct billing_page){.provider = w->conf->billing_provider};
+	/* Means of payment are changed there. */
 	if (billing_return_to(w, return_url, w->conf->public_url, &back) < 0 || work_begin(w, NULL) < 0 ||
-	    may_pay(w, &who) < 0 || work_commit(w, NULL) < 0)
+	    may_pay(w, &who) < 0 || identity_need_shown(w, w->actor.account) < 0 || work_commit(w, NULL) < 0)
 		return -1;
 	if (who.customer_id == NULL || who.subscription_id == NULL)
 		return fail(w, E_BILLING, "%s has never had a subscription", who.subject);

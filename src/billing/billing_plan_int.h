@@ -71,7 +71,21 @@ struct billing_export {
 };
 int billing_store_collect(struct work *w);
 int billing_store_export_due(struct work *w, struct billing_export *ret);
-int billing_store_exported(struct work *w, int64_t usage, const char *state, const char *note);
+int billing_store_exported(struct work *w, const struct billing_export *x, const char *state, const char *note);
+int billing_store_export_again(struct work *w, int64_t usage, int64_t wait_s, const char *note);
+
+/* billing_report.c: what the provider says later about usage that it has taken */
+struct billing_report {
+	int64_t id, age_s;
+	const char *event_id;
+	bool livemode;
+};
+int billing_meter_reports(struct work *w, int batch); /* the pass */
+int billing_store_report_due(struct work *w, struct billing_report *ret);
+/* Of that name one of ours: 1, or 0. `why` begins with the provider's code. */
+int billing_store_export_failed(struct work *w, const struct billing_report *r, const char *identifier,
+				const char *code, const char *why);
+int billing_call_event(struct work *w, const char *event_id, struct billing_answer *ret);
 
 /* billing_catalog_store.c: of the proof; a plan and an account of that name */
 int billing_store_proof(struct work *w, const char *name, int64_t micro);

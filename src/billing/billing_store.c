@@ -33,6 +33,24 @@ int billing_store_lift(struct work *w, const char *payment, const char *reason)
 	return pg_bool(&rows, 0, 0);
 }
 
+int billing_store_raw(struct work *w, int64_t *ret_id, const char **ret_body)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_raw, &rows) < 0)
+		return -1;
+	if (rows.n == 1) {
+		*ret_id = pg_int(&rows, 0, 0);
+		*ret_body = pg_text(&rows, 0, 1);
+	}
+	return rows.n;
+}
+
+int billing_store_redacted(struct work *w, int64_t id, const char *body)
+{
+	return DB(w, billing_sql_redacted, NULL, arg_int(w, id), body);
+}
+
 int billing_store_next(struct work *w, struct billing_inbox_row *ret)
 {
 	struct pg_rows rows;

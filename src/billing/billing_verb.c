@@ -34,6 +34,15 @@ static int replay(struct cli *c)
 	return rc < 0 ? -1 : 0;
 }
 
+static int has_reason(struct cli *c)
+{
+	const char *reason = cli_option(c, "reason");
+
+	if (reason == NULL || *reason == '\0' || strlen(reason) > 500)
+		return fail_field(&c->w, "--reason", "required");
+	return 0;
+}
+
 static int exports(struct cli *c)
 {
 	static const char *const columns[] = {"identifier", "account", "meter", "value", "state", "attempts", "at",
@@ -41,6 +50,21 @@ static int exports(struct cli *c)
 	const char *args[] = {cli_option(c, "state")};
 
 	return cli_query(c, &billing_sql_exports, args, "items", columns);
+}
+
+static int retry(struct cli *c)
+{
+	static const char *const columns[] = {"identifier", "account", "value", "was", NULL};
+	const char *args[] = {cli_option(c, "identifier"), cli_option(c, "state"), cli_option(c, "account"),
+			      cli_option(c, "reason")};
+
+	if (args[0] == NULL && args[1] == NULL)
+		return fail_field(&c->w, "--identifier", "required");
+	if (args[1] != NULL && !str_eq(args[1], "refused") && !str_eq(args[1], "unknown"))
+		return fail_field(&c->w, "--state", "not_refused_or_unknown");
+	if (has_reason(c) < 0)
+		return -1;
+	return cli_query(c, &billing_sql_export_retry, args, "items", columns);
 }
 
 static int subscriptions(struct cli *c)
@@ -68,12 +92,11 @@ static int refunds(struct cli *c)
 
 static int lift(struct cli *c)
 {
-	const char *reason = cli_option(c, "reason");
 	int rc;
 
-	if (reason == NULL || *reason == '\0' || strlen(reason) > 500)
-		return fail_field(&c->w, "--reason", "required");
-	rc = billing_store_lift(&c->w, cli_arg(c, 0), reason);
+	if (has_reason(c) < 0)
+		return -1;
+	rc = billing_store_lift(&c->w, cli_arg(c, 0), cli_option(c, "reason"));
 	if (rc == 0)
 		return fail(&c->w, E_NOT_FOUND, "no lost dispute about %.80s", cli_arg(c, 0));
 	return rc < 0 ? -1 : 0;
@@ -124,6 +147,12 @@ static const struct cli_opt list_options[] = {
 static const struct cli_opt export_options[] = {
 	{"state", "STATE", "due, sent, refused, unknown or too_old"}, {0}};
 
+static const struct cli_opt retry_options[] = {
+	{"identifier", "NAME", "this one, as bus billing exports names it"},
+	{"state", "STATE", "all that are refused, or all that are unknown: these may have been counted"},
+	{"account", "NAME", "of this account alone"},
+	{"reason", "TEXT", "why; it is kept with the time"}, {0}};
+
 static const struct cli_opt subscription_options[] = {
 	{"problems", NULL, "those that give nothing although they should, or are not ended although their customer left"},
 	{0}};
@@ -140,6 +169,8 @@ const struct verb billing_verbs[] = {
 	 .doc = "put an event into the inbox again; what it did is not done twice"},
 	{.name = "billing exports", .options = export_options, .db = "operator", .run = exports,
 	 .doc = "usage that was told to the provider's meter, newest first"},
+	{.name = "billing exports retry", .options = retry_options, .db = "operator", .run = retry,
+	 .doc = "tell the meter again what it has refused, or of what nobody knows; not what is older than it takes"},
 	{.name = "billing subscriptions", .options = subscription_options, .db = "operator", .run = subscriptions,
 	 .doc = "subscriptions as they were last read, newest first, and what is wrong with them"},
 	{.name = "billing refunds", .db = "operator", .run = refunds,

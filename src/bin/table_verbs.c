@@ -6,6 +6,7 @@
 #include "decide/decide.h"
 #include "model/model.h"
 #include "plan/plan.h"
+#include "port/otp.h"
 #include "run/run.h"
 #include "web/print.h"
 
@@ -144,11 +145,25 @@ static int config(struct cli *c)
 	return cli_table(c, buf_str(&b), columns);
 }
 
+/* Operators without a second factor are no error where somebody has said so. */
+static int test_second(struct cli *c)
+{
+	unsigned char key[OTP_KEY_MAX];
+	int n = otp_key_read(c->w.a, c->conf.operator_totp, key, &c->w.err);
+
+	if (n == 0 && c->conf.operator_totp_required)
+		return fail(&c->w, E_INVALID, "operator_totp: no key in %s: bus auth operator makes one",
+			    c->conf.operator_totp);
+	if (n == 0)
+		fprintf(stderr, "bus: warning: operator_totp_required = 0: operator_token alone opens operator routes\n");
+	return n < 0 ? -1 : 0;
+}
+
 /* A file that is named there and cannot be read is a fault of the configuration. */
 static int config_test(struct cli *c)
 {
 	struct pg *pg;
-	bool ok = plan_load(&c->conf, &c->w.err) == 0 && decide_load(&c->conf, &c->w.err) == 0 &&
+	bool ok = test_second(c) == 0 && plan_load(&c->conf, &c->w.err) == 0 && decide_load(&c->conf, &c->w.err) == 0 &&
 		  billing_load(&c->conf, &c->w.err) == 0 &&
 		  (*c->conf.models == '\0' || model_load(&c->conf, &c->w.err) == 0);
 

@@ -100,6 +100,9 @@ int identity_need_contact(struct work *w, int64_t account);
 /* E_SECOND when so much may be spent only by who has shown a second factor. */
 int identity_need_second(struct work *w, int64_t account, int64_t amount);
 
+/* E_SECOND for who has a second factor and has not just shown it. */
+int identity_need_shown(struct work *w, int64_t account);
+
 /* Keys of the acting account. The key itself is known to the caller only. */
 int identity_key_add(struct work *w, const char *key_id, const char *name, const char *scope,
 		     const char *hash, int64_t expires_at);

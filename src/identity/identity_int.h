@@ -41,6 +41,9 @@ struct identity_totp {
 int identity_totp_show(struct work *w, struct identity_totp *t);
 int identity_totp_end(struct work *w);
 
+/* Our name in the list of an authenticator: the host. */
+const char *identity_issuer(const struct work *w);
+
 struct identity_totp_row {
 	const char *sealed; /* hexadecimal; NULL without a key */
 	int64_t last_step, tries, again;

@@ -19,7 +19,6 @@ int identity_totp_begin(struct work *w, const unsigned char key[32], const char 
 {
 	unsigned char secret[OTP_KEY_BYTES], sealed[OTP_KEY_BYTES + SEAL_EXTRA];
 	bool is_new;
-	char *text;
 
 	id_random(secret, sizeof(secret));
 	crypto_seal(key, secret, sizeof(secret), sealed);
@@ -27,10 +26,7 @@ int identity_totp_begin(struct work *w, const unsigned char key[32], const char 
 		return -1;
 	if (!is_new)
 		return fail(w, E_CONFLICT, "a second factor is in use");
-	text = str_base32(w->a, secret, sizeof(secret));
-	for (char *p = text; *p; p++)
-		*p = (char)toupper((unsigned char)*p);
-	*ret_secret = text;
+	*ret_secret = otp_key_text(w->a, secret, sizeof(secret));
 	return 0;
 }
 
@@ -111,15 +107,33 @@ int identity_totp_show(struct work *w, struct identity_totp *t)
 	return identity_store_totp_shown(w, step, t->sid, hashes ? hashes : "{}") < 0 ? -1 : 1;
 }
 
-int identity_need_second(struct work *w, int64_t account, int64_t amount)
+static int need(struct work *w, int64_t account, bool everybody, const char *what)
 {
 	bool has, shown;
 
-	if (amount <= w->conf->totp_above)
-		return 0;
 	if (identity_store_second(w, account, &has, &shown) < 0)
 		return -1;
-	if (shown || (!has && !w->conf->totp_required))
+	if (shown || (!has && !everybody))
 		return 0;
-	return fail(w, E_SECOND, "%lld needs a second factor", (long long)amount);
+	return fail(w, E_SECOND, "%s without a second factor", what);
+}
+
+int identity_need_second(struct work *w, int64_t account, int64_t amount)
+{
+	if (amount <= w->conf->totp_above)
+		return 0;
+	return need(w, account, w->conf->totp_required, arena_printf(w->a, "%lld", (long long)amount));
+}
+
+int identity_need_shown(struct work *w, int64_t account)
+{
+	return need(w, account, false, "billing portal");
+}
+
+const char *identity_issuer(const struct work *w)
+{
+	const char *at = strstr(w->conf->public_url, "://");
+
+	at = at ? at + 3 : w->conf->public_url;
+	return arena_strndup(w->a, at, strcspn(at, ":/"));
 }

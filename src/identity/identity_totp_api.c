@@ -33,30 +33,6 @@ static const struct shape shown = {"SecondFactorShown", shown_fields, COUNT(show
 static const struct field ended_fields[] = {{"status", F_TEXT, F_REQUIRED}};
 static const struct shape ended = {"SecondFactorEnded", ended_fields, COUNT(ended_fields), 0};
 
-/* A name of our own in the list of the authenticator: the host. */
-static const char *issuer(struct req *r)
-{
-	const char *at = strstr(r->w.conf->public_url, "://");
-
-	at = at ? at + 3 : r->w.conf->public_url;
-	return arena_strndup(r->w.a, at, strcspn(at, ":/"));
-}
-
-/* Reserved characters of an address inside an address (RFC 3986, 2.1). */
-static const char *escaped(struct req *r, const char *text)
-{
-	static const char open[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-	char *to = arena_alloc(r->w.a, 3 * strlen(text) + 1), *p = to;
-
-	for (; *text; text++) {
-		if (strchr(open, *text) != NULL)
-			*p++ = *text;
-		else
-			p += sprintf(p, "%%%02X", (unsigned char)*text);
-	}
-	return to;
-}
-
 static int begin(struct req *r)
 {
 	unsigned char key[32];
@@ -73,9 +49,7 @@ static int begin(struct req *r)
 	jw_init(&j, &b);
 	jw_object(&j);
 	jw_kstr(&j, "secret", secret);
-	jw_kstr(&j, "uri", arena_printf(r->w.a, "otpauth://totp/%s:%s?secret=%s&issuer=%s&digits=%d&period=%d",
-					issuer(r), escaped(r, me.email), secret, issuer(r), OTP_DIGITS,
-					OTP_STEP_S));
+	jw_kstr(&j, "uri", otp_uri(r->w.a, identity_issuer(&r->w), me.email, secret));
 	jw_end_object(&j);
 	return reply_json(r, 201, buf_str(&b));
 }

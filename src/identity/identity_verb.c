@@ -2,11 +2,12 @@
 
 #include "base/str.h"
 #include "cli/cli.h"
-#include "identity/identity.h"
+#include "identity/identity_int.h"
 #include "identity/identity_sql.h"
 #include "port/file.h"
 #include "port/jwt.h"
 #include "port/mail.h"
+#include "port/otp.h"
 
 #include <string.h>
 
@@ -107,6 +108,28 @@ static int reject(struct cli *c)
 	return decide(c, "rejected");
 }
 
+/* ---- the operators' own second factor */
+
+static int operator(struct cli *c)
+{
+	unsigned char key[OTP_KEY_MAX];
+	const char *path = c->conf.operator_totp, *text, *uri;
+	bool is_new = !file_exists(path);
+	int n;
+
+	if (otp_key_make(c->w.a, path, &c->w.err) < 0 ||
+	    (is_new && file_same_owner(path, c->conf.operator_token, &c->w.err) < 0) ||
+	    (n = otp_key_read(c->w.a, path, key, &c->w.err)) < 0)
+		return -1;
+	text = otp_key_text(c->w.a, key, (size_t)n);
+	uri = otp_uri(c->w.a, identity_issuer(&c->w), "operator", text);
+	if (c->json)
+		return cli_json(c, arena_printf(c->w.a, "{\"secret\":\"%s\",\"uri\":\"%s\",\"new\":%s}", text, uri,
+						is_new ? "true" : "false"));
+	cli_out("%s\n%s\n", text, uri);
+	return 0;
+}
+
 static const struct cli_opt waitlist_options[] = {
 	{"status", "NAME", "only waitlisted, approved or rejected"}, {0}};
 static const struct cli_opt reject_options[] = {{"reason", "TEXT", "kept for operators"}, {0}};
@@ -126,5 +149,7 @@ const struct verb identity_verbs[] = {
 	 .doc = "let a confirmed address have API tokens"},
 	{.name = "auth reject", .args = "EMAIL", .options = reject_options, .db = "operator",
 	 .run = reject, .doc = "let an address have none"},
+	{.name = "auth operator", .run = operator,
+	 .doc = "the key of the operators' second factor for an authenticator, made where there is none; bus-fcgi reads it when it starts"},
 	{0},
 };

@@ -44,6 +44,8 @@ long crypto_open(const unsigned char key[32], const void *p, size_t n, unsigned 
 struct key;
 struct key *key_read(const char *path, struct err *e);         /* a private key, PEM */
 struct key *key_read_public(const char *path, struct err *e);  /* SubjectPublicKeyInfo, PEM */
+/* Of several in one file that after `before` others; E_UNAVAILABLE behind the last. */
+struct key *key_read_public_at(const char *path, size_t before, struct err *e);
 /* The private key, if the other file has its public half; E_INVALID otherwise:
  * nobody could check what is signed with a key that is not published. */
 struct key *key_read_pair(const char *private_path, const char *public_path, struct err *e);

@@ -105,6 +105,16 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+int file_same_owner(const char *path, const char *as, struct err *e)
+{
+	struct stat st;
+
+	if (stat(as, &st) < 0 || chown(path, st.st_uid, st.st_gid) < 0 || chmod(path, st.st_mode & 07777) < 0)
+		return err_set(e, E_UNAVAILABLE, "%s: cannot be given to the owner of %s: %s", path, as,
+			       strerror(errno));
+	return 0;
+}
+
 int file_mkdirs(const char *path, mode_t mode, struct err *e)
 {
 	char part[4096];

@@ -18,6 +18,9 @@ int file_write(const char *path, const void *p, size_t n, mode_t mode, struct er
 /* Write only when the content differs. */
 int file_update(const char *path, const char *text, mode_t mode, struct err *e);
 
+/* Whoever reads the file `as` reads `path`: the same owner, group and mode. */
+int file_same_owner(const char *path, const char *as, struct err *e);
+
 /* Make a folder and what is missing above it. */
 int file_mkdirs(const char *path, mode_t mode, struct err *e);
 

@@ -36,6 +36,7 @@ static struct curl_slist *list_of(struct arena *a, const char *const *lines)
 int http_do(struct arena *a, const struct http_call *call, struct http_answer *ret, struct err *e)
 {
 	const char *resolve[] = {call->resolve, NULL};
+	const char *date;
 	struct buf head, body;
 	char *type = NULL;
 	long status = 0;
@@ -67,6 +68,10 @@ int http_do(struct arena *a, const struct http_call *call, struct http_answer *r
 	ret->status = (int)status;
 	ret->type = type ? arena_strdup(a, type) : "";
 	ret->headers = arena_strdup(a, buf_str(&head));
+	date = http_header(a, ret, "Date");
+	ret->at_s = date ? curl_getdate(date, NULL) : 0;
+	if (ret->at_s < 0)
+		ret->at_s = 0;
 	ret->body = arena_strndup(a, buf_str(&body), body.n);
 	ret->body_len = body.n;
 	curl_easy_cleanup(c);

@@ -21,6 +21,7 @@ struct http_call {
 struct http_answer {
 	int status;
 	const char *type; /* content type or "" */
+	int64_t at_s;     /* the server's clock (Date), seconds since 1970; 0: it does not say */
 	char *headers;    /* as received */
 	char *body;
 	size_t body_len;

@@ -18,15 +18,19 @@ struct key {
 	EVP_PKEY *pkey;
 };
 
-static struct key *read_pem(const char *path, bool private, struct err *e)
+/* The one after `before` others. */
+static struct key *read_pem(const char *path, bool private, size_t before, struct err *e)
 {
 	struct key *k = NULL;
 	EVP_PKEY *pkey = NULL;
 	FILE *f = fopen(path, "re");
 
 	if (f != NULL) {
-		pkey = private ? PEM_read_PrivateKey(f, NULL, NULL, NULL)
-			       : PEM_read_PUBKEY(f, NULL, NULL, NULL);
+		for (size_t i = 0; i <= before && (i == 0 || pkey != NULL); i++) {
+			EVP_PKEY_free(pkey);
+			pkey = private ? PEM_read_PrivateKey(f, NULL, NULL, NULL)
+				       : PEM_read_PUBKEY(f, NULL, NULL, NULL);
+		}
 		fclose(f);
 	}
 	if (pkey == NULL || !EVP_PKEY_is_a(pkey, "ED25519")) {
@@ -41,12 +45,17 @@ static struct key *read_pem(const char *path, bool private, struct err *e)
 
 struct key *key_read(const char *path, struct err *e)
 {
-	return read_pem(path, true, e);
+	return read_pem(path, true, 0, e);
 }
 
 struct key *key_read_public(const char *path, struct err *e)
 {
-	return read_pem(path, false, e);
+	return read_pem(path, false, 0, e);
+}
+
+struct key *key_read_public_at(const char *path, size_t before, struct err *e)
+{
+	return read_pem(path, false, before, e);
 }
 
 struct key *key_read_pair(const char *private_path, const char *public_path, struct err *e)

@@ -80,6 +80,18 @@ const char *key_set_json(struct arena *a, const struct key_set *s)
 	return arena_printf(a, "{\"keys\":[%s]}", list);
 }
 
+const char *key_set_pem(struct arena *a, const struct key_set *s)
+{
+	/* Behind the key of receipts, unless one key does both. */
+	size_t first = s->n > 1 && s->one[1].file == NULL;
+	const char *all = key_public_pem(a, s->one[first].key);
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->one[i].file != NULL)
+			all = arena_printf(a, "%s%s", all, key_public_pem(a, s->one[i].key));
+	return all;
+}
+
 /* ---- one key after another */
 
 bool key_role_of(struct arena *a, const struct conf *c, const char *name, struct key_role *ret)
@@ -111,17 +123,6 @@ static int show(struct arena *a, const struct conf *c, const struct key *k, stru
 	return file_update(path_of(a, c, k), key_public_pem(a, k), 0644, e);
 }
 
-/* Whoever reads the present key reads the next one. */
-static int same_owner(const char *path, const char *as, struct err *e)
-{
-	struct stat st;
-
-	if (stat(as, &st) < 0 || chown(path, st.st_uid, st.st_gid) < 0 || chmod(path, st.st_mode & 07777) < 0)
-		return err_set(e, E_UNAVAILABLE, "%s: cannot be given to the owner of %s: %s", path, as,
-			       strerror(errno));
-	return 0;
-}
-
 int key_set_next(struct arena *a, const struct conf *c, const struct key_role *role,
 		 const char **ret_kid, int64_t *ret_from, struct err *e)
 {
@@ -129,7 +130,7 @@ int key_set_next(struct arena *a, const struct conf *c, const struct key_role *r
 	struct key *k;
 	int rc;
 
-	if (key_make(role->next, e) < 0 || same_owner(role->next, role->private, e) < 0 ||
+	if (key_make(role->next, e) < 0 || file_same_owner(role->next, role->private, e) < 0 ||
 	    (k = key_read(role->next, e)) == NULL)
 		return -1;
 	rc = show(a, c, k, e);

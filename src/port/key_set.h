@@ -38,6 +38,10 @@ const struct key *key_set_find(const struct key_set *s, const char *kid);
 /* {"keys":[…]} */
 const char *key_set_json(struct arena *a, const struct key_set *s);
 
+/* The keys by which provenance is checked, as PEM: first the one that signs now, which
+ * is all that a reader of one key sees, then those of the folder. */
+const char *key_set_pem(struct arena *a, const struct key_set *s);
+
 /* A key that signs: its files, and that of its successor while there is one. */
 struct key_role {
 	const char *name, *private, *public, *next;

@@ -4,12 +4,14 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "port/file.h"
+#include "port/otp.h"
 #include "port/sandbox.h"
 #include "port/spawn.h"
 #include "support/stack.h"
 #include "support/support_int.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -124,10 +126,28 @@ static void secrets(struct doctor *d)
 	for (size_t i = 0; i < conf_row_count; i++) {
 		const struct conf_row *r = &conf_rows[i];
 
-		if (r->flags & C_SECRET)
-			secret(d, r->name,
-			       *(const char *const *)(const void *)((const char *)&d->c->conf + r->offset));
+		const char *path;
+
+		if (!(r->flags & C_SECRET))
+			continue;
+		path = *(const char *const *)(const void *)((const char *)&d->c->conf + r->offset);
+		if (r->offset != offsetof(struct conf, operator_totp) || file_exists(path)) /* see second_factor() */
+			secret(d, r->name, path);
 	}
+}
+
+static void second_factor(struct doctor *d)
+{
+	const struct conf *c = &d->c->conf;
+	unsigned char key[OTP_KEY_MAX];
+	struct err e = {0};
+	int n = otp_key_read(d->c->w.a, c->operator_totp, key, &e);
+
+	says(d, "operators' second factor", n > 0 ? OK : n < 0 || c->operator_totp_required ? FAIL : WARN,
+	     n > 0 ? "operator routes ask for it" : n < 0 ? e.detail :
+	     c->operator_totp_required ? "operator routes are closed: operator_totp names no key"
+				       : "turned off: operator_token alone opens operator routes",
+	     "bus auth operator, then operator_totp_required = 1 (the default), and reload bus-fcgi");
 }
 
 static void folders(struct doctor *d)
@@ -200,6 +220,7 @@ static int doctor(struct cli *c)
 	limits(&d);
 	folders(&d);
 	secrets(&d);
+	second_factor(&d);
 	database(&d);
 	jw_end_array(&d.j);
 	return cli_table(c, buf_str(&b), columns) < 0 ? -1 : d.failed;

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "port/crypto.h"
 #include "port/file.h"
+#include "port/otp.h"
 #include "port/sandbox.h"
 #include "port/spawn.h"
 #include "support/stack.h"
@@ -200,6 +201,7 @@ static int make_keys(struct stack *s)
 	if (make_secret(s, c->server_secret, "") < 0 || make_secret(s, c->operator_token, "op_") < 0 ||
 	    make_secret(s, c->token_secret, "") < 0 || make_secret(s, c->internal_key, "ik_") < 0 ||
 	    make_secret(s, c->stripe_webhook_secret, "whsec_") < 0 ||
+	    (c->operator_totp_required && otp_key_make(s->a, c->operator_totp, s->e) < 0) ||
 	    make_pair(s, c->receipt_key, c->receipt_public) < 0)
 		return -1;
 	return make_pair(s, c->provenance_key, c->provenance_public);

@@ -196,7 +196,7 @@ WHERE s.gives_until IS NOT NULL AND (p.price_id IS NULL OR p.plan <> s.plan OR p
 UNION ALL
 SELECT 'I5 what was told to a meter is what was used', m.identifier, 'told ' || m.value || ', used ' || u.posted
 FROM meter_export m JOIN usage_record u ON u.id = m.usage
-WHERE m.value <> u.posted OR m.identifier <> u.usage_id OR u.state <> 'posted';
+WHERE m.value <> u.posted OR m.identifier <> u.usage_id || CASE WHEN m.retries > 0 THEN '.' || m.retries ELSE '' END OR u.state <> 'posted';
 
 -- name: support_sql_metrics
 SELECT 'phase', phase, count(*) FROM run GROUP BY phase

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include "port/otp.h"
 #include "web/web_int.h"
 #include "web/web_sql.h"
 
@@ -45,7 +44,10 @@ int second_check(struct req *r)
 {
 	const char *text = req_param(r, "HTTP_X_BUS_TOTP");
 
-	if (r->web->operator_key_n == 0 || r->route->unattended)
+	if (r->route->unattended)
 		return 0;
+	if (r->web->operator_key_n == 0)
+		return !r->web->conf->operator_totp_required
+			       ? 0 : fail(&r->w, E_SECOND, "operator_totp names no key: bus auth operator makes one");
 	return text == NULL ? is_shown(r) : show(r, text);
 }

@@ -1,5 +1,6 @@
 /* What the files of the hallway share. */
 #pragma once
+#include "port/otp.h"
 #include "web/web.h"
 
 #define BATCH_MAX PG_BATCH_MAX
@@ -27,14 +28,14 @@ struct web {
 	unsigned char operator_hash[32];
 	unsigned char token_key[32]; /* of programs' tokens */
 	bool has_operator;
-	unsigned char operator_key[64]; /* of the operators' authenticator */
+	unsigned char operator_key[OTP_KEY_MAX]; /* of the operators' authenticator */
 	size_t operator_key_n;          /* 0: there is none */
 };
 
 /* gate.c: everything that needs no database. 0 to go on, -1 with r->w.err. */
 int gate_enter(struct req *r);
 
-/* second.c: the operators' second factor, where there is one; for a caller whom the
+/* second.c: the operators' second factor; E_SECOND also where one is required and there is none. For a caller whom the
  * gate has let in. 0 or -1. */
 int second_check(struct req *r);
 

@@ -34,23 +34,14 @@ static int read_secret(struct arena *a, const char *path, void *to32, struct err
 	return 0;
 }
 
-/* A file that is not there asks for nothing; one that cannot be read does not. */
+/* Who may come without one is for second.c to say; a key that cannot be read opens
+ * nothing. */
 static int read_operator_key(struct arena *a, const char *path, struct web *web, struct err *e)
 {
-	char *text;
-	size_t n;
-	long got;
+	int n = otp_key_read(a, path, web->operator_key, e);
 
-	if (access(path, F_OK) != 0 && errno == ENOENT)
-		return 0;
-	if ((text = file_read(a, path, 4096, &n, e)) == NULL)
-		return -1;
-	text[strcspn(text, "\r\n")] = '\0';
-	got = str_unbase32(text, web->operator_key, sizeof(web->operator_key));
-	if (got < OTP_KEY_BYTES)
-		return err_set(e, E_INVALID, "%s: no base32 key of %d bytes or more", path, OTP_KEY_BYTES);
-	web->operator_key_n = (size_t)got;
-	return 0;
+	web->operator_key_n = n > 0 ? (size_t)n : 0;
+	return n < 0 ? -1 : 0;
 }
 
 /* One view for each worker, made after the fork. */

@@ -290,6 +290,7 @@ const routes = [
 		keep('', { ...e, id: `meter:${f.identifier}` });
 		return { ...e, created: now(), livemode: false };
 	}],
+	['GET', '/v2/core/events/:id', (f, id) => find(id, 'v2.core.event')],
 ];
 
 function route(method, path) {
@@ -363,6 +364,8 @@ const server = http.createServer((req, res) => {
 				return json(200, show(pay(JSON.parse(text))));
 			if (path === '/bill')
 				return json(200, show(bill(JSON.parse(text))));
+			if (path === '/keep')
+				return json(200, keep('', JSON.parse(text)));
 			if (path === '/change') {
 				const { id, ...more } = JSON.parse(text);
 				return json(200, show(Object.assign(find(id), more)));

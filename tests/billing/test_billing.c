@@ -158,11 +158,59 @@ static void events_are_read(void **state)
 	assert_int_equal(v.kind, BILLING_REFUND);
 	assert_int_equal(v.amount, 4);
 	assert_null(v.checkout_id);
+	assert_int_equal(reads("{\"id\":\"evt_3\",\"object\":\"v2.core.event\",\"type\":\"v1.billing.meter.no_meter_found\","
+			       "\"created\":\"2026-11-20T10:00:00.000Z\",\"livemode\":true}", &v), 0);
+	assert_int_equal(v.kind, BILLING_METER_REPORT);
+	assert_int_equal(reads(FRAME("v1.billing.meter.no_meter_found", "{}"), &v), 0);
+	assert_int_equal(v.kind, BILLING_OTHER); /* a thin one alone says it */
 	assert_int_equal(reads(FRAME("a.type.to.come", "{}"), &v), 0);
 	assert_int_equal(v.kind, BILLING_OTHER);
 	assert_int_equal(reads(FRAME("checkout.session.expired", "[]"), &v), 0);
 	assert_null(v.object);
 	assert_int_equal(v.amount, -1);
+}
+
+/* Who pays, wherever the provider says it, and members that it may add. */
+#define WHO "\"email\":\"zoe@example.com\",\"name\":\"Zoe Quast\",\"phone\":\"+49 30 1234567\",\"tax_exempt\":\"none\"," \
+	"\"address\":{\"line1\":\"Lindenallee 7\",\"city\":\"Potsdam\",\"postal_code\":\"14467\",\"country\":\"DE\"}"
+
+static void nothing_is_kept_about_who_pays(void **state)
+{
+	static const char *const personal[] = {
+		"zoe", "Zoe", "Quast", "1234567", "Linden", "Potsdam", "14467", "DE", "@", "Geschenk", "visa", "4242"};
+	static const char text[] = FRAME("checkout.session.completed",
+		"{\"id\":\"cs_1\",\"mode\":\"payment\",\"amount_total\":1900,\"currency\":\"eur\",\"ratio\":0.5,\"paid\":true,"
+		"\"payment_status\":\"paid\",\"payment_intent\":{\"id\":\"pi_1\",\"receipt_email\":\"zoe@example.com\"},"
+		"\"customer\":\"cus_1\",\"customer_email\":\"zoe@example.com\",\"customer_details\":{" WHO "},"
+		"\"shipping\":{" WHO "},\"custom_fields\":[{\"key\":\"note\",\"text\":{\"value\":\"Geschenk\"}}],"
+		"\"payment_method_details\":{\"card\":{\"brand\":\"visa\",\"last4\":\"4242\"}},"
+		"\"status\":\"zoe@example.com\",\"description\":\"Zoe Quast\",\"some_news\":[\"Zoe\",{\"x\":\"Quast\"},7,null],"
+		"\"metadata\":{\"bus_checkout_id\":\"" CHK "\",\"bus_account_id\":\"the team: 1\",\"run_id\":\"run_1\","
+		"\"zoe@example.com\":1,\"gift\":\"Geschenk\"}}");
+	struct billing_event v, kept;
+	const char *is;
+
+	(void)state;
+	assert_int_equal(reads(text, &v), 0);
+	is = billing_event_kept(a, v.doc);
+	for (size_t i = 0; i < COUNT(personal); i++)
+		if (strstr(is, personal[i]) != NULL)
+			fail_msg("%s is kept: %s", personal[i], is);
+	assert_true(strlen(is) < strlen(text));
+	assert_non_null(strstr(is, "\"some_news\":[\"\",{\"x\":\"\"},7,null]"));
+	assert_non_null(strstr(is, "\"ratio\":0.5,\"paid\":true"));
+	assert_int_equal(reads(is, &kept), 0);
+	assert_string_equal(kept.id, v.id);
+	assert_string_equal(kept.type, v.type);
+	assert_int_equal(kept.created, v.created);
+	assert_int_equal(kept.amount, 1900);
+	assert_string_equal(kept.currency, "eur");
+	assert_string_equal(kept.payment_intent, "pi_1");
+	assert_string_equal(kept.payment_status, "paid");
+	assert_string_equal(kept.checkout_id, CHK);
+	assert_string_equal(kept.customer, "cus_1");
+	assert_string_equal(kept.account, "the team: 1");
+	assert_string_equal(billing_event_kept(a, kept.doc), is);
 }
 
 static void frames_that_are_none(void **state)
@@ -310,6 +358,7 @@ int main(void)
 		cmocka_unit_test(secrets_are_checked),
 		cmocka_unit_test(a_form_is_encoded_as_the_provider_expects),
 		cmocka_unit_test(events_are_read),
+		cmocka_unit_test(nothing_is_kept_about_who_pays),
 		cmocka_unit_test(frames_that_are_none),
 		cmocka_unit_test(subscriptions_are_read),
 		cmocka_unit_test(what_a_subscription_gives),

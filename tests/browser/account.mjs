@@ -142,6 +142,11 @@ await group('a payment page and back', async () => {
 	await part(page, 'pay').getByRole('button').click();
 	await page.waitForURL(url => !url.hash.startsWith('#run_'));
 	ok(!page.url().includes('#run_'), 'the payment page is opened from the card', page.url());
+	const worn = () => page.evaluate(() => [document.documentElement, document.querySelector('.go')].map(el => getComputedStyle(el)).map(s => s.backgroundColor + s.borderRadius).join(' '));
+	const light = await worn();
+	await page.emulateMedia({ colorScheme: 'dark' });
+	ok(/10px$/.test(light) && light !== await worn(), 'it wears what the portal wears, light and dark', light);
+	await look(page, 'payment');
 	await page.locator('form button, form input[type=submit]').first().click();
 	await page.waitForURL(url => url.hash.startsWith('#run_'));
 	is(page.url(), conversation, 'it comes back to the run');

@@ -15,6 +15,7 @@
 #   say TYPE OBJECT        a signed event: sets SENT, status and answer
 #   becomes JSON [TYPE]    the provider's subscription changes, and it tells
 #   look [SECONDS]         all that was told has had its effect
+#   ask, settled, meter [SECONDS]   a call of a model as T; none is under way; all of WHO was told
 #   switch_local           from now on without a provider
 KEY=sk_test_4eC39HqLyjWDarjtT1zdp7dc
 OLD_SECRET=whsec_the_one_before_rotation SECRET=whsec_0123456789abcdef0123456789abcdef
@@ -69,6 +70,14 @@ becomes() {
 	S=$(fake change "$(jq -c --arg id "$(sub .subscription_id)" '{id: $id} + .' <<<"$1")") it=$S
 	[[ $type != invoice.* ]] || it=$(jq -c '{id: .latest_invoice, object: "invoice", customer, parent: {type: "subscription_details", subscription_details: {subscription: .id, metadata}}}' <<<"$S")
 	say "$type" "$it"; look
+}
+ask() { STATUS=$(curl -s -o "$VAR/answer" -w '%{http_code}' -H "Authorization: Bearer $T" -H 'Content-Type: application/json' -d '{"model":"bus-static","messages":[{"role":"user","content":"Hello"}]}' "$BASE/v1/chat/completions"); BODY=$(cat "$VAR/answer"); }
+settled() { for _ in $(seq 100); do [ "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE state = 'reserved'")" = 0 ] && return; read -rt 0.1 <> <(:); done; }
+meter() {
+	for _ in $(seq 60); do
+		reap billing.meter "$1"
+		[ "$(sql operator "SELECT count(*) FROM bus.usage_record u JOIN bus.account a ON a.id = u.account_id LEFT JOIN bus.meter_export m ON m.usage = u.id WHERE a.subject = '$WHO' AND u.posted > 0 AND (m.usage IS NULL OR m.attempts = 0)")" != 0 ] || return 0
+	done
 }
 # The next reaper has read the change.
 switch_local() {

@@ -81,6 +81,7 @@ stack_begin() {
 	plans = $srcdir/conf/plans.json
 	go_cache = $builddir/test-cache
 	rate_percent = 0
+	operator_totp_required = 0
 	E
 	for line; do
 		sed -i "/^${line%% *} *=/d" "$VAR/etc/bus.conf"

@@ -1,14 +1,19 @@
 #include "config.h"
 
 #include "base/check.h"
+#include "port/file.h"
 #include "port/otp.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+
+#include "tests/lib/arena.h"
 
 static const char key[] = "12345678901234567890"; /* of both documents */
 
@@ -77,6 +82,39 @@ static void what_is_no_password(void **state)
 	assert_int_equal(otp_step(key, 20, "755224", 0, -1), 0); /* the first step has none before it */
 }
 
+static void a_key_in_a_file(void **state)
+{
+	static const char *const bad[] = {"", "GEZDGNBVGY3TQOJQ", "no base32 at all!", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ1"};
+	const char *path = arena_printf(a, "/tmp/bus-otp-%d", (int)getpid()), *text;
+	unsigned char is[OTP_KEY_MAX];
+	struct err e = {0};
+	struct stat st;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(otp_key_read(a, path, is, &e), 0); /* there is none */
+	assert_int_equal(otp_key_make(a, path, &e), 0);
+	assert_int_equal(otp_key_read(a, path, is, &e), OTP_KEY_BYTES);
+	text = otp_key_text(a, is, OTP_KEY_BYTES);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(otp_key_make(a, path, &e), 0); /* one that is there stays */
+	assert_int_equal(otp_key_read(a, path, is, &e), OTP_KEY_BYTES);
+	assert_string_equal(otp_key_text(a, is, OTP_KEY_BYTES), text);
+	assert_int_equal(file_write(path, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n", 33, 0600, &e), 0);
+	assert_int_equal(otp_key_read(a, path, is, &e), 20);
+	assert_memory_equal(is, key, 20);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		assert_int_equal(file_write(path, bad[i], strlen(bad[i]), 0600, &e), 0);
+		assert_int_equal(otp_key_read(a, path, is, &e), -1);
+		assert_int_equal(e.id, E_INVALID);
+		err_clear(&e);
+	}
+	unlink(path);
+	assert_string_equal(otp_uri(a, "localhost", "ann+x@example.com", "GEZD"),
+			    "otpauth://totp/localhost:ann%2Bx%40example.com?secret=GEZD&issuer=localhost&digits=6&period=30");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +122,7 @@ int main(void)
 		cmocka_unit_test(times),
 		cmocka_unit_test(one_step_of_drift_and_each_once),
 		cmocka_unit_test(what_is_no_password),
+		cmocka_unit_test_setup_teardown(a_key_in_a_file, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,35 @@ reap billing.inbox; reap billing.refund 60
 ok "paid when its customer has left, it is given back" equal "$(asked '[.[] | select(.url == "/v1/refunds") | .form.payment_intent] | join(" ")') $(sql operator "SELECT phase FROM bus.run WHERE run_id = '$RUN'")" "pi_late quoted"
 ok "the invariants hold with them" sound
 
+# What the provider has told about who pays is nowhere, before and after they leave.
+PERSON='{"email":"zoe@example.com","name":"Zoe Quast","phone":"+49 30 1234567","address":{"line1":"Lindenallee 7","city":"Potsdam"}}'
+dumped() { pg_dump -h "$VAR/run" -U bus_admin bus | grep -ciE "${1:-zoe@example|quast|1234567|lindenallee|potsdam}"; }
+member zoe; bill checkout-session '{"interval":"month"}'; pays
+CUS=$(jq -r .customer <<<"$PAID")
+say customer.created "$(jq -c --arg c "$CUS" '{id: $c, object: "customer"} + .' <<<"$PERSON")"
+say checkout.session.completed "$(jq -c --argjson p "$PERSON" '. + {customer_details: $p, customer_email: $p.email}' <<<"$PAID")"; look; DONE=evt_p$EVENTS
+say charge.succeeded "$(jq -c --arg c "$CUS" '{id: "ch_zoe", object: "charge", amount: 2900, currency: "eur", customer: $c, billing_details: ., receipt_email: .email}' <<<"$PERSON")"
+ok "a plan is paid for" equal "$(plan) $(sub .status)" "pro active"
+ok "no event says by whom" equal "$(dumped 'quast|1234567|lindenallee|potsdam')" 0
+ok "but what and how much" equal "$(sql operator "SELECT body::jsonb #>> '{data,object,id}' || ' ' || (body::jsonb #>> '{data,object,amount}') FROM bus.stripe_event WHERE event_id = 'evt_p$EVENTS'")" "ch_zoe 2900"
+api GET /api/v1/account/export
+ok "what is exported has the page of the plan" equal "$(field '.plan_checkouts | map("\(.checkout_id) \(.plan_id) \(.amount) \(.currency) \(.state)") | join(", ")')" "$(plan_page '"\(.checkout_id) pro 2900 eur complete"')"
+ok "and the subscription with what was paid" equal "$(field '.subscriptions | map("\(.subscription_id) \(.customer_id) \(.plan_id) \(.status) \(.payments | map("\(.paid) \(.refunded)") | join(", "))") | join(", ")')" "$(sub '"\(.subscription_id) \(.customer_id) pro active 2900 0"')"
+ok "and nobody else's, and no key of ours" equal "$(grep -c -e "$BOB" -e 'plan:chp_' <<<"$BODY")" 0
+# One that an earlier program has written down as it came.
+sql admin "INSERT INTO bus.stripe_event (event_id, type, livemode, created, body, state, received_at, due_at)
+	SELECT 'evt_raw', 'customer.updated', false, now(), '{\"id\":\"evt_raw\",\"object\":\"event\",\"data\":{\"object\":$PERSON}}', 'ignored', now(), now()" >/dev/null
+ok "one of before says it" equal "$(dumped lindenallee)" 1
+leave; reap billing.redact
+late() { for _ in $(seq 100); do [ "$(dumped)" = 0 ] && return 0; reap billing.redact; read -rt 0.1 <> <(:); done; return 1; }
+ok "who leaves is nowhere in the database" late
+say customer.subscription.deleted "$(fake all | jq -c --arg s "$(sub .subscription_id)" --argjson p "$PERSON" '.[] | select(.id == $s) | .customer = ($p + {id: .customer})')"
+say invoice.paid "$(jq -c --arg c "$CUS" '{id: "in_zoe", object: "invoice", customer: $c, customer_email: .email, customer_name: .name, customer_address: .address}' <<<"$PERSON")"; look
+ok "nor after what comes later" equal "$SENT $(dumped)" '200 {"received":true,"duplicate":false} 0'
+"$BUS" billing webhooks replay "$DONE"; look
+ok "an event is replayed, and has no second effect" equal "$(sql operator "SELECT state FROM bus.stripe_event WHERE event_id = '$DONE'") $(sub .status) $(plan) $(sql operator "SELECT count(*) FROM bus.billing_effect WHERE effect = 'subscribed' AND subject = '$(plan_page .checkout_id)'")" "done canceled visitor 1"
+ok "the invariants hold without them" sound
+
 # Without a provider.
 switch_local
 member gus; for _ in $(seq 40); do bill checkout-session '{"interval":"month"}'; [ "$(field .provider)" = local ] && break; read -rt 0.25 <> <(:); done

@@ -8,7 +8,6 @@ cp "$srcdir/conf/plans.json" "$VAR/plans.json"
 put() { jq "$1" "$VAR/plans.json" >"$VAR/plans.new" && mv "$VAR/plans.new" "$VAR/plans.json"; "$BUS" plan put "$VAR/plans.json"; }
 put '(.plans[] | select(.id == "pro") | .trial_days) = 0'
 plan_of() { sql operator "SELECT hard_limit FROM bus.budget b JOIN bus.account a ON b.scope = 'account' AND b.subject = a.id::text AND b.period = 'month' WHERE a.subject = '$WHO'"; }
-ask() { STATUS=$(curl -s -o "$VAR/answer" -w '%{http_code}' -H "Authorization: Bearer $T" -H 'Content-Type: application/json' -d '{"model":"bus-static","messages":[{"role":"user","content":"Hello"}]}' "$BASE/v1/chat/completions"); BODY=$(cat "$VAR/answer"); }
 
 # The catalog.
 someone ann
@@ -193,13 +192,6 @@ ok "a customer who is deleted there is forgotten" equal "$(sql operator "SELECT 
 exports() { sql operator "SELECT coalesce(string_agg(m.state || ' ' || m.value, ', ' ORDER BY m.usage), '-') FROM bus.meter_export m JOIN bus.account a ON a.id = m.account_id WHERE a.subject = '$WHO'"; }
 metered() { fake all | jq -r --arg c "$(sub .customer_id)" '[.[] | select(.object == "billing.meter_event" and .payload.stripe_customer_id == $c) | .payload.value | tonumber] | [length, add // 0] | join(" ")'; }
 used() { sql operator "SELECT count(*) || ' ' || coalesce(sum(posted), 0) FROM bus.usage_record u JOIN bus.account a ON a.id = u.account_id WHERE a.subject = '$WHO' AND u.state = 'posted'"; }
-settled() { for _ in $(seq 100); do [ "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE state = 'reserved'")" = 0 ] && return; read -rt 0.1 <> <(:); done; }
-meter() {
-	for _ in $(seq 60); do
-		reap billing.meter "$1"
-		[ "$(sql operator "SELECT count(*) FROM bus.usage_record u JOIN bus.account a ON a.id = u.account_id LEFT JOIN bus.meter_export m ON m.usage = u.id WHERE a.subject = '$WHO' AND u.posted > 0 AND (m.usage IS NULL OR m.attempts = 0)")" != 0 ] || return 0
-	done
-}
 someone eve; bill checkout-session '{"interval":"month"}'; pays; say checkout.session.completed "$PAID"; look
 ask; settled; meter
 ok "what was used is told once settled" equal "$(exports) $(metered)" "sent 8 1 8"

@@ -84,9 +84,28 @@ seal() {
 	"${AS[@]}" "$builddir/bus-reaper" --once --pass=usage.seal --now="$(date -u -d "+$1 seconds" +%Y-%m-%dT%H:%M:%SZ)" "$VAR/etc/bus.conf" >/dev/null 2>&1
 }
 ledger() { "$BUS" ledger verify --json | jq -r '[.ok, .why // "-"] | join(" ")'; }
+visitor bea; ok "a tool is built" build_tool "A counter of laps" web
+api GET "/api/v1/build-runs/$RUN/artifacts"
+curl -s -b "$V" -o "$VAR/tool" "$BASE$(field '.items[0].download_url')"
+curl -s -b "$V" -o "$VAR/dsse" "$BASE/api/v1/build-runs/$RUN/artifacts/$(field '.items[0].artifact_id')/provenance"
+SIGNER=$(jq -r '.signatures[0].keyid' "$VAR/dsse")
+pem() { curl -s -D "$VAR/head" -o "$1" -w '%{http_code}' "$BASE/.well-known/$2"; }
+# checked KEYS: the command, and what it prints for who has openssl and jq alone
+checked() { "$BUS" verify "$VAR/tool" "$VAR/dsse" --key "$1" >"$VAR/said" && sed -n '/^  /p' "$VAR/said" | sed -n '/\(jq -r .payload \|awk\)/,$p' >"$VAR/plain.sh" && plain; }
+plain() { (mkdir -p "$VAR/plain" && cd "$VAR/plain" && rm -f -- * && sh -e "$VAR/plain.sh") >/dev/null 2>&1; }
+ok "one key of provenance" equal "$(pem "$VAR/before.pem" busdk-provenance.pem) $(grep -c BEGIN "$VAR/before.pem")" "200 1"
+ok "checks it" checked "$VAR/before.pem"
 seal 60; OLD=$(signs provenance)
 keys next provenance; NEXT=$(field .kid); touch -d '-301 seconds' "$(in_set "$NEXT")"; keys switch provenance
 ok "a key of provenance follows" equal "$STATUS $([ "$(signs provenance)" != "$OLD" ] && echo another)" "0 another"
+ok "then the PEM has both" equal "$(pem "$VAR/after.pem" busdk-provenance.pem) $(grep -c BEGIN "$VAR/after.pem")" "200 2"
+ok "first the one that signs now" equal "$(openssl pkey -pubin -in "$VAR/after.pem" -pubout)" "$(cat "$VAR/etc/provenance.pub")"
+ok "and what the one before has signed is checked with it" checked "$VAR/after.pem"
+ok "with the one of that id too" equal "$(pem "$VAR/one.pem" "busdk-keys/$SIGNER") $(header cache-control) $(checked "$VAR/one.pem"; echo $?)" "200 public, max-age=300 0"
+ok "not with the present one alone" equal "$("$BUS" verify "$VAR/tool" "$VAR/dsse" --key "$VAR/etc/provenance.pub" >/dev/null; echo $?)" 1
+ok "nor with a receipt's" equal "$("$BUS" verify "$VAR/tool" "$VAR/dsse" --key "$VAR/etc/receipt.pub" >/dev/null; echo $?)" 1
+sed -i '1d' "$VAR/one.pem"; ok "a file without a key is no answer" equal "$("$BUS" verify "$VAR/tool" "$VAR/dsse" --key "$VAR/one.pem" >/dev/null 2>&1; echo $?)" 69
+for bad in none "$SIGNER.pem" ..; do ok "no such id: $bad" equal "$(pem "$VAR/none" "busdk-keys/$bad" | grep -c '^40[04]$')" 1; done
 seal 120
 ok "seals by both" equal "$(sql operator "SELECT count(DISTINCT kid) FROM bus.ledger_seal")" 2
 ok "all hold" equal "$(ledger)" "true -"

@@ -62,6 +62,7 @@ wait "${said[@]}"
 ok "four who bring one password: one is right" equal "$(cat "$VAR"/showed.* | sort | uniq -c | awk '{ print $1, $2 }' | tr '\n' ' ')" "1 200 3 401 "
 pay; ok "then it may" equal "$STATUS" 201
 subscribe; ok "and subscribe" equal "$STATUS $(field .provider)" "200 local"
+PAGE=$(field .url); PAGE=${PAGE##*/api/}
 # What a program holds has shown nothing, whatever it allows and whoever issued it.
 "$BUS" auth approve ann@example.com >/dev/null
 api POST /api/v1/auth/keys '{"name":"k","resources":"billing:setup billing:read"}'; KEY=$(field .key)
@@ -71,10 +72,21 @@ for TOKEN in "$KEY" "$API" "$ISSUED"; do
 	v1 /api/v1/billing/checkout-session '{"plan_id":"pro"}'
 	ok "a token of a program may not" is "403 second_factor_required"
 done
+# Means of payment are changed in the provider's portal.
+portal() { api POST /api/v1/billing/portal-session '{}'; }
+curl -s -o /dev/null -X POST "$BASE/api/$PAGE/pay"
+subscribed() { local end=$((SECONDS + 60)); while [ $SECONDS -lt $end ]; do portal; [ "$STATUS" = 402 ] || break; read -rt 0.2 <> <(:); done; equal "$STATUS $(field .provider)" "200 local"; }
+ok "the portal opens to who has shown it" subscribed
+for TOKEN in "$KEY" "$ISSUED"; do
+	v1 /api/v1/billing/portal-session '{}'
+	ok "nor open the portal" is "403 second_factor_required"
+done
 sql admin "UPDATE bus.session SET second_until = now() - interval '1 s'" >/dev/null
 pay; ok "for a while" is "403 second_factor_required"
+portal; ok "the portal too asks anew" is "403 second_factor_required"
 show " ${CODES[0]:0:6}-${CODES[0]:6} "; ok "a recovery code is as good" equal "$STATUS $(field .status)" "200 shown"
 pay; ok "so" equal "$STATUS" 201
+portal; ok "and the portal" equal "$STATUS" 200
 show "${CODES[0]}"; ok "once" is "401 code_refused"
 
 # Guessing.
@@ -153,5 +165,32 @@ ok "guessing ends" contains "$guesses" "429 429"
 BODY=$(curl -s -H "Authorization: Bearer wrong_token_wrong_token" -H "X-Bus-Totp: $(totp 1)" "$BASE/api/internal/billing/accounts/demo/status")
 ok "without the token no password is looked at" equal "$(field .code)" insufficient_scope
 ok "the key is in no log and in no answer" equal "$(grep -lF "$OPERATOR" "$VAR"/log/*.log | wc -l)$("$BUS" config --json | grep -c "$OPERATOR")" 00
+# Required, unless somebody has said otherwise.
+again() { "$BUS" stack down >/dev/null 2>&1; "$BUS" stack up --json >"$VAR/up.json" 2>"$VAR/up.err" || ok "the stack starts again" false; }
+tested() { BODY=$("$BUS" config test 2>&1); STATUS=$?; }
+told() { "$BUS" doctor --json | jq -r '.[] | select(.check == "operators'"'"' second factor").state'; }
+rm "$VAR/etc/operator.totp"; again
+op ''; ok "turned off, the token alone opens" equal "$STATUS" 200
+tested; ok "the test of the configuration says so" equal "$STATUS $(grep -c 'warning: operator_totp_required = 0' <<<"$BODY")" "0 1"
+ok "and the doctor" equal "$(told)" WARN
+sed -i '/^operator_totp_required/d' "$VAR/etc/bus.conf"; again
+sql admin "UPDATE bus.operator_second SET tries = 0, last_step = -1, shown_until = '-infinity'" >/dev/null
+op ''; ok "by itself a stack has one" is "403 second_factor_required"
+ok "a key that nobody else reads" equal "$(stat -c %a "$VAR/etc/operator.totp") $(told)" "600 OK"
+OUT=$("$BUS" auth operator --json); SECRET=$(jq -r .secret <<<"$OUT")
+ok "for an authenticator" equal "$(jq -r '"\(.uri) \(.new)"' <<<"$OUT")" "otpauth://totp/localhost:operator?secret=$SECRET&issuer=localhost&digits=6&period=30 false"
+early; op "$(totp 0)"; ok "its password opens" equal "$STATUS" 200
+RUN=$BOB_RUN; visitor bob
+ok "the machine's own shell is asked for none" silent "$BUS" build show "$RUN"
+mv "$VAR/etc/operator.totp" "$VAR/away"
+kill -HUP "$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")"
+closed() { local end=$((SECONDS + 60)); while [ $SECONDS -lt $end ]; do op ''; [ "$STATUS" = 403 ] && return 0; read -rt 0.3 <> <(:); done; return 1; }
+ok "without a key operator routes are closed" closed
+op "$(totp 1)"; ok "to a password too" is "403 second_factor_required"
+op '' /metrics; ok "but to look on at the counters" equal "$STATUS" 200
+tested; ok "the test of the configuration fails" equal "$STATUS $(grep -c 'bus auth operator' <<<"$BODY")" "65 1"
+ok "and the doctor says why" equal "$(told)" FAIL
+"$BUS" auth operator >"$VAR/made"; ok "another key is made" equal "$(sed -n 1p "$VAR/made" | grep -cE '^[A-Z2-7]{32}$') $(stat -c '%a %U' "$VAR/etc/operator.totp")" "1 $(stat -c '%a %U' "$VAR/etc/operator.token")"
+tested; ok "then it is in order" equal "$STATUS $BODY" "0 $VAR/etc/bus.conf: ok"
 ok "the invariants hold" silent "$BUS" fsck
 done_testing
