@@ -51,13 +51,13 @@ ORDER BY checkout_id = $1 DESC NULLS LAST, id LIMIT 1;
 -- name: billing_sql_lock
 SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
-	refund, dispute, refunded
+	refund, dispute, refunded, closing
 FROM checkout WHERE id = $1::bigint FOR NO KEY UPDATE;
 
 -- name: billing_sql_live
 SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
-	refund, dispute, refunded
+	refund, dispute, refunded, closing
 FROM checkout WHERE run = $1::bigint AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
 -- A build is bought by itself: no plan is needed for it, but nobody may be
@@ -75,7 +75,7 @@ RETURNING id, idem_key, (extract(epoch FROM expires_at) * 1000000)::bigint;
 
 -- What is paid stays paid.
 -- name: billing_sql_state
-UPDATE checkout SET state = $2, note = left($3, 500), url = NULL
+UPDATE checkout SET state = $2, note = left($3, 500), url = NULL, closing = false
 WHERE id = $1::bigint AND state <> 'paid';
 
 -- name: billing_sql_opened
@@ -83,7 +83,7 @@ UPDATE checkout SET state = 'open', session_id = $2, url = $3
 WHERE id = $1::bigint AND state = 'intent';
 
 -- name: billing_sql_paid
-UPDATE checkout SET state = 'paid', paid_at = $4::timestamptz, url = NULL,
+UPDATE checkout SET state = 'paid', paid_at = $4::timestamptz, url = NULL, closing = false,
 	session_id = coalesce(session_id, $2), payment_intent = coalesce($3, payment_intent)
 WHERE id = $1::bigint;
 
@@ -102,19 +102,38 @@ WHERE id = $1::bigint AND refund = 'due';
 UPDATE checkout SET dispute = $2
 WHERE id = $1::bigint AND dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open');
 
+-- Another page of the run is newer.
+-- name: billing_sql_replaced
+SELECT EXISTS (SELECT FROM checkout o JOIN checkout c ON c.run = o.run WHERE c.id = $1::bigint AND o.id > c.id);
+
+-- Another payment of the run is kept: it goes on by that one.
+-- name: billing_sql_carried
+SELECT EXISTS (SELECT FROM checkout o JOIN checkout c ON c.run = o.run
+	WHERE c.id = $1::bigint AND o.id <> c.id AND o.state = 'paid' AND o.refund = 'none');
+
 -- name: billing_sql_left
 SELECT closed_at IS NOT NULL FROM account a JOIN checkout c ON c.account_id = a.id WHERE c.id = $1::bigint;
 
 -- ---- passes
 
+-- What is of no use to its run any more is closed: the run was changed, goes on
+-- without a payment or has ended, or its customer has left.
+-- name: billing_sql_useless
+UPDATE checkout SET closing = true, attempts = 0, due_at = $1::timestamptz WHERE id IN (
+	SELECT c.id FROM checkout c JOIN run r ON r.id = c.run JOIN account a ON a.id = c.account_id
+	WHERE c.state IN ('intent', 'open') AND NOT c.closing AND (r.phase <> 'quoted'
+		OR r.scope_hash IS DISTINCT FROM c.scope_hash OR a.closed_at IS NOT NULL)
+	FOR NO KEY UPDATE OF c SKIP LOCKED);
+
 -- name: billing_sql_intent
 UPDATE checkout SET attempts = attempts + 1,
 	due_at = $1::timestamptz + make_interval(secs => least(60 * (attempts + 1), 3600))
-WHERE id = (SELECT id FROM checkout WHERE state = 'intent' AND due_at <= $1::timestamptz
+WHERE id = (SELECT id FROM checkout
+	WHERE (state = 'intent' OR closing) AND state IN ('intent', 'open') AND due_at <= $1::timestamptz
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
-	refund, dispute, refunded;
+	refund, dispute, refunded, closing;
 
 -- Paid for a run that ended without a result: an operator has some minutes to
 -- take it up again, then the money goes back.
@@ -130,7 +149,7 @@ WHERE id = (SELECT id FROM checkout WHERE refund = 'due' AND due_at <= $1::times
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
-	refund, dispute, refunded;
+	refund, dispute, refunded, closing;
 
 -- ---- the local provider's page
 

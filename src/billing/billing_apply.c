@@ -79,10 +79,16 @@ static int paid(struct work *w, const struct billing_inbox_row *in, const struct
 static int rises(struct work *w, const struct billing_page_row *c, const char *state,
 		 const char *payment, enum event_id news, struct billing_outcome *o)
 {
+	int replaced = billing_store_replaced(w, c->id);
+
+	if (replaced < 0)
+		return -1;
 	if (rank(state) <= rank(c->state))
 		return billing_say(o, "done", "known, or overtaken");
-	if (billing_store_state(w, c, state, "") < 0 ||
-	    run_payment_news(w, c->run, payment, news) < 0)
+	if (billing_store_state(w, c, state, "") < 0)
+		return -1;
+	/* What becomes of an old page is no news for the run. */
+	if (!replaced && !c->closing && run_payment_news(w, c->run, payment, news) < 0)
 		return -1;
 	return billing_say(o, "done", state);
 }
@@ -112,7 +118,7 @@ static int refund(struct work *w, const struct billing_inbox_row *in, const stru
 		  const struct billing_page_row *c, struct billing_outcome *o)
 {
 	bool whole = e->amount >= c->amount;
-	int first;
+	int first, carried;
 
 	if (e->livemode != c->livemode || e->amount < 0 || !str_eq(e->currency, c->currency))
 		return billing_say(o, "refused", "another mode or currency");
@@ -121,7 +127,10 @@ static int refund(struct work *w, const struct billing_inbox_row *in, const stru
 	if (!whole)
 		return billing_say(o, "done", "a part was given back");
 	first = billing_store_effect(w, c->checkout_id, "refunded", in->id);
-	if (first < 0 || (first > 0 && strcmp(c->state, "paid") == 0 && run_refunded(w, c->run) < 0))
+	carried = billing_store_carried(w, c->id);
+	if (first < 0 || carried < 0)
+		return -1;
+	if (first > 0 && !carried && strcmp(c->state, "paid") == 0 && run_refunded(w, c->run) < 0)
 		return -1;
 	return billing_say(o, "done", first ? "given back" : "was given back already");
 }

@@ -105,10 +105,12 @@ int billing_call_expire(struct work *w, const struct billing_page_row *c)
 {
 	struct billing_answer an;
 	struct buf f;
+	int rc;
 
 	buf_init(&f, w->a, 16);
-	return billing_ask_post(w, arena_printf(w->a, SESSIONS "/%s/expire", c->session_id),
-				arena_printf(w->a, "expire:%s", c->checkout_id), &f, &an);
+	rc = billing_ask_post(w, arena_printf(w->a, SESSIONS "/%s/expire", c->session_id),
+			      arena_printf(w->a, "expire:%s", c->checkout_id), &f, &an);
+	return rc > 0 && str_eq(an.code, "resource_missing") ? 0 : rc; /* nobody can pay there */
 }
 
 int billing_call_portal(struct work *w, const char *customer_id, const char *return_url, const char *nonce,

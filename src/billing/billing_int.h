@@ -8,14 +8,13 @@
 struct billing_page_row {
 	int64_t id, amount, expires_at; /* microseconds */
 	const char *checkout_id, *title, *currency, *provider, *idem_key, *return_url, *state, *session_id, *url;
-	bool livemode;
+	bool livemode, closing; /* the last: nobody is to pay on it any more */
 	/* of a run */
 	int64_t run, refunded;
 	const char *run_id, *scope_hash, *payment_intent, *refund, *dispute;
 	/* of a plan */
 	int64_t account, trial_days;
 	const char *subject, *plan, *features, *price_id, *interval, *customer_id;
-	bool closing; /* its customer has left */
 };
 
 struct billing_inbox_row {
@@ -54,7 +53,11 @@ int billing_store_decide(struct work *w, const char *subject, const char *scope,
 int billing_store_insert(struct work *w, struct billing_page_row *c, int64_t account);
 int billing_store_state(struct work *w, const struct billing_page_row *c, const char *state, const char *note);
 int billing_store_opened(struct work *w, const struct billing_page_row *c, const char *session_id, const char *url);
-int billing_store_left(struct work *w, int64_t id); /* has its customer? 1, 0 or -1 */
+/* Of a page of a run, 1, 0 or -1: has its customer left, is another page of the run
+ * newer, is another payment of it kept? */
+int billing_store_left(struct work *w, int64_t id);
+int billing_store_replaced(struct work *w, int64_t id);
+int billing_store_carried(struct work *w, int64_t id);
 int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent);
 int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const char *refund);
 int billing_store_asked(struct work *w, int64_t id, const char *why_not);
@@ -72,6 +75,7 @@ int billing_secrets_read(struct work *w, struct billing_secrets *ret);
 void billing_form(struct buf *b, const char *key, const char *value);
 void billing_form_int(struct buf *b, const char *key, int64_t value);
 
+#define BILLING_REPLACED "another page took its place"
 /* billing_page.c: ask the provider for it, outside of any transaction, and write
  * its answer down; close it there. What is not closed is being paid: E_CONFLICT. */
 int billing_page_open(struct work *w, struct billing_page_row *c);

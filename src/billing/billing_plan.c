@@ -87,7 +87,7 @@ int billing_subscribe(struct work *w, const struct billing_wish *wish, struct bi
 		if (work_begin(w, NULL) < 0 || (rc = intend(w, wish, back, &c)) < 0 || work_commit(w, NULL) < 0)
 			return -1;
 		/* Two pages could both be paid: the other one is closed first. */
-		if (rc > 0 && billing_page_close(w, &c, "another page took its place") < 0)
+		if (rc > 0 && billing_page_close(w, &c, BILLING_REPLACED) < 0)
 			return -1;
 	}
 	if (rc > 0)

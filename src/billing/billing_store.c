@@ -99,6 +99,7 @@ static int take(const struct pg_rows *rows, struct billing_page_row *ret)
 	ret->refund = pg_text(rows, 0, 17);
 	ret->dispute = pg_text(rows, 0, 18);
 	ret->refunded = pg_int(rows, 0, 19);
+	ret->closing = pg_bool(rows, 0, 20);
 	return 1;
 }
 
@@ -176,13 +177,27 @@ int billing_store_opened(struct work *w, const struct billing_page_row *c, const
 			       : DB(w, billing_sql_opened, NULL, arg_int(w, c->id), session_id, url);
 }
 
-int billing_store_left(struct work *w, int64_t id)
+static int is_so(struct work *w, const struct pg_stmt *stmt, int64_t id)
 {
+	const char *const args[] = {arg_int(w, id)};
 	struct pg_rows rows;
 
-	if (DB(w, billing_sql_left, &rows, arg_int(w, id)) < 0)
-		return -1;
-	return pg_bool(&rows, 0, 0);
+	return pg_exec(w->pg, w->a, stmt, args, &rows, &w->err) < 0 ? -1 : pg_bool(&rows, 0, 0);
+}
+
+int billing_store_left(struct work *w, int64_t id)
+{
+	return is_so(w, &billing_sql_left, id);
+}
+
+int billing_store_replaced(struct work *w, int64_t id)
+{
+	return is_so(w, &billing_sql_replaced, id);
+}
+
+int billing_store_carried(struct work *w, int64_t id)
+{
+	return is_so(w, &billing_sql_carried, id);
 }
 
 int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent)
@@ -212,7 +227,8 @@ int billing_store_intent(struct work *w, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
-	return DB(w, billing_sql_intent, &rows, arg_now(w)) < 0 ? -1 : take(&rows, ret);
+	return DB(w, billing_sql_useless, NULL, arg_now(w)) < 0 ||
+	       DB(w, billing_sql_intent, &rows, arg_now(w)) < 0 ? -1 : take(&rows, ret);
 }
 
 int billing_store_refund_due(struct work *w, struct billing_page_row *ret)

@@ -16,6 +16,8 @@
 #   becomes JSON [TYPE]    the provider's subscription changes, and it tells
 #   look [SECONDS]         all that was told has had its effect
 #   switch_local           from now on without a provider
+#   page, of_page JQ, tell TYPE   of RUN's newest payment page, or PAGE: the row; an event about it
+#   approved, payment, checkout   of RUN
 KEY=sk_test_4eC39HqLyjWDarjtT1zdp7dc
 OLD_SECRET=whsec_the_one_before_rotation SECRET=whsec_0123456789abcdef0123456789abcdef
 BUS_FAULT_DIR=$(mktemp -d /tmp/bus-fault-XXXXXX) && chmod 1777 "$BUS_FAULT_DIR" || exit 99
@@ -75,3 +77,21 @@ switch_local() {
 	sed -i 's/^billing_provider = .*/billing_provider = local/' "$VAR/etc/bus.conf"
 	kill -HUP "$MASTER"; kill $(pgrep -f "bus-reaper $VAR/etc/bus.conf")
 }
+
+# Pages of runs: the newest of RUN, or the one named PAGE.
+PAGE=''
+page() { sql operator "SELECT row_to_json(c) FROM bus.checkout c WHERE run_id = '${1:-$RUN}' AND '$PAGE' IN ('', checkout_id) ORDER BY id DESC LIMIT 1"; }
+of_page() { page "${2:-$RUN}" | jq -r "$1"; }
+# tell TYPE [JQ [SECRET [T [LIVE]]]]: an event about that page, changed by JQ
+tell() {
+	local object
+	object=$(page | jq -c '{id: .session_id, mode: "payment", payment_status: "paid", amount_total: .amount, currency,
+		payment_intent: ("pi_" + .session_id), metadata: {bus_checkout_id: .checkout_id}} | '"${2:-.}")
+	SENT=$(node "$srcdir/tests/billing/events.mjs" "$BASE" "${3:-$SECRET}" "$1" "$object" "${4:-}" "${5:-}")
+}
+DONE=checkout.session.completed
+# The charge of that page, of which all was given back.
+REFUND='{id: ("ch_" + .id), amount_refunded: .amount_total, currency, payment_intent}'
+approved() { sql operator "SELECT count(*) || ' ' || coalesce(min(actor), '-') FROM bus.run_history h JOIN bus.run r ON r.id = h.run WHERE r.run_id = '$RUN' AND h.event = 'authorize'"; }
+payment() { api GET "/api/v1/build-runs/$RUN"; field .approval.payment; }
+checkout() { api POST "/api/v1/build-runs/$RUN/checkout" "${1:-{\}}"; }

@@ -4,21 +4,7 @@
 # payment and approval, a storm. BILLING_DELIVERIES (5000), BILLING_SEED (1).
 . "${srcdir:-.}/tests/lib/stack.sh"
 . "${srcdir:-.}/tests/lib/billing.sh"
-# page RUN: the row of its newest payment page as JSON
-page() { sql operator "SELECT row_to_json(c) FROM bus.checkout c WHERE run_id = '${1:-$RUN}' ORDER BY id DESC LIMIT 1"; }
-of_page() { page "${2:-$RUN}" | jq -r "$1"; }
-# tell TYPE [JQ [SECRET [T [LIVE]]]]: an event about the present run's page, changed by JQ
-tell() {
-	local object
-	object=$(page | jq -c '{id: .session_id, mode: "payment", payment_status: "paid", amount_total: .amount, currency,
-		payment_intent: ("pi_" + .session_id), metadata: {bus_checkout_id: .checkout_id}} | '"${2:-.}")
-	SENT=$(node "$srcdir/tests/billing/events.mjs" "$BASE" "${3:-$SECRET}" "$1" "$object" "${4:-}" "${5:-}")
-}
-approved() { sql operator "SELECT count(*) || ' ' || coalesce(min(actor), '-') FROM bus.run_history h JOIN bus.run r ON r.id = h.run WHERE r.run_id = '$RUN' AND h.event = 'authorize'"; }
-payment() { api GET "/api/v1/build-runs/$RUN"; field .approval.payment; }
-checkout() { api POST "/api/v1/build-runs/$RUN/checkout" "${1:-{\}}"; }
 TOOL="A counter of laps"
-DONE=checkout.session.completed
 
 # The page.
 visitor v; converse "$TOOL" web
@@ -150,7 +136,6 @@ done
 
 # Orders, and money that goes back.
 converse "$TOOL" web
-REFUND='{id: ("ch_" + .id), amount_refunded: .amount_total, currency, payment_intent}'
 tell charge.refunded "$REFUND"; reap billing.inbox
 ok "a refund that comes first waits" equal "$(event_state) $(approved)" "waiting 0 -"
 tell $DONE .; reap billing.inbox; reap billing.inbox
