@@ -227,7 +227,8 @@ SELECT subject, plan, barred, subscribed, customer_id, subscription_id
 FROM subscriber($1, $2::boolean, $3::timestamptz);
 
 -- name: billing_sql_offer
-SELECT plan, title, price_id, amount, currency, interval, trial_days, features
+SELECT plan, title, price_id, amount, currency, interval,
+	CASE WHEN trial_days > 0 AND NOT trial_had(decode($8, 'hex')) THEN trial_days ELSE 0 END, features
 FROM plan_price_of($1, $2, $3, $4, $5::boolean, $6, $7::timestamptz);
 
 -- The columns of a page, as above.
@@ -255,9 +256,9 @@ RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, stat
 
 -- name: billing_sql_plan_insert
 INSERT INTO plan_checkout (checkout_id, account_id, subject, plan, title, features, price_id, currency, interval,
-	customer_id, provider, return_url, amount, trial_days, livemode, idem_key, created_at, expires_at, due_at)
+	customer_id, provider, return_url, amount, trial_days, livemode, idem_key, created_at, expires_at, due_at, payer)
 VALUES ($1, bus_account(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::bigint, $13::int, $14::boolean, 'plan:' || $1,
-	$15::timestamptz, $15::timestamptz + interval '23 hours', $15::timestamptz + interval '30 seconds')
+	$15::timestamptz, $15::timestamptz + interval '23 hours', $15::timestamptz + interval '30 seconds', decode($16, 'hex'))
 RETURNING id, idem_key, (extract(epoch FROM expires_at) * 1000000)::bigint;
 
 -- name: billing_sql_plan_state

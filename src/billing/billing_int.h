@@ -14,7 +14,7 @@ struct billing_page_row {
 	const char *run_id, *scope_hash, *payment_intent, *refund, *dispute;
 	/* of a plan */
 	int64_t account, trial_days;
-	const char *subject, *plan, *features, *price_id, *interval, *customer_id;
+	const char *subject, *plan, *features, *price_id, *interval, *customer_id, *payer;
 };
 
 struct billing_inbox_row {

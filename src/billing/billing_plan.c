@@ -39,13 +39,15 @@ static int intend(struct work *w, const struct billing_wish *wish, const char *b
 		  struct billing_page_row *ret)
 {
 	struct billing_subscriber who;
-	struct billing_page_row offer;
+	struct billing_page_row offer = {0};
 	int rc;
 
 	if (may_pay(w, &who) < 0)
 		return -1;
 	if (who.subscribed)
 		return fail(w, E_CONFLICT, "%s has a subscription: the portal changes it", who.subject);
+	if (identity_payer(w, w->actor.account, &offer.payer) < 0)
+		return -1;
 	rc = billing_store_offer(w, wish, who.plan, &offer);
 	if (rc < 0)
 		return -1;
@@ -60,7 +62,8 @@ static int intend(struct work *w, const struct billing_wish *wish, const char *b
 	rc = billing_store_plan_live(w, ret);
 	if (rc < 0)
 		return -1;
-	if (rc > 0 && str_eq(ret->price_id, offer.price_id) && ret->expires_at > w->now + LAST_MINUTES)
+	if (rc > 0 && str_eq(ret->price_id, offer.price_id) && ret->trial_days == offer.trial_days &&
+	    ret->expires_at > w->now + LAST_MINUTES)
 		return 0;
 	if (rc > 0)
 		return 1;
