@@ -72,8 +72,11 @@ const char *billing_page_differs(const struct billing_page_row *c, const struct 
 		return "another mode";
 	if (!str_eq(e->mode, c->plan ? "subscription" : "payment"))
 		return "another kind of payment";
-	if (c->session_id != NULL && !str_eq(c->session_id, e->object))
-		return "another session";
+	return c->session_id != NULL && !str_eq(c->session_id, e->object) ? "another session" : NULL;
+}
+
+const char *billing_price_differs(const struct billing_page_row *c, const struct billing_event *e)
+{
 	if (e->amount != c->amount && (e->amount != 0 || c->trial_days == 0))
 		return "another amount than was shown";
 	return str_eq(e->currency, c->currency) ? NULL : "another currency than was shown";

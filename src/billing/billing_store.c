@@ -33,6 +33,31 @@ int billing_store_lift(struct work *w, const char *payment, const char *reason)
 	return pg_bool(&rows, 0, 0);
 }
 
+int billing_store_refund_again(struct work *w, const char *payment, const char *reason)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_refund_again, &rows, payment, w->actor.name, reason, arg_now(w)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0);
+}
+
+int billing_store_alert(struct work *w, int64_t event, const char *kind, const char *subject, int64_t account,
+			const char *note)
+{
+	return DB(w, billing_sql_alert, NULL, arg_int(w, event), kind, subject, arg_int(w, account), note,
+		  arg_now(w));
+}
+
+int billing_store_alert_close(struct work *w, const char *id, const char *reason)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_alert_close, &rows, id, w->actor.name, reason, arg_now(w)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0);
+}
+
 int billing_store_next(struct work *w, struct billing_inbox_row *ret)
 {
 	struct pg_rows rows;
@@ -100,6 +125,10 @@ static int take(const struct pg_rows *rows, struct billing_page_row *ret)
 	ret->dispute = pg_text(rows, 0, 18);
 	ret->refunded = pg_int(rows, 0, 19);
 	ret->closing = pg_bool(rows, 0, 20);
+	ret->paid = pg_int(rows, 0, 21);
+	ret->paid_currency = pg_text(rows, 0, 22);
+	ret->refund_failed = pg_int(rows, 0, 23);
+	ret->refund_tries = pg_int(rows, 0, 24);
 	return 1;
 }
 
@@ -200,12 +229,13 @@ int billing_store_carried(struct work *w, int64_t id)
 	return is_so(w, &billing_sql_carried, id);
 }
 
-int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent)
+int billing_store_paid(struct work *w, int64_t id, const struct billing_event *e)
 {
-	if (DB(w, billing_sql_paid, NULL, arg_int(w, id), session, payment_intent, arg_now(w)) < 0)
+	if (DB(w, billing_sql_paid, NULL, arg_int(w, id), e->object, e->payment_intent, arg_now(w),
+	       arg_int(w, e->amount), e->currency) < 0)
 		return -1;
-	return payment_intent == NULL ? 0
-				      : DB(w, billing_sql_wake, NULL, payment_intent, arg_now(w));
+	return e->payment_intent == NULL ? 0
+					 : DB(w, billing_sql_wake, NULL, e->payment_intent, arg_now(w));
 }
 
 int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const char *refund)
@@ -215,7 +245,7 @@ int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const cha
 
 int billing_store_asked(struct work *w, int64_t id, const char *why_not)
 {
-	return DB(w, billing_sql_asked, NULL, arg_int(w, id), why_not);
+	return DB(w, billing_sql_asked, NULL, arg_int(w, id), why_not, arg_now(w));
 }
 
 int billing_store_dispute(struct work *w, int64_t id, const char *dispute)

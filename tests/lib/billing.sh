@@ -7,6 +7,7 @@
 #   event_state            of the newest event in the inbox
 #   arm POINT              the next program that passes there is killed
 #   sound                  fsck finds nothing
+#   seen                   what the test has provoked is looked at: alerts are closed
 #   someone NAME           an account without a plan: sets WHO, and T, its token
 #   bill PATH [JSON]       asks /api/v1/billing/… as T; inside: …/internal/…, as operator
 #   fake PATH [JSON]       asks the fake itself
@@ -45,6 +46,8 @@ sound() {
 	for _ in $(seq 40); do found=$("$BUS" fsck) && return 0; read -rt 0.25 <> <(:); done
 	echo "# $found"; return 1
 }
+
+seen() { local n; for n in $("$BUS" billing alerts --json | jq -r '.items[].alert'); do "$BUS" billing alert close "$n" --reason seen; done; }
 
 T=''
 bill() { BODY=$(curl -s -w '\n%{http_code}' -H "Authorization: Bearer $T" ${2:+-H 'Content-Type: application/json' -d "$2"} "$BASE/api/v1/billing/$1"); STATUS=${BODY##*$'\n'} BODY=${BODY%$'\n'*}; }
