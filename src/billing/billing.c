@@ -12,6 +12,7 @@
 
 #define SECRET_FILE_MAX 4096
 #define LAST_MINUTES (10 * 60 * CLOCK_S)
+#define TURNS 3
 
 int billing_load(const struct conf *c, struct err *e)
 {
@@ -37,7 +38,8 @@ int billing_load(const struct conf *c, struct err *e)
 
 /* ---- payment pages of runs */
 
-/* The row that says what is asked; one that is there and fits is taken again. */
+/* The row that says what is asked; one that is there and fits is taken again.
+ * 1: another page of the run is in the way. */
 static int intend(struct work *w, const char *run_id, const char *back,
 		  struct billing_page_row *ret)
 {
@@ -56,10 +58,11 @@ static int intend(struct work *w, const char *run_id, const char *back,
 		return -1;
 	if (rc > 0 && str_eq(ret->scope_hash, s.run.scope_hash) && ret->amount == s.amount &&
 	    str_eq(ret->provider, w->conf->billing_provider) &&
-	    ret->livemode == (bool)w->conf->stripe_live && ret->expires_at > w->now + LAST_MINUTES)
+	    ret->livemode == (bool)w->conf->stripe_live && !ret->closing &&
+	    ret->expires_at > w->now + LAST_MINUTES)
 		return 0;
-	if (rc > 0 && billing_store_state(w, ret, "expired", "another page took its place") < 0)
-		return -1;
+	if (rc > 0)
+		return 1;
 	*ret = (struct billing_page_row){
 		.run = s.run.id, .run_id = s.run.run_id, .title = s.title,
 		.checkout_id = id_new(w->a, BILLING_CHECKOUT_PREFIX), .scope_hash = s.run.scope_hash,
@@ -73,15 +76,24 @@ int billing_checkout(struct work *w, const char *run_id, const char *return_url,
 {
 	struct billing_page_row c;
 	const char *back;
+	int rc = 1;
 
 	*ret = (struct billing_page){0};
 	if (str_eq(w->conf->billing_provider, "manual"))
 		return work_begin(w, NULL) < 0 || run_ask_approval(w, run_id) < 0 ||
 		       work_commit(w, NULL) < 0 ? -1 : 0;
 	back = arena_printf(w->a, "%s/?run=%s", w->conf->public_url, run_id);
-	if (billing_return_to(w, return_url, back, &back) < 0 || work_begin(w, NULL) < 0 ||
-	    intend(w, run_id, back, &c) < 0 || work_commit(w, NULL) < 0)
+	if (billing_return_to(w, return_url, back, &back) < 0)
 		return -1;
+	for (int turn = 0; rc > 0 && turn < TURNS; turn++) {
+		if (work_begin(w, NULL) < 0 || (rc = intend(w, run_id, back, &c)) < 0 || work_commit(w, NULL) < 0)
+			return -1;
+		/* Two pages could both be paid: the other one is closed first. */
+		if (rc > 0 && billing_page_close(w, &c, BILLING_REPLACED) < 0)
+			return -1;
+	}
+	if (rc > 0)
+		return fail(w, E_CONFLICT, "%s: pages of one run open at the same time", run_id);
 	fault_point("billing.intended");
 	if (str_eq(c.state, "intent") && billing_page_open(w, &c) < 0)
 		return -1;

@@ -59,13 +59,15 @@ ORDER BY checkout_id = $1 DESC NULLS LAST, id LIMIT 1;
 -- name: billing_sql_lock
 SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
-	refund, dispute, refunded
+	refund, dispute, refunded, closing, coalesce(paid, amount), coalesce(paid_currency, currency), refund_failed,
+	refund_tries
 FROM checkout WHERE id = $1::bigint FOR NO KEY UPDATE;
 
 -- name: billing_sql_live
 SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
-	refund, dispute, refunded
+	refund, dispute, refunded, closing, coalesce(paid, amount), coalesce(paid_currency, currency), refund_failed,
+	refund_tries
 FROM checkout WHERE run = $1::bigint AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
 -- A build is bought by itself: no plan is needed for it, but nobody may be
@@ -83,7 +85,7 @@ RETURNING id, idem_key, (extract(epoch FROM expires_at) * 1000000)::bigint;
 
 -- What is paid stays paid.
 -- name: billing_sql_state
-UPDATE checkout SET state = $2, note = left($3, 500), url = NULL
+UPDATE checkout SET state = $2, note = left($3, 500), url = NULL, closing = false
 WHERE id = $1::bigint AND state <> 'paid';
 
 -- name: billing_sql_opened
@@ -91,45 +93,72 @@ UPDATE checkout SET state = 'open', session_id = $2, url = $3
 WHERE id = $1::bigint AND state = 'intent';
 
 -- name: billing_sql_paid
-UPDATE checkout SET state = 'paid', paid_at = $4::timestamptz, url = NULL,
-	session_id = coalesce(session_id, $2), payment_intent = coalesce($3, payment_intent)
+UPDATE checkout SET state = 'paid', paid_at = $4::timestamptz, url = NULL, closing = false,
+	session_id = coalesce(session_id, $2), payment_intent = coalesce($3, payment_intent),
+	paid = $5::bigint, paid_currency = $6
 WHERE id = $1::bigint;
 
 -- name: billing_sql_refunded
 UPDATE checkout SET refunded = greatest(refunded, $2::bigint), refund = coalesce($3, refund),
-	due_at = $4::timestamptz
+	due_at = $4::timestamptz, refund_at = CASE WHEN $3::text IS NULL THEN refund_at ELSE $4::timestamptz END
 WHERE id = $1::bigint;
 
 -- A refusal is an operator's matter.
 -- name: billing_sql_asked
-UPDATE checkout SET refund = 'asked', note = CASE WHEN $2::text IS NULL THEN note
-	ELSE left('refund refused: ' || $2, 500) END
+UPDATE checkout SET refund = CASE WHEN $2::text IS NULL THEN 'asked' ELSE 'refused' END,
+	note = CASE WHEN $2::text IS NULL THEN note ELSE left('refund refused: ' || $2, 500) END,
+	refund_at = $3::timestamptz
 WHERE id = $1::bigint AND refund = 'due';
+
+-- name: billing_sql_refund_again
+SELECT refund_again($1, $2, $3, $4::timestamptz);
 
 -- name: billing_sql_dispute
 UPDATE checkout SET dispute = $2
 WHERE id = $1::bigint AND dispute <> 'lifted' AND (dispute = 'none' OR $2 <> 'open');
+
+-- Another page of the run is newer.
+-- name: billing_sql_replaced
+SELECT EXISTS (SELECT FROM checkout o JOIN checkout c ON c.run = o.run WHERE c.id = $1::bigint AND o.id > c.id);
+
+-- Another payment of the run is kept: it goes on by that one.
+-- name: billing_sql_carried
+SELECT EXISTS (SELECT FROM checkout o JOIN checkout c ON c.run = o.run
+	WHERE c.id = $1::bigint AND o.id <> c.id AND o.state = 'paid' AND o.refund = 'none');
 
 -- name: billing_sql_left
 SELECT closed_at IS NOT NULL FROM account a JOIN checkout c ON c.account_id = a.id WHERE c.id = $1::bigint;
 
 -- ---- passes
 
+-- What is of no use to its run any more is closed: the run was changed, goes on
+-- without a payment or has ended, or its customer has left.
+-- name: billing_sql_useless
+UPDATE checkout SET closing = true, attempts = 0, due_at = $1::timestamptz WHERE id IN (
+	SELECT c.id FROM checkout c JOIN run r ON r.id = c.run JOIN account a ON a.id = c.account_id
+	WHERE c.state IN ('intent', 'open') AND NOT c.closing AND (r.phase <> 'quoted'
+		OR r.scope_hash IS DISTINCT FROM c.scope_hash OR a.closed_at IS NOT NULL)
+	FOR NO KEY UPDATE OF c SKIP LOCKED);
+
 -- name: billing_sql_intent
 UPDATE checkout SET attempts = attempts + 1,
 	due_at = $1::timestamptz + make_interval(secs => least(60 * (attempts + 1), 3600))
-WHERE id = (SELECT id FROM checkout WHERE state = 'intent' AND due_at <= $1::timestamptz
+WHERE id = (SELECT id FROM checkout
+	WHERE (state = 'intent' OR closing) AND state IN ('intent', 'open') AND due_at <= $1::timestamptz
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
-	refund, dispute, refunded;
+	refund, dispute, refunded, closing, coalesce(paid, amount), coalesce(paid_currency, currency), refund_failed,
+	refund_tries;
 
 -- Paid for a run that ended without a result: an operator has some minutes to
 -- take it up again, then the money goes back.
 -- name: billing_sql_give_back
-UPDATE checkout c SET refund = 'due', due_at = $1::timestamptz FROM run_work w
-WHERE c.state = 'paid' AND c.refund = 'none' AND w.run = c.run AND w.phase IN ('failed', 'cancelled')
-	AND w.ended_at < $1::timestamptz - interval '5 minutes';
+UPDATE checkout SET refund = 'due', refund_at = $1::timestamptz, due_at = $1::timestamptz
+WHERE state = 'paid' AND refund = 'none' AND run IN (SELECT r.id FROM run r JOIN run_work w ON w.run = r.id
+	WHERE w.phase IN ('failed', 'cancelled') AND w.ended_at < $1::timestamptz - interval '5 minutes'
+		AND EXISTS (SELECT FROM checkout c WHERE c.run = r.id AND c.state = 'paid' AND c.refund = 'none')
+	FOR NO KEY UPDATE OF r SKIP LOCKED);
 
 -- name: billing_sql_refund_due
 UPDATE checkout SET attempts = attempts + 1,
@@ -138,7 +167,8 @@ WHERE id = (SELECT id FROM checkout WHERE refund = 'due' AND due_at <= $1::times
 	ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
-	refund, dispute, refunded;
+	refund, dispute, refunded, closing, coalesce(paid, amount), coalesce(paid_currency, currency), refund_failed,
+	refund_tries;
 
 -- ---- the local provider's page
 
@@ -180,16 +210,34 @@ SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(d)), '[]':
 
 -- name: billing_sql_refunds
 SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(r)), '[]'::json)) FROM (
-	SELECT coalesce(c.payment_intent, c.checkout_id) AS payment, c.refunded, c.amount AS paid, c.currency,
+	SELECT coalesce(c.payment_intent, c.checkout_id) AS payment, c.refunded, coalesce(c.paid, c.amount) AS paid,
+		coalesce(c.paid_currency, c.currency) AS currency,
 		CASE WHEN c.refund <> 'none' THEN c.refund ELSE 'part' END AS state, c.run_id AS what,
-		coalesce(a.subject, 'visitor ' || a.id) AS account
+		coalesce(a.subject, 'visitor ' || a.id) AS account,
+		CASE WHEN c.refund = 'done' THEN '' ELSE c.note END AS note
 	FROM checkout c JOIN account a ON a.id = c.account_id WHERE c.refunded > 0 OR c.refund <> 'none'
 	UNION ALL SELECT p.payment_intent, p.refunded, i.paid, i.currency,
 		CASE WHEN i.period_start <> s.period_start THEN 'an earlier period' WHEN s.refunded THEN 'plan ended' ELSE 'part' END,
-		s.subscription_id, a.subject
+		s.subscription_id, a.subject, ''
 	FROM subscription_payment p JOIN subscription s ON s.id = p.subscription JOIN account a ON a.id = p.account_id
 		LEFT JOIN subscription_invoice i USING (invoice_id)
 	WHERE p.refunded > 0 ORDER BY 5, 1 LIMIT 200) r;
+
+-- ---- what an operator has to look at
+
+-- name: billing_sql_alert
+INSERT INTO billing_alert (event, kind, subject, account_id, note, at)
+VALUES ($1::bigint, $2, $3, nullif($4::bigint, 0), left($5, 500), $6::timestamptz) ON CONFLICT DO NOTHING;
+
+-- name: billing_sql_alert_close
+SELECT alert_close($1::bigint, $2, $3, $4::timestamptz);
+
+-- name: billing_sql_alerts
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(x)), '[]'::json)) FROM (
+	SELECT l.id AS alert, l.kind, l.subject, coalesce(a.subject, 'visitor ' || a.id) AS account, l.note,
+		public_time(l.at) AS at, e.event_id AS event, e.type, public_time(l.closed_at) AS closed
+	FROM billing_alert l JOIN stripe_event e ON e.id = l.event LEFT JOIN account a ON a.id = l.account_id
+	WHERE $1::text IS NOT NULL OR l.closed_at IS NULL ORDER BY l.id DESC LIMIT 200) x;
 
 -- ---- operators: who paid is not shown
 
@@ -216,7 +264,8 @@ SELECT subject, plan, barred, subscribed, customer_id, subscription_id
 FROM subscriber($1, $2::boolean, $3::timestamptz);
 
 -- name: billing_sql_offer
-SELECT plan, title, price_id, amount, currency, interval, trial_days, features
+SELECT plan, title, price_id, amount, currency, interval,
+	CASE WHEN trial_days > 0 AND NOT trial_had(decode($8, 'hex')) THEN trial_days ELSE 0 END, features
 FROM plan_price_of($1, $2, $3, $4, $5::boolean, $6, $7::timestamptz);
 
 -- The columns of a page, as above.
@@ -244,9 +293,9 @@ RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, stat
 
 -- name: billing_sql_plan_insert
 INSERT INTO plan_checkout (checkout_id, account_id, subject, plan, title, features, price_id, currency, interval,
-	customer_id, provider, return_url, amount, trial_days, livemode, idem_key, created_at, expires_at, due_at)
+	customer_id, provider, return_url, amount, trial_days, livemode, idem_key, created_at, expires_at, due_at, payer)
 VALUES ($1, bus_account(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::bigint, $13::int, $14::boolean, 'plan:' || $1,
-	$15::timestamptz, $15::timestamptz + interval '23 hours', $15::timestamptz + interval '30 seconds')
+	$15::timestamptz, $15::timestamptz + interval '23 hours', $15::timestamptz + interval '30 seconds', decode($16, 'hex'))
 RETURNING id, idem_key, (extract(epoch FROM expires_at) * 1000000)::bigint;
 
 -- name: billing_sql_plan_state

@@ -41,8 +41,16 @@ static int rank(const char *state)
 	return n;
 }
 
+static int goes_back(struct work *w, const struct billing_page_row *c, const char *why, struct billing_outcome *o)
+{
+	if (billing_store_refunded(w, c->id, 0, "due") < 0)
+		return -1;
+	return billing_say(o, "done", arena_printf(w->a, "%s: it is given back", why));
+}
+
+/* `differs`: why it is not what was asked for, or NULL. */
 static int paid(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		const struct billing_page_row *c, struct billing_outcome *o)
+		const struct billing_page_row *c, const char *differs, struct billing_outcome *o)
 {
 	int first = billing_store_effect(w, c->checkout_id, "paid", in->id);
 	enum run_paid what;
@@ -50,17 +58,20 @@ static int paid(struct work *w, const struct billing_inbox_row *in, const struct
 
 	if (first <= 0)
 		return first < 0 ? -1 : billing_say(o, "done", "was paid already");
-	if (billing_store_paid(w, c->id, e->object, e->payment_intent) < 0)
+	if (billing_store_paid(w, c->id, e) < 0)
 		return -1;
 	fault_point("billing.paid");
-	if (c->refunded >= c->amount)
-		return billing_say(o, "done", "was given back before it was known");
+	if (c->refunded >= e->amount)
+		return run_unpaid(w, c->run, strcmp(c->state, "pending") == 0, EVENT_REFUNDED) < 0
+			       ? -1 : billing_say(o, "done", "was given back before it was known");
 	left = billing_store_left(w, c->id);
 	if (left < 0)
 		return -1;
 	if (left > 0) /* nobody is there to have it */
-		return billing_store_refunded(w, c->id, 0, "due") < 0
-			       ? -1 : billing_say(o, "done", "its customer has left: it is given back");
+		return goes_back(w, c, "its customer has left", o);
+	if (differs != NULL)
+		return run_unpaid(w, c->run, strcmp(c->state, "pending") == 0, EVENT_PAYMENT_UNUSED) < 0
+			       ? -1 : goes_back(w, c, differs, o);
 	if (run_paid(w, c->run, c->scope_hash, &what) < 0)
 		return -1;
 	if (what == RUN_PAID_STARTS) {
@@ -70,19 +81,23 @@ static int paid(struct work *w, const struct billing_inbox_row *in, const struct
 	}
 	if (what == RUN_PAID_STARTED)
 		return billing_say(o, "done", "the run had been approved by hand");
-	if (billing_store_refunded(w, c->id, 0, "due") < 0)
-		return -1;
-	return billing_say(o, "done", "of no use to the run: it is given back");
+	return goes_back(w, c, "of no use to the run", o);
 }
 
 /* A state below payment, when it is a rise. */
 static int rises(struct work *w, const struct billing_page_row *c, const char *state,
 		 const char *payment, enum event_id news, struct billing_outcome *o)
 {
+	int replaced = billing_store_replaced(w, c->id);
+
+	if (replaced < 0)
+		return -1;
 	if (rank(state) <= rank(c->state))
 		return billing_say(o, "done", "known, or overtaken");
-	if (billing_store_state(w, c, state, "") < 0 ||
-	    run_payment_news(w, c->run, payment, news) < 0)
+	if (billing_store_state(w, c, state, "") < 0)
+		return -1;
+	/* What becomes of an old page is no news for the run. */
+	if (!replaced && !c->closing && run_payment_news(w, c->run, payment, news) < 0)
 		return -1;
 	return billing_say(o, "done", state);
 }
@@ -95,12 +110,15 @@ static int session(struct work *w, const struct billing_inbox_row *in,
 			(e->kind == BILLING_SESSION_COMPLETED &&
 			 (str_eq(e->payment_status, "paid") ||
 			  str_eq(e->payment_status, "no_payment_required")));
-	const char *why = billing_page_differs(c, e);
+	const char *why = billing_page_differs(c, e), *differs = has_paid ? billing_price_differs(c, e) : NULL;
 
+	/* What cannot be given back is not taken for a payment. */
+	if (why == NULL && (e->amount <= 0 || e->payment_intent == NULL))
+		why = differs;
 	if (why != NULL)
 		return billing_say(o, "refused", why);
 	if (has_paid)
-		return paid(w, in, e, c, o);
+		return paid(w, in, e, c, differs, o);
 	if (e->kind == BILLING_SESSION_COMPLETED)
 		return rises(w, c, "pending", "pending", EVENT_PAYMENT_PENDING, o);
 	if (e->kind == BILLING_SESSION_FAILED)
@@ -111,17 +129,20 @@ static int session(struct work *w, const struct billing_inbox_row *in,
 static int refund(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
 		  const struct billing_page_row *c, struct billing_outcome *o)
 {
-	bool whole = e->amount >= c->amount;
-	int first;
+	bool whole = e->amount >= c->paid;
+	int first, carried;
 
-	if (e->livemode != c->livemode || e->amount < 0 || !str_eq(e->currency, c->currency))
+	if (e->livemode != c->livemode || e->amount < 0 || !str_eq(e->currency, c->paid_currency))
 		return billing_say(o, "refused", "another mode or currency");
 	if (billing_store_refunded(w, c->id, e->amount, whole ? "done" : NULL) < 0)
 		return -1;
 	if (!whole)
 		return billing_say(o, "done", "a part was given back");
 	first = billing_store_effect(w, c->checkout_id, "refunded", in->id);
-	if (first < 0 || (first > 0 && strcmp(c->state, "paid") == 0 && run_refunded(w, c->run) < 0))
+	carried = billing_store_carried(w, c->id);
+	if (first < 0 || carried < 0)
+		return -1;
+	if (first > 0 && !carried && strcmp(c->state, "paid") == 0 && run_refunded(w, c->run) < 0)
 		return -1;
 	return billing_say(o, "done", first ? "given back" : "was given back already");
 }
@@ -178,26 +199,43 @@ static int find(struct work *w, const struct billing_inbox_row *in, const struct
 	return billing_say(o, "waiting", "for the payment it speaks of");
 }
 
-static int apply(struct work *w, const struct billing_inbox_row *in, struct billing_outcome *o)
+/* Money that was refused is an operator's to look at. */
+static int refused(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
+		   const struct billing_outcome *o)
+{
+	if (!str_eq(o->state, "refused") || str_eq(e->payment_status, "unpaid") ||
+	    e->kind == BILLING_SESSION_FAILED || e->kind == BILLING_SESSION_EXPIRED)
+		return 0;
+	return billing_store_alert(w, in->id, "payment", e->object ? e->object : e->id, 0, o->note);
+}
+
+static int effect(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
+		  struct billing_outcome *o)
 {
 	struct billing_page_row c;
-	struct billing_event e;
 	int rc;
+
+	if (e->kind == BILLING_OTHER)
+		return billing_say(o, "ignored", BILLING_NO_EFFECT);
+	if (e->kind == BILLING_SUBSCRIPTION || e->kind == BILLING_CUSTOMER_GONE || e->plan_page != NULL)
+		return billing_plan_event(w, in, e, o);
+	rc = find(w, in, e, &c, o);
+	if (rc <= 0)
+		return rc;
+	if (e->kind == BILLING_REFUND)
+		return refund(w, in, e, &c, o);
+	if (e->kind == BILLING_DISPUTE_OPEN || e->kind == BILLING_DISPUTE_CLOSED)
+		return dispute(w, e, &c, o);
+	return session(w, in, e, &c, o);
+}
+
+static int apply(struct work *w, const struct billing_inbox_row *in, struct billing_outcome *o)
+{
+	struct billing_event e;
 
 	if (billing_event_read(w->a, in->body, strlen(in->body), &e, &w->err) < 0)
 		return -1;
-	if (e.kind == BILLING_OTHER)
-		return billing_say(o, "ignored", BILLING_NO_EFFECT);
-	if (e.kind == BILLING_SUBSCRIPTION || e.kind == BILLING_CUSTOMER_GONE || e.plan_page != NULL)
-		return billing_plan_event(w, in, &e, o);
-	rc = find(w, in, &e, &c, o);
-	if (rc <= 0)
-		return rc;
-	if (e.kind == BILLING_REFUND)
-		return refund(w, in, &e, &c, o);
-	if (e.kind == BILLING_DISPUTE_OPEN || e.kind == BILLING_DISPUTE_CLOSED)
-		return dispute(w, &e, &c, o);
-	return session(w, in, &e, &c, o);
+	return effect(w, in, &e, o) < 0 || refused(w, in, &e, o) < 0 ? -1 : 0;
 }
 
 int billing_inbox(struct work *w, int batch)

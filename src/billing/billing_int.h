@@ -8,14 +8,13 @@
 struct billing_page_row {
 	int64_t id, amount, expires_at; /* microseconds */
 	const char *checkout_id, *title, *currency, *provider, *idem_key, *return_url, *state, *session_id, *url;
-	bool livemode;
+	bool livemode, closing; /* the last: nobody is to pay on it any more */
 	/* of a run */
-	int64_t run, refunded;
-	const char *run_id, *scope_hash, *payment_intent, *refund, *dispute;
+	int64_t run, paid, refunded, refund_failed, refund_tries; /* the last but one: seconds, by the provider's clock */
+	const char *run_id, *scope_hash, *payment_intent, *refund, *dispute, *paid_currency;
 	/* of a plan */
 	int64_t account, trial_days;
-	const char *subject, *plan, *features, *price_id, *interval, *customer_id;
-	bool closing; /* its customer has left */
+	const char *subject, *plan, *features, *price_id, *interval, *customer_id, *payer;
 };
 
 struct billing_inbox_row {
@@ -57,8 +56,12 @@ int billing_store_decide(struct work *w, const char *subject, const char *scope,
 int billing_store_insert(struct work *w, struct billing_page_row *c, int64_t account);
 int billing_store_state(struct work *w, const struct billing_page_row *c, const char *state, const char *note);
 int billing_store_opened(struct work *w, const struct billing_page_row *c, const char *session_id, const char *url);
-int billing_store_left(struct work *w, int64_t id); /* has its customer? 1, 0 or -1 */
-int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent);
+/* Of a page of a run, 1, 0 or -1: has its customer left, is another page of the run
+ * newer, is another payment of it kept? */
+int billing_store_left(struct work *w, int64_t id);
+int billing_store_replaced(struct work *w, int64_t id);
+int billing_store_carried(struct work *w, int64_t id);
+int billing_store_paid(struct work *w, int64_t id, const struct billing_event *e);
 int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const char *refund);
 int billing_store_asked(struct work *w, int64_t id, const char *why_not);
 int billing_store_dispute(struct work *w, int64_t id, const char *dispute);
@@ -66,6 +69,11 @@ int billing_store_intent(struct work *w, struct billing_page_row *ret);
 int billing_store_refund_due(struct work *w, struct billing_page_row *ret);
 int billing_store_local(struct work *w, const char *checkout_id, struct billing_page_row *ret);
 int billing_store_lift(struct work *w, const char *payment, const char *reason);
+int billing_store_refund_again(struct work *w, const char *payment, const char *reason);
+/* Something for an operator to look at, once for an event; account 0: nobody's. */
+int billing_store_alert(struct work *w, int64_t event, const char *kind, const char *subject, int64_t account,
+			const char *note);
+int billing_store_alert_close(struct work *w, const char *id, const char *reason);
 int billing_store_replay(struct work *w, const char *event_id);
 
 /* billing_hook.c: the secrets as they are now; E_UNAVAILABLE without them */
@@ -80,12 +88,15 @@ int billing_redact(struct work *w, int batch);
 void billing_form(struct buf *b, const char *key, const char *value);
 void billing_form_int(struct buf *b, const char *key, int64_t value);
 
+#define BILLING_REPLACED "another page took its place"
 /* billing_page.c: ask the provider for it, outside of any transaction, and write
  * its answer down; close it there. What is not closed is being paid: E_CONFLICT. */
 int billing_page_open(struct work *w, struct billing_page_row *c);
 int billing_page_close(struct work *w, struct billing_page_row *c, const char *why);
-/* Is the event about the page that we asked for, and the price that was shown? NULL, or why not. */
+/* Is the event about the page that we asked for; and is it the price that was
+ * shown? NULL, or why not. */
 const char *billing_page_differs(const struct billing_page_row *c, const struct billing_event *e);
+const char *billing_price_differs(const struct billing_page_row *c, const struct billing_event *e);
 /* billing_page.c: below our own address; `asked` or (NULL) `dflt` */
 int billing_return_to(struct work *w, const char *asked, const char *dflt, const char **ret);
 

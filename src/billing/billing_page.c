@@ -50,12 +50,14 @@ int billing_page_close(struct work *w, struct billing_page_row *c, const char *w
 {
 	int rc = 0;
 
-	if (c->expires_at > w->now && str_eq(c->provider, "stripe")) {
+	/* Another provider than the present one cannot be asked. */
+	if (c->expires_at > w->now && str_eq(c->provider, "stripe") &&
+	    str_eq(c->provider, w->conf->billing_provider)) {
 		if (str_eq(c->state, "intent") && billing_page_open(w, c) < 0)
 			return -1;
 		rc = billing_call_expire(w, c);
 	}
-	fault_point("billing.plan_closed");
+	fault_point(c->plan ? "billing.plan_closed" : "billing.closed");
 	if (rc < 0)
 		return -1;
 	if (rc > 0)
@@ -70,8 +72,11 @@ const char *billing_page_differs(const struct billing_page_row *c, const struct 
 		return "another mode";
 	if (!str_eq(e->mode, c->plan ? "subscription" : "payment"))
 		return "another kind of payment";
-	if (c->session_id != NULL && !str_eq(c->session_id, e->object))
-		return "another session";
+	return c->session_id != NULL && !str_eq(c->session_id, e->object) ? "another session" : NULL;
+}
+
+const char *billing_price_differs(const struct billing_page_row *c, const struct billing_event *e)
+{
 	if (e->amount != c->amount && (e->amount != 0 || c->trial_days == 0))
 		return "another amount than was shown";
 	return str_eq(e->currency, c->currency) ? NULL : "another currency than was shown";
@@ -91,7 +96,8 @@ static int complete(struct work *w, int (*next)(struct work *w, struct billing_p
 		return billing_store_state(w, &c, "expired", "nobody answered in time") < 0 ? -1 : 1;
 	if (work_commit(w, NULL) < 0)
 		return -1;
-	if ((c.closing ? billing_page_close(w, &c, "its customer has left") : billing_page_open(w, &c)) < 0) {
+	if ((c.closing ? billing_page_close(w, &c, c.plan ? "its customer has left" : "of no use to its run any more")
+		       : billing_page_open(w, &c)) < 0) {
 		work_rollback(w);
 		err_clear(&w->err); /* the row says when to ask again */
 	}

@@ -39,13 +39,15 @@ static int intend(struct work *w, const struct billing_wish *wish, const char *b
 		  struct billing_page_row *ret)
 {
 	struct billing_subscriber who;
-	struct billing_page_row offer;
+	struct billing_page_row offer = {0};
 	int rc;
 
 	if (may_pay(w, &who) < 0)
 		return -1;
 	if (who.subscribed)
 		return fail(w, E_CONFLICT, "%s has a subscription: the portal changes it", who.subject);
+	if (identity_payer(w, w->actor.account, &offer.payer) < 0)
+		return -1;
 	rc = billing_store_offer(w, wish, who.plan, &offer);
 	if (rc < 0)
 		return -1;
@@ -60,7 +62,8 @@ static int intend(struct work *w, const struct billing_wish *wish, const char *b
 	rc = billing_store_plan_live(w, ret);
 	if (rc < 0)
 		return -1;
-	if (rc > 0 && str_eq(ret->price_id, offer.price_id) && ret->expires_at > w->now + LAST_MINUTES)
+	if (rc > 0 && str_eq(ret->price_id, offer.price_id) && ret->trial_days == offer.trial_days &&
+	    ret->expires_at > w->now + LAST_MINUTES)
 		return 0;
 	if (rc > 0)
 		return 1;
@@ -87,7 +90,7 @@ int billing_subscribe(struct work *w, const struct billing_wish *wish, struct bi
 		if (work_begin(w, NULL) < 0 || (rc = intend(w, wish, back, &c)) < 0 || work_commit(w, NULL) < 0)
 			return -1;
 		/* Two pages could both be paid: the other one is closed first. */
-		if (rc > 0 && billing_page_close(w, &c, "another page took its place") < 0)
+		if (rc > 0 && billing_page_close(w, &c, BILLING_REPLACED) < 0)
 			return -1;
 	}
 	if (rc > 0)

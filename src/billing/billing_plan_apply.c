@@ -59,6 +59,8 @@ static int session(struct work *w, const struct billing_inbox_row *in, const str
 	if (rc <= 0)
 		return rc < 0 ? -1 : billing_say(o, "ignored", "not one of our payment pages");
 	why = billing_page_differs(&c, e);
+	if (why == NULL && e->kind == BILLING_SESSION_COMPLETED)
+		why = billing_price_differs(&c, e);
 	if (why != NULL)
 		return billing_say(o, "refused", why);
 	if (e->kind == BILLING_SESSION_COMPLETED)

@@ -20,8 +20,8 @@ struct billing_subscriber {
 	bool subscribed;
 };
 int billing_store_subscriber(struct work *w, struct billing_subscriber *ret);
-/* What is sold for the wish: plan, title, price, amount, trial; price_id NULL when
- * the provider does not know it yet. */
+/* What is sold for the wish to ret->payer (or NULL): plan, title, price, amount,
+ * trial, which is had once; price_id NULL when the provider does not know it yet. */
 int billing_store_offer(struct work *w, const struct billing_wish *wish, const char *has,
 			struct billing_page_row *ret);
 int billing_store_plan_live(struct work *w, struct billing_page_row *ret);

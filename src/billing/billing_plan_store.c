@@ -25,12 +25,12 @@ int billing_store_offer(struct work *w, const struct billing_wish *wish, const c
 	struct pg_rows rows;
 
 	if (DB(w, billing_sql_offer, &rows, wish->plan, wish->feature, wish->interval,
-	       w->conf->billing_provider, arg_bool(w->conf->stripe_live), has, arg_now(w)) < 0)
+	       w->conf->billing_provider, arg_bool(w->conf->stripe_live), has, arg_now(w), ret->payer) < 0)
 		return -1;
 	if (rows.n == 0)
 		return 0;
 	*ret = (struct billing_page_row){
-		.plan = pg_text(&rows, 0, 0), .title = pg_text(&rows, 0, 1), .price_id = pg_text(&rows, 0, 2),
+		.payer = ret->payer, .plan = pg_text(&rows, 0, 0), .title = pg_text(&rows, 0, 1), .price_id = pg_text(&rows, 0, 2),
 		.amount = pg_int(&rows, 0, 3), .currency = pg_text(&rows, 0, 4),
 		.interval = pg_text(&rows, 0, 5), .trial_days = pg_int(&rows, 0, 6),
 		.features = pg_text(&rows, 0, 7)};
@@ -80,7 +80,7 @@ int billing_store_plan_insert(struct work *w, struct billing_page_row *c)
 
 	if (DB(w, billing_sql_plan_insert, &rows, c->checkout_id, c->subject, c->plan, c->title, c->features,
 	       c->price_id, c->currency, c->interval, c->customer_id, c->provider, c->return_url,
-	       arg_int(w, c->amount), arg_int(w, c->trial_days), arg_bool(c->livemode), arg_now(w)) < 0)
+	       arg_int(w, c->amount), arg_int(w, c->trial_days), arg_bool(c->livemode), arg_now(w), c->payer) < 0)
 		return -1;
 	c->id = pg_int(&rows, 0, 0);
 	c->idem_key = pg_text(&rows, 0, 1);

@@ -51,6 +51,31 @@ int billing_store_redacted(struct work *w, int64_t id, const char *body)
 	return DB(w, billing_sql_redacted, NULL, arg_int(w, id), body);
 }
 
+int billing_store_refund_again(struct work *w, const char *payment, const char *reason)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_refund_again, &rows, payment, w->actor.name, reason, arg_now(w)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0);
+}
+
+int billing_store_alert(struct work *w, int64_t event, const char *kind, const char *subject, int64_t account,
+			const char *note)
+{
+	return DB(w, billing_sql_alert, NULL, arg_int(w, event), kind, subject, arg_int(w, account), note,
+		  arg_now(w));
+}
+
+int billing_store_alert_close(struct work *w, const char *id, const char *reason)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_alert_close, &rows, id, w->actor.name, reason, arg_now(w)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0);
+}
+
 int billing_store_next(struct work *w, struct billing_inbox_row *ret)
 {
 	struct pg_rows rows;
@@ -117,6 +142,11 @@ static int take(const struct pg_rows *rows, struct billing_page_row *ret)
 	ret->refund = pg_text(rows, 0, 17);
 	ret->dispute = pg_text(rows, 0, 18);
 	ret->refunded = pg_int(rows, 0, 19);
+	ret->closing = pg_bool(rows, 0, 20);
+	ret->paid = pg_int(rows, 0, 21);
+	ret->paid_currency = pg_text(rows, 0, 22);
+	ret->refund_failed = pg_int(rows, 0, 23);
+	ret->refund_tries = pg_int(rows, 0, 24);
 	return 1;
 }
 
@@ -194,21 +224,36 @@ int billing_store_opened(struct work *w, const struct billing_page_row *c, const
 			       : DB(w, billing_sql_opened, NULL, arg_int(w, c->id), session_id, url);
 }
 
-int billing_store_left(struct work *w, int64_t id)
+static int is_so(struct work *w, const struct pg_stmt *stmt, int64_t id)
 {
+	const char *const args[] = {arg_int(w, id)};
 	struct pg_rows rows;
 
-	if (DB(w, billing_sql_left, &rows, arg_int(w, id)) < 0)
-		return -1;
-	return pg_bool(&rows, 0, 0);
+	return pg_exec(w->pg, w->a, stmt, args, &rows, &w->err) < 0 ? -1 : pg_bool(&rows, 0, 0);
 }
 
-int billing_store_paid(struct work *w, int64_t id, const char *session, const char *payment_intent)
+int billing_store_left(struct work *w, int64_t id)
 {
-	if (DB(w, billing_sql_paid, NULL, arg_int(w, id), session, payment_intent, arg_now(w)) < 0)
+	return is_so(w, &billing_sql_left, id);
+}
+
+int billing_store_replaced(struct work *w, int64_t id)
+{
+	return is_so(w, &billing_sql_replaced, id);
+}
+
+int billing_store_carried(struct work *w, int64_t id)
+{
+	return is_so(w, &billing_sql_carried, id);
+}
+
+int billing_store_paid(struct work *w, int64_t id, const struct billing_event *e)
+{
+	if (DB(w, billing_sql_paid, NULL, arg_int(w, id), e->object, e->payment_intent, arg_now(w),
+	       arg_int(w, e->amount), e->currency) < 0)
 		return -1;
-	return payment_intent == NULL ? 0
-				      : DB(w, billing_sql_wake, NULL, payment_intent, arg_now(w));
+	return e->payment_intent == NULL ? 0
+					 : DB(w, billing_sql_wake, NULL, e->payment_intent, arg_now(w));
 }
 
 int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const char *refund)
@@ -218,7 +263,7 @@ int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const cha
 
 int billing_store_asked(struct work *w, int64_t id, const char *why_not)
 {
-	return DB(w, billing_sql_asked, NULL, arg_int(w, id), why_not);
+	return DB(w, billing_sql_asked, NULL, arg_int(w, id), why_not, arg_now(w));
 }
 
 int billing_store_dispute(struct work *w, int64_t id, const char *dispute)
@@ -230,7 +275,8 @@ int billing_store_intent(struct work *w, struct billing_page_row *ret)
 {
 	struct pg_rows rows;
 
-	return DB(w, billing_sql_intent, &rows, arg_now(w)) < 0 ? -1 : take(&rows, ret);
+	return DB(w, billing_sql_useless, NULL, arg_now(w)) < 0 ||
+	       DB(w, billing_sql_intent, &rows, arg_now(w)) < 0 ? -1 : take(&rows, ret);
 }
 
 int billing_store_refund_due(struct work *w, struct billing_page_row *ret)

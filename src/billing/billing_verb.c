@@ -85,21 +85,50 @@ static int disputes(struct cli *c)
 
 static int refunds(struct cli *c)
 {
-	static const char *const columns[] = {"payment", "refunded", "paid", "currency", "state", "what", "account", NULL};
+	static const char *const columns[] = {"payment", "refunded", "paid", "currency", "state", "what", "account",
+					      "note", NULL};
 
 	return cli_query(c, &billing_sql_refunds, NULL, "items", columns);
 }
 
-static int lift(struct cli *c)
+static int alerts(struct cli *c)
+{
+	static const char *const columns[] = {"alert", "kind", "subject", "account", "note", "at", "type", "closed", NULL};
+	const char *args[] = {cli_option(c, "all")};
+
+	return cli_query(c, &billing_sql_alerts, args, "items", columns);
+}
+
+/* What an operator does about one thing, and why. */
+static int decide(struct cli *c, int (*rule)(struct work *w, const char *name, const char *reason), const char *what)
 {
 	int rc;
 
 	if (has_reason(c) < 0)
 		return -1;
-	rc = billing_store_lift(&c->w, cli_arg(c, 0), cli_option(c, "reason"));
+	rc = rule(&c->w, cli_arg(c, 0), cli_option(c, "reason"));
 	if (rc == 0)
-		return fail(&c->w, E_NOT_FOUND, "no lost dispute about %.80s", cli_arg(c, 0));
+		return fail(&c->w, E_NOT_FOUND, "no %s %.80s", what, cli_arg(c, 0));
 	return rc < 0 ? -1 : 0;
+}
+
+static int lift(struct cli *c)
+{
+	return decide(c, billing_store_lift, "lost dispute about");
+}
+
+static int refund_again(struct cli *c)
+{
+	return decide(c, billing_store_refund_again, "refused refund of");
+}
+
+static int alert_close(struct cli *c)
+{
+	int64_t id;
+
+	if (!str_int(cli_arg(c, 0), 1, INT64_MAX, &id))
+		return fail(&c->w, E_NOT_FOUND, "no alert %.80s", cli_arg(c, 0));
+	return decide(c, billing_store_alert_close, "open alert");
 }
 
 static void row(struct jw *j, const char *name, bool ok, const char *what, bool *all)
@@ -157,7 +186,10 @@ static const struct cli_opt subscription_options[] = {
 	{"problems", NULL, "those that give nothing although they should, or are not ended although their customer left"},
 	{0}};
 
-static const struct cli_opt lift_options[] = {
+static const struct cli_opt alert_options[] = {
+	{"all", NULL, "closed ones too"}, {0}};
+
+static const struct cli_opt reason_options[] = {
 	{"reason", "TEXT", "why; it is kept with the time"}, {0}};
 
 const struct verb billing_verbs[] = {
@@ -177,8 +209,14 @@ const struct verb billing_verbs[] = {
 	 .doc = "payments of which something was given back, in minor units, and what came of it"},
 	{.name = "billing disputes", .db = "operator", .run = disputes,
 	 .doc = "payments in dispute, lost or lifted; whose account they stop"},
-	{.name = "billing dispute lift", .args = "PAYMENT", .options = lift_options, .db = "operator",
+	{.name = "billing dispute lift", .args = "PAYMENT", .options = reason_options, .db = "operator",
 	 .run = lift, .doc = "let an account go on after a lost dispute; who did it and why is kept"},
+	{.name = "billing refund retry", .args = "PAYMENT", .options = reason_options, .db = "operator",
+	 .run = refund_again, .doc = "ask again for a refund that was refused or failed; who did it and why is kept"},
+	{.name = "billing alerts", .options = alert_options, .db = "operator", .run = alerts,
+	 .doc = "what events have told that somebody has to look at, newest first"},
+	{.name = "billing alert close", .args = "ALERT", .options = reason_options, .db = "operator",
+	 .run = alert_close, .doc = "it was looked at; who did it and why is kept"},
 	{.name = "billing preflight", .run = preflight,
 	 .doc = "provider, mode, key, version and signing secrets, without printing one"},
 	{0},

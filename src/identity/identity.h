@@ -97,6 +97,10 @@ int identity_owns(struct work *w, const char *run_id);
 /* E_CONTACT when a contact is required and the account has confirmed no address. */
 int identity_need_contact(struct work *w, int64_t account);
 
+/* Whoever has this account's confirmed address, now or later: a name (hexadecimal)
+ * that only our key makes. NULL for an account without one. */
+int identity_payer(struct work *w, int64_t account, const char **ret);
+
 /* E_SECOND when so much may be spent only by who has shown a second factor. */
 int identity_need_second(struct work *w, int64_t account, int64_t amount);
 

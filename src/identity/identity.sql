@@ -85,6 +85,9 @@ SELECT true FROM run_public WHERE run_id = $1 AND account_id = bus_account();
 -- name: identity_sql_own_address
 SELECT EXISTS (SELECT FROM customer WHERE account_id = bus_account() AND email = $1 AND email_verified);
 
+-- name: identity_sql_address
+SELECT email FROM customer WHERE account_id = $1::bigint AND email_verified;
+
 -- name: identity_sql_contact
 SELECT EXISTS (SELECT FROM customer WHERE account_id = $1::bigint AND email_verified);
 

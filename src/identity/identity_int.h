@@ -55,6 +55,10 @@ int identity_store_totp_recover(struct work *w, const char *hash, bool *ret_good
 int identity_store_totp_shown(struct work *w, int64_t step, const char *sid, const char *hashes);
 int identity_store_second(struct work *w, int64_t account, bool *ret_has, bool *ret_shown);
 
+/* identity_key.c: made from the server's secret as in req_secret() */
+int identity_key(struct work *w, const char *purpose, unsigned char to[32]);
+int identity_store_address(struct work *w, int64_t account, const char **ret); /* confirmed, or NULL */
+
 /* Mail that is due: one row, taken for a while. 1, 0 when there is none, -1. */
 struct identity_mail {
 	int64_t id, attempts, created_at;

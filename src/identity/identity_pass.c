@@ -5,29 +5,12 @@
 #include "base/str.h"
 #include "identity/identity_int.h"
 #include "port/crypto.h"
-#include "port/file.h"
 #include "port/mail.h"
 #include "reap/reap.h"
 
 #include <string.h>
 
 #define MAIL_ATTEMPTS 6
-
-/* The key that sealed the mail: made from the server's secret as in req_secret(). */
-static int mail_key(struct work *w, unsigned char to[32])
-{
-	unsigned char secret[SHA256_BYTES];
-	size_t n;
-	char *text = file_read(w->a, w->conf->server_secret, 4096, &n, &w->err);
-
-	if (text == NULL)
-		return -1;
-	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
-		n--;
-	crypto_sha256(text, n, secret);
-	crypto_hmac(secret, sizeof(secret), "mail", 4, to);
-	return 0;
-}
 
 /* Recipient, subject and text are lines of one sealed piece. */
 static int open_mail(struct work *w, const struct identity_mail *row, struct mail *ret)
@@ -37,7 +20,7 @@ static int open_mail(struct work *w, const struct identity_mail *row, struct mai
 	char *plain = arena_alloc(w->a, cap + 1), *line, *end;
 	long n = str_unhex(row->sealed, sealed, cap);
 
-	if (mail_key(w, key) < 0)
+	if (identity_key(w, "mail", key) < 0)
 		return -1;
 	n = n < 0 ? -1 : crypto_open(key, sealed, (size_t)n, (unsigned char *)plain);
 	if (n < 0 || (line = strchr(plain, '\n')) == NULL || (end = strchr(line + 1, '\n')) == NULL)

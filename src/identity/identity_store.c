@@ -170,6 +170,16 @@ int identity_owns(struct work *w, const char *run_id)
 	return rows.n > 0 ? 0 : fail(w, E_NOT_FOUND, "run %.60s", run_id);
 }
 
+int identity_store_address(struct work *w, int64_t account, const char **ret)
+{
+	struct pg_rows rows;
+
+	if (DB(w, identity_sql_address, &rows, arg_int(w, account)) < 0)
+		return -1;
+	*ret = rows.n > 0 ? pg_text(&rows, 0, 0) : NULL;
+	return 0;
+}
+
 int identity_is_own(struct work *w, const char *email, bool *ret)
 {
 	struct pg_rows rows;

@@ -112,7 +112,14 @@ int run_retry(struct work *w, const char *run_id)
 {
 	struct run r;
 
-	if (run_store_lock(w, run_id, &r) < 0 || run_store_authorized(w, r.id) < 0)
+	int kept;
+
+	if (run_store_lock(w, run_id, &r) < 0 || (kept = run_store_kept(w, r.id)) < 0)
+		return -1;
+	/* Nobody works for money that was given back, or is on its way. */
+	if (str_eq(r.payment, "refunded") || (str_eq(r.payment, "paid") && !kept))
+		return fail(w, E_CONFLICT, "%s: its payment is given back", run_id);
+	if (run_store_authorized(w, r.id) < 0)
 		return -1;
 	return run_advance(w, &r, RUN_EV_RETRY, EVENT_RETRIED, NULL);
 }

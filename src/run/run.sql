@@ -66,6 +66,9 @@ WHERE id = $1::bigint AND scope_approved_at IS NULL;
 -- name: run_sql_payment
 UPDATE run SET payment = $2, updated_at = $3::timestamptz WHERE id = $1::bigint;
 
+-- name: run_sql_kept
+SELECT EXISTS (SELECT FROM checkout WHERE run = $1::bigint AND state = 'paid' AND refund = 'none');
+
 -- name: run_sql_sale
 SELECT scope->>'title', (scope->'price'->>'amount')::bigint, scope->'price'->>'currency'
 FROM run WHERE id = $1::bigint;

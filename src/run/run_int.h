@@ -25,6 +25,7 @@ struct run_quote {
 int run_store_quote(struct work *w, int64_t id, const struct run_quote *q);
 int run_store_scope_approved(struct work *w, int64_t id);
 int run_store_payment(struct work *w, int64_t id, const char *payment);
+int run_store_kept(struct work *w, int64_t id); /* is a payment of it kept? 1, 0 or -1 */
 int run_store_sale(struct work *w, int64_t id, const char **ret_title, int64_t *ret_amount,
 		   const char **ret_currency);
 int run_store_authorized(struct work *w, int64_t id);

@@ -55,6 +55,18 @@ int run_paid(struct work *w, int64_t run, const char *scope_hash, enum run_paid 
 	return say_late(w, &r, EVENT_PAYMENT_UNUSED, EVENT_PAYMENT_UNUSED_LATE);
 }
 
+int run_unpaid(struct work *w, int64_t run, bool waited, enum event_id say)
+{
+	struct run r;
+	int rc = run_store_lock_id(w, run, &r);
+
+	if (rc <= 0)
+		return rc;
+	if (waited && r.phase == RUN_QUOTED && run_store_payment(w, run, "none") < 0)
+		return -1;
+	return say_late(w, &r, say, say == EVENT_REFUNDED ? EVENT_REFUNDED_LATE : EVENT_PAYMENT_UNUSED_LATE);
+}
+
 int run_payment_news(struct work *w, int64_t run, const char *payment, enum event_id say)
 {
 	struct run r;

@@ -28,6 +28,9 @@ enum run_paid {
 /* The quote of that hash is paid for. */
 int run_paid(struct work *w, int64_t run, const char *scope_hash, enum run_paid *ret);
 
+/* A payment has come to nothing: say so. `waited`: the run waited for that one. */
+int run_unpaid(struct work *w, int64_t run, bool waited, enum event_id say);
+
 /* A payment is on its way ("pending") or did not arrive ("none"). Says nothing
  * when the run does not wait for one. */
 int run_payment_news(struct work *w, int64_t run, const char *payment, enum event_id say);

@@ -124,6 +124,13 @@ int run_store_payment(struct work *w, int64_t id, const char *payment)
 	return DB(w, run_sql_payment, NULL, arg_int(w, id), payment, arg_now(w));
 }
 
+int run_store_kept(struct work *w, int64_t id)
+{
+	struct pg_rows rows;
+
+	return DB(w, run_sql_kept, &rows, arg_int(w, id)) < 0 ? -1 : pg_bool(&rows, 0, 0);
+}
+
 int run_store_sale(struct work *w, int64_t id, const char **ret_title, int64_t *ret_amount,
 		   const char **ret_currency)
 {

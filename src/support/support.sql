@@ -166,6 +166,15 @@ SELECT 'I5 a payment moves its run or is given back', c.checkout_id, 'the run sa
 FROM checkout c JOIN run r ON r.id = c.run
 WHERE c.state = 'paid' AND c.refund = 'none' AND r.payment <> 'paid'
 UNION ALL
+SELECT 'I5 what is due back is given back', c.checkout_id, c.refund || ' since ' || c.refund_at || ': ' || c.note
+FROM checkout c WHERE c.refund = 'refused' OR (c.refund = 'due' AND c.refund_at < now() - interval '1 day')
+	OR (c.refund = 'asked' AND c.refund_at < now() - interval '3 days')
+UNION ALL
+SELECT 'I5 an event has its effect', e.event_id, e.type || ' failed: ' || e.note FROM stripe_event e WHERE e.state = 'failed'
+UNION ALL
+SELECT 'I5 an alert is looked at', l.id::text, l.kind || ' ' || l.subject || ': ' || l.note
+FROM billing_alert l WHERE l.closed_at IS NULL
+UNION ALL
 SELECT 'I5 authorized by a payment means paid', r.run_id, 'no payment had this effect'
 FROM run_history h JOIN run r ON r.id = h.run
 WHERE h.event = 'authorize' AND h.actor = 'payment' AND NOT EXISTS (
@@ -202,7 +211,13 @@ WHERE m.value <> u.posted OR m.identifier <> u.usage_id || CASE WHEN m.retries >
 SELECT 'phase', phase, count(*) FROM run GROUP BY phase
 UNION ALL SELECT 'waiting', '', count(*) FROM run_work
 	WHERE phase IN ('authorized', 'repo_ready', 'artifact_pending') AND lease_until IS NULL
-UNION ALL SELECT 'workers', '', count(*) FROM worker WHERE status = 'running';
+UNION ALL SELECT 'workers', '', count(*) FROM worker WHERE status = 'running'
+UNION ALL SELECT 'billing', 'events_' || s, (SELECT count(*) FROM stripe_event WHERE state = s)
+	FROM unnest(ARRAY['new', 'waiting', 'failed']) s
+UNION ALL SELECT 'billing', 'refunds_' || s, (SELECT count(*) FROM checkout WHERE refund = s)
+	FROM unnest(ARRAY['due', 'asked', 'refused']) s
+UNION ALL SELECT 'billing', 'alerts_' || k, (SELECT count(*) FROM billing_alert WHERE kind = k AND closed_at IS NULL)
+	FROM unnest(ARRAY['payment', 'refund', 'fraud', 'invoice', 'catalog']) k;
 
 -- name: support_sql_idem_expire
 DELETE FROM idempotency WHERE ctid IN (

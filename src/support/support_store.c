@@ -75,19 +75,25 @@ int support_store_lock(struct work *w)
 	return DB(w, support_sql_migration_lock, NULL);
 }
 
+static void labelled(const struct pg_rows *rows, const char *kind, const char *name, struct buf *to)
+{
+	buf_printf(to, "# TYPE %s gauge\n", name);
+	for (int i = 0; i < rows->n; i++)
+		if (strcmp(pg_text(rows, i, 0), kind) == 0)
+			buf_printf(to, "%s{%s=\"%s\"} %lld\n", name, strcmp(kind, "phase") == 0 ? kind : "what",
+				   pg_text(rows, i, 1), (long long)pg_int(rows, i, 2));
+}
+
 int support_store_metrics(struct work *w, struct buf *to)
 {
 	struct pg_rows rows;
 
 	if (DB(w, support_sql_metrics, &rows) < 0)
 		return -1;
-	buf_puts(to, "# TYPE bus_runs gauge\n");
+	labelled(&rows, "phase", "bus_runs", to);
+	labelled(&rows, "billing", "bus_billing", to);
 	for (int i = 0; i < rows.n; i++)
-		if (strcmp(pg_text(&rows, i, 0), "phase") == 0)
-			buf_printf(to, "bus_runs{phase=\"%s\"} %lld\n", pg_text(&rows, i, 1),
-				   (long long)pg_int(&rows, i, 2));
-	for (int i = 0; i < rows.n; i++)
-		if (strcmp(pg_text(&rows, i, 0), "phase") != 0)
+		if (*pg_text(&rows, i, 1) == '\0')
 			buf_printf(to, "# TYPE bus_runs_%s gauge\nbus_runs_%s %lld\n",
 				   pg_text(&rows, i, 0), pg_text(&rows, i, 0),
 				   (long long)pg_int(&rows, i, 2));

@@ -7,6 +7,7 @@
 #   event_state            of the newest event in the inbox
 #   arm POINT              the next program that passes there is killed
 #   sound                  fsck finds nothing
+#   seen                   what the test has provoked is looked at: alerts are closed
 #   someone NAME           an account without a plan: sets WHO, and T, its token
 #   bill PATH [JSON]       asks /api/v1/billing/… as T; inside: …/internal/…, as operator
 #   fake PATH [JSON]       asks the fake itself
@@ -17,6 +18,8 @@
 #   look [SECONDS]         all that was told has had its effect
 #   ask, settled, meter [SECONDS]   a call of a model as T; none is under way; all of WHO was told
 #   switch_local           from now on without a provider
+#   page, of_page JQ, tell TYPE   of RUN's newest payment page, or PAGE: the row; an event about it
+#   approved, payment, checkout   of RUN
 KEY=sk_test_4eC39HqLyjWDarjtT1zdp7dc
 OLD_SECRET=whsec_the_one_before_rotation SECRET=whsec_0123456789abcdef0123456789abcdef
 BUS_FAULT_DIR=$(mktemp -d /tmp/bus-fault-XXXXXX) && chmod 1777 "$BUS_FAULT_DIR" || exit 99
@@ -44,6 +47,8 @@ sound() {
 	for _ in $(seq 40); do found=$("$BUS" fsck) && return 0; read -rt 0.25 <> <(:); done
 	echo "# $found"; return 1
 }
+
+seen() { local n; for n in $("$BUS" billing alerts --json | jq -r '.items[].alert'); do "$BUS" billing alert close "$n" --reason seen; done; }
 
 T=''
 bill() { BODY=$(curl -s -w '\n%{http_code}' -H "Authorization: Bearer $T" ${2:+-H 'Content-Type: application/json' -d "$2"} "$BASE/api/v1/billing/$1"); STATUS=${BODY##*$'\n'} BODY=${BODY%$'\n'*}; }
@@ -84,3 +89,21 @@ switch_local() {
 	sed -i 's/^billing_provider = .*/billing_provider = local/' "$VAR/etc/bus.conf"
 	kill -HUP "$MASTER"; kill $(pgrep -f "bus-reaper $VAR/etc/bus.conf")
 }
+
+# Pages of runs: the newest of RUN, or the one named PAGE.
+PAGE=''
+page() { sql operator "SELECT row_to_json(c) FROM bus.checkout c WHERE run_id = '${1:-$RUN}' AND '$PAGE' IN ('', checkout_id) ORDER BY id DESC LIMIT 1"; }
+of_page() { page "${2:-$RUN}" | jq -r "$1"; }
+# tell TYPE [JQ [SECRET [T [LIVE]]]]: an event about that page, changed by JQ
+tell() {
+	local object
+	object=$(page | jq -c '{id: .session_id, mode: "payment", payment_status: "paid", amount_total: .amount, currency,
+		payment_intent: ("pi_" + .session_id), metadata: {bus_checkout_id: .checkout_id}} | '"${2:-.}")
+	SENT=$(node "$srcdir/tests/billing/events.mjs" "$BASE" "${3:-$SECRET}" "$1" "$object" "${4:-}" "${5:-}")
+}
+DONE=checkout.session.completed
+# The charge of that page, of which all was given back.
+REFUND='{id: ("ch_" + .id), amount_refunded: .amount_total, currency, payment_intent}'
+approved() { sql operator "SELECT count(*) || ' ' || coalesce(min(actor), '-') FROM bus.run_history h JOIN bus.run r ON r.id = h.run WHERE r.run_id = '$RUN' AND h.event = 'authorize'"; }
+payment() { api GET "/api/v1/build-runs/$RUN"; field .approval.payment; }
+checkout() { api POST "/api/v1/build-runs/$RUN/checkout" "${1:-{\}}"; }

@@ -4,8 +4,8 @@
 # cannot be ended is an operator's matter.
 . "${srcdir:-.}/tests/lib/stack.sh"
 . "${srcdir:-.}/tests/lib/billing.sh"
-jq '(.plans[] | select(.id == "pro") | .trial_days) = 0' "$srcdir/conf/plans.json" >"$VAR/plans.json"
-"$BUS" plan put "$VAR/plans.json"; "$BUS" billing catalog sync --apply >/dev/null
+trials() { jq --argjson n "$1" '(.plans[] | select(.id == "pro") | .trial_days) = $n' "$srcdir/conf/plans.json" >"$VAR/plans.json"; "$BUS" plan put "$VAR/plans.json"; }
+trials 0; "$BUS" billing catalog sync --apply >/dev/null
 # member NAME: a customer with an address, and a token
 member() { visitor "$1"; NAME=$1; api POST /api/v1/sessions '{}'; enter "$1@example.com"; WHO=$(field .identity_id); "$BUS" auth approve "$1@example.com" >/dev/null; T=$("$BUS" token issue --subject "$WHO" --scope "billing:read billing:setup"); }
 leave() { ask_code "$NAME@example.com"; code_for "$NAME@example.com"; api POST /api/v1/auth/delete "{\"email\":\"$NAME@example.com\",\"otp\":\"$CODE\"}"; }
@@ -81,6 +81,19 @@ leave; ok "a run that nobody has paid for holds nobody back" equal "$STATUS" 200
 say checkout.session.completed "$(jq -c '{id: .session_id, mode: "payment", payment_status: "paid", amount_total: .amount, currency, payment_intent: "pi_late", metadata: {bus_checkout_id: .checkout_id}}' <<<"$PAGE")"
 reap billing.inbox; reap billing.refund 60
 ok "paid when its customer has left, it is given back" equal "$(asked '[.[] | select(.url == "/v1/refunds") | .form.payment_intent] | join(" ")') $(sql operator "SELECT phase FROM bus.run WHERE run_id = '$RUN'")" "pi_late quoted"
+
+# A trial is had once, by an account and by an address.
+trials 14
+trial() { asked '[.[] | select(.form.mode == "subscription")][-1].form["subscription_data[trial_period_days]"] // "none"'; }
+ends_it() { becomes '{"status":"canceled","ended_at":1}' customer.subscription.deleted; }
+member eve; subscribes; ok "a trial" equal "$(trial) $(sub .status) $(plan)" "14 trialing pro"
+ends_it; subscribes; ok "is not had again" equal "$(trial) $(sub .status) $(plan)" "none active pro"
+leave; look; member eve; subscribes; ok "nor by who leaves and returns" equal "$(trial) $(sub .status) $(plan)" "none active pro"
+ok "of whom no address was kept" equal "$(sql admin "SELECT count(*) = 3 AND count(DISTINCT payer) = 1 FROM bus.plan_checkout WHERE payer = (SELECT payer FROM bus.plan_checkout WHERE subject = '$WHO')")" t
+member fay; bill checkout-session '{"interval":"month"}'; ok "who has only looked at the page" equal "$(trial)" 14
+sql admin "UPDATE bus.plan_checkout SET expires_at = now() + interval '5 minutes' WHERE subject = '$WHO'" >/dev/null
+subscribes; ok "has it still" equal "$(trial) $(sub .status)" "14 trialing"
+trials 0
 ok "the invariants hold with them" sound
 
 # What the provider has told about who pays is nowhere, before and after they leave.

@@ -166,7 +166,7 @@ ok "an operator's plan does not end the one that is paid for" equal "$(plan)" pr
 becomes '{"status":"canceled","ended_at":1}' customer.subscription.deleted; ok "and is there when that ends" equal "$(plan)" demo
 say invoice.paid '{"id":"in_others","object":"invoice","customer":"cus_others","parent":{"type":"subscription_details","subscription_details":{"subscription":"sub_others","metadata":{}}}}'
 look; ok "a subscription of nobody waits to be known" equal "$(event_state)" waiting
-ok "the invariants hold" sound
+seen; ok "the invariants hold" sound
 
 # Upgrades reach the budgets of the period that runs.
 someone cid; "$BUS" plan assign cid visitor; ask; ok "on a small plan" equal "$STATUS $(plan_of)" "200 1000000"
@@ -251,7 +251,7 @@ while read -r WHO status; do
 	ok "$WHO: as the provider says" equal "$(sub .status) $(plan) $(plan_page .state)" "$status $want complete"
 done < <(jq -r '.[] | .who + " " + .subscription.status' "$VAR/pages.json")
 ok "no forged, stale or wrong-mode event was kept" equal "$(sql operator "SELECT count(*) FROM bus.stripe_event WHERE event_id ~ '_(live|forged|old|changed)$'")" 0
-ok "the invariants hold" sound
+seen; ok "the invariants hold" sound
 
 # A crash at each point.
 for point in billing.plan_intended billing.plan_called; do
