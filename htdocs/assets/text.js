@@ -40,7 +40,7 @@ export const T = {
 		working: 'Add something', done: 'Describe another tool', other: 'Your message',
 	},
 	hint: {
-		working: 'Used at the next step of the build.',
+		working: 'The scope is fixed now: a message changes nothing.',
 		done: 'Finished; a message starts a new run.',
 	},
 	keys: 'Enter sends, Shift+Enter makes a new line.',
@@ -49,7 +49,7 @@ export const T = {
 	you: 'You said:',
 	assistant: 'busdk said:',
 	busy: 'One moment…',
-	queued: 'Will be used at the next step',
+	queued: 'Kept; changes nothing now',
 	sending: 'Sending…',
 	unsent: 'Not sent yet; goes out when connected',
 	useDefault: 'Use the suggested default',

@@ -26,6 +26,11 @@ static const struct {
 	[DECIDE_UPCLOUD_GPU] = {"upcloud_gpu", "UpCloud GPU"},
 };
 
+const char *decide_label(enum decide_backend backend)
+{
+	return backends[backend].label;
+}
+
 int decide_load(const struct conf *c, struct err *e)
 {
 	signing_key = key_read_pair(c->receipt_key, c->receipt_public, e);

@@ -31,6 +31,9 @@ struct decision {
 /* Read the signing key; once in each process that makes receipts. */
 int decide_load(const struct conf *c, struct err *e);
 
+/* What a customer reads for a backend: "Codex worker". */
+const char *decide_label(enum decide_backend backend);
+
 /* The receipt of a decision, signed and stored for the run; its JSON. */
 int decide_receipt(struct work *w, int64_t run, int64_t account, const struct decision *d,
 		   const char **ret_json);

@@ -45,8 +45,11 @@ const char *event_text(struct arena *a, enum event_id id, const struct event_slo
 	return text;
 }
 
-int event_append(struct work *w, int64_t run, enum event_id id, const struct event_slot *slots)
+static int append(struct work *w, int64_t run, enum event_id id, const struct event_slot *slots,
+		  bool tells_status)
 {
+	const char *text = event_text(w->a, id, slots);
+
 	struct buf b;
 	struct jw j;
 	char at[25];
@@ -56,7 +59,7 @@ int event_append(struct work *w, int64_t run, enum event_id id, const struct eve
 	jw_object(&j);
 	jw_kstr(&j, "type", rows[id].type);
 	jw_kstr(&j, "at", clock_text(w->now, at));
-	jw_kstr(&j, "text", event_text(w->a, id, slots));
+	jw_kstr(&j, "text", text);
 	jw_key(&j, "data");
 	jw_object(&j);
 	for (const struct event_slot *s = slots; s != NULL && s->name != NULL; s++)
@@ -68,6 +71,16 @@ int event_append(struct work *w, int64_t run, enum event_id id, const struct eve
 	jw_end_object(&j);
 	check(!b.over);
 	/* The database puts the number and the run in front of these members. */
-	return event_store_append(w, run, rows[id].type, buf_str(&b) + 1, event_text(w->a, id, slots),
+	return event_store_append(w, run, rows[id].type, buf_str(&b) + 1, tells_status ? text : NULL,
 				  rows[id].final);
+}
+
+int event_append(struct work *w, int64_t run, enum event_id id, const struct event_slot *slots)
+{
+	return append(w, run, id, slots, true);
+}
+
+int event_note(struct work *w, int64_t run, enum event_id id, const struct event_slot *slots)
+{
+	return append(w, run, id, slots, false);
 }

@@ -27,6 +27,9 @@ struct event_slot {
 /* Append to a run; `slots` ends at one without a name, or is NULL. */
 int event_append(struct work *w, int64_t run, enum event_id id, const struct event_slot *slots);
 
+/* The same, but the status of the run stays what was told before. */
+int event_note(struct work *w, int64_t run, enum event_id id, const struct event_slot *slots);
+
 /* The sentence with its slots filled. */
 const char *event_text(struct arena *a, enum event_id id, const struct event_slot *slots);
 

@@ -1,8 +1,8 @@
--- The sentence that was last told is the run's status.
+-- The sentence that was last told is the run's status; NULL leaves it alone.
 -- name: event_sql_append
 WITH r AS (
 	UPDATE run SET last_event_id = last_event_id + 1, updated_at = $5::timestamptz,
-		status_message = $6
+		status_message = coalesce($6, status_message)
 	WHERE id = $1::bigint
 	RETURNING id, run_id, account_id, last_event_id
 ), e AS (

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "intake/intake_named.h"
 #include "intake/intake_talk.h"
 #include "base/check.h"
 #include "base/str.h"
@@ -50,36 +51,6 @@ static const char *const questions[INTAKE_OPENS] = {
 				   "sort lines, or shall I take counting, upper and lower case, "
 				   "trimming and sorting?",
 };
-
-/* "A tip calculator and a unit converter" are two tools: the noun of the other. */
-static const char *second_tool(const struct intake_text *t, const struct spec *chosen)
-{
-	enum spec_kind kind = chosen->kind;
-	static const struct {
-		const char *noun;
-		enum spec_kind kind;
-	} rows[] = {
-		{"calculator", SPEC_CALCULATOR}, {"converter", SPEC_CONVERTER},
-		{"checklist", SPEC_CHECKLIST},   {"timer", SPEC_TIMER},
-		{"stopwatch", SPEC_TIMER},       {"counter", SPEC_COUNTER},
-	};
-	size_t and = 0, first = COUNT(rows); /* 1 + the last "and", the row of the last noun */
-
-	for (size_t i = 0; i < t->n; i++) {
-		and = intake_is(t, i, "and") ? i + 1 : and;
-		for (size_t k = 0; k < COUNT(rows); k++) {
-			bool list = rows[k].kind == SPEC_CHECKLIST && intake_at(t, SIGN_CHECKLIST, i) > 1 &&
-				    !intake_is(t, i, "list"); /* "to do list" */
-
-			if (!list && !intake_is(t, i, rows[k].noun))
-				continue;
-			if (first < COUNT(rows) && rows[first].kind != rows[k].kind && and > 0 && i - and < 4)
-				return rows[k].kind != kind ? rows[k].noun : rows[first].noun;
-			first = k;
-		}
-	}
-	return kind == SPEC_CONVERTER ? intake_second_quantity(t, chosen) : NULL;
-}
 
 /* The best wish in a message, by score; false when there is none that is sure. */
 static bool read_wish(struct intake_talk *k, const struct intake_text *t, struct intake_wish *ret)
@@ -132,7 +103,7 @@ static void hear_wish(struct intake_talk *k, const struct intake_text *t,
 	if (k->any)
 		k->without = intake_side_wishes(t);
 	k->wish = *w;
-	k->also = second_tool(t, &w->spec);
+	k->also = intake_second_tool(t, &w->spec);
 	k->any = true;
 	k->refused = NULL;
 }
@@ -168,6 +139,8 @@ static bool is_edit(const struct intake_talk *k, const struct intake_text *t,
 
 	if (!k->any)
 		return false;
+	if (k->wish.spec.kind == SPEC_CALCULATOR && intake_is_on_top(t))
+		return true;
 	if (k->wish.open == INTAKE_OPEN_ITEMS || k->wish.open == INTAKE_OPEN_FIELDS ||
 	    k->wish.open == INTAKE_OPEN_DURATION)
 		return !other;
@@ -188,6 +161,19 @@ static bool is_addition(const struct intake_talk *k, const struct intake_text *t
 	       (next->spec.kind == SPEC_CALCULATOR || next->spec.kind == SPEC_CONVERTER);
 }
 
+/* A tool stands, and nothing is open about it. */
+static bool settled(const struct intake_talk *k)
+{
+	return k->any && k->wish.open == INTAKE_OPEN_NOTHING && k->refused == NULL;
+}
+
+/* The same kind of tool, of which less is known. */
+static bool is_vaguer(const struct intake_talk *k, const struct intake_wish *next)
+{
+	return settled(k) && next->open != INTAKE_OPEN_NOTHING &&
+	       next->spec.kind == k->wish.spec.kind;
+}
+
 /* A message with something in it: a change, something out of reach, a new wish. */
 static void hear_request(struct intake_talk *k, const struct intake_text *t, bool said)
 {
@@ -198,16 +184,40 @@ static void hear_request(struct intake_talk *k, const struct intake_text *t, boo
 
 	if (is_edit(k, t, next) && change(k, t))
 		return;
+	if (refusal != NULL && against < FATAL && settled(k) && intake_find(t, SIGN_ADD, 0) < 4)
+		against = 1; /* a side wish: "can you also …" */
 	if (refusal != NULL &&
 	    (against >= FATAL || (against >= next->score && (against >= SURE || !k->any)))) {
 		k->refused = refusal;
 		return;
 	}
 	k->without |= intake_side_wishes(t);
-	if (sure && !is_addition(k, t, next))
+	if (sure && !is_addition(k, t, next) && !is_vaguer(k, next))
 		hear_wish(k, t, next);
 	else if (!change(k, t) && !said && refusal == NULL)
 		k->lost = true;
+}
+
+/* A question is answered. It never changes what is agreed, whatever tool its
+ * words might name; before that only the questions that we know are none of it. */
+static bool hear_question(struct intake_talk *k, const struct intake_text *t)
+{
+	const char *answer = intake_answer(t);
+	struct intake_wish *wish;
+
+	if (!intake_asks(t, answer != NULL))
+		return false;
+	if (settled(k)) {
+		k->remark = answer != NULL ? answer
+					   : "A question changes nothing: the scope tells all that "
+					     "will be made.";
+		return true;
+	}
+	wish = ARENA_NEW(k->a, struct intake_wish);
+	if (answer == NULL || (read_wish(k, t, wish) && wish->open == INTAKE_OPEN_NOTHING))
+		return false;
+	k->remark = answer;
+	return true;
 }
 
 /* Words of agreement, or about delivery only: "ok" takes what was offered
@@ -228,14 +238,24 @@ static void accept(struct intake_talk *k, const struct intake_text *t)
 static void hear(struct intake_talk *k, const char *message)
 {
 	const struct intake_text *t = intake_text_new(k->a, k->lex, message);
+	const char *offer;
 	bool said;
 
 	k->lost = false;
 	k->whatever = false;
+	k->remark = NULL;
+	k->foreign = intake_is_foreign(t);
+	if (hear_question(k, t)) {
+		k->heard = true;
+		return;
+	}
 	said = intake_hear_delivery(t, !k->heard, &k->delivery);
 	k->named = hear_name(k, t);
 	said = said || k->named;
-	if (t->n > 0 && intake_is_small(t, 0, t->n) && k->heard)
+	offer = k->asked && !k->any ? intake_offer(t) : NULL;
+	if (offer != NULL)
+		hear_request(k, intake_text_new(k->a, k->lex, offer), said);
+	else if (t->n > 0 && intake_is_small(t, 0, t->n) && k->heard)
 		accept(k, t);
 	else if (t->n > 0)
 		hear_request(k, t, said);
@@ -308,6 +328,19 @@ static void finish(struct intake_talk *k, struct intake *in)
 			   "fewer and shorter words.");
 }
 
+static const char *remark(const struct intake_talk *k, enum intake_verdict verdict)
+{
+	if (k->remark != NULL)
+		return k->remark;
+	if (verdict != INTAKE_READY)
+		return k->foreign && k->refused == NULL ? "Only English is understood here." : NULL;
+	if (!k->lost)
+		return NULL;
+	return k->foreign
+		       ? "Only English is understood here; your last message has changed nothing."
+		       : "Your last message was not understood and has changed nothing.";
+}
+
 void intake_think(struct arena *a, struct intake *in)
 {
 	struct intake_talk *k = ARENA_NEW(a, struct intake_talk);
@@ -336,4 +369,5 @@ void intake_think(struct arena *a, struct intake *in)
 		k->wish.open = INTAKE_OPEN_NOTHING;
 		finish(k, in);
 	}
+	in->remark = remark(k, in->verdict);
 }

@@ -30,6 +30,8 @@ struct intake {
 	enum intake_verdict verdict;
 	const char *question; /* one plain sentence, with the default it would take */
 	const char *reason;   /* customer-safe: what cannot be made and why, in one sentence */
+	const char *remark;   /* said before anything else and no part of a scope: the answer to
+			       * a question, "not understood"; or NULL */
 	const char *needs;    /* "codex_worker": the backend class that could make it */
 	struct spec spec;
 	enum spec_artifact artifact;

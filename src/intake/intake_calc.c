@@ -2,6 +2,7 @@
 
 #include "intake/intake_lexicon.h"
 #include "intake/intake_known.h"
+#include "intake/intake_named.h"
 #include "base/check.h"
 
 #include <stdlib.h>
@@ -44,71 +45,81 @@ static void copy_row(const struct intake_known *k, struct spec *s)
 		s->outputs[s->outputs_n++] = k->outputs[i];
 }
 
-/* "18%", "4 people", "20 years": does token i, after a number, name this field? */
-static bool names_field(const struct intake_text *t, size_t i, const struct spec_input *in)
+/* What was said beside the name of the tool: values, a tax on top of it; what
+ * has no place is said. Did any of it change the tool? */
+static bool set_details(const struct intake_text *t, struct intake_wish *w)
 {
-	size_t n;
+	const char *unused;
+	struct intake_tax tax;
+	bool any = intake_set_values(t, &w->spec, &unused) > 0;
 
-	if (in->type != SPEC_NUMBER && in->type != SPEC_INTEGER)
-		return false;
-	if (strcmp(in->unit, "%") == 0)
-		return intake_is(t, i, "%") || intake_is(t, i, "percent");
-	n = t->tokens[i].len;
-	return t->tokens[i].kind == INTAKE_WORD && !intake_is(t, i + 1, "/") &&
-	       ((n >= 2 && intake_is(t, i, in->unit)) || (n >= 4 && intake_is(t, i, in->label)));
-}
-
-static struct spec_input *named_field(const struct intake_text *t, size_t i, struct spec *s)
-{
-	struct spec_input *found = NULL;
-
-	for (size_t k = 0; k < s->inputs_n; k++) {
-		if (!names_field(t, i, &s->inputs[k]))
-			continue;
-		if (found != NULL)
-			return NULL;
-		found = &s->inputs[k];
+	if (intake_named_tax(t, &tax) && !intake_has_tax(&w->spec)) {
+		if (intake_add_tax(t, &tax, w))
+			any = true;
+		else
+			intake_leave_out(
+				w, arena_printf(t->a, "No %s on top of it: the result is no price.",
+						intake_lower(t->a, tax.label)));
 	}
-	return found;
-}
-
-/* Numbers that the visitor gave become what the fields hold at first. */
-static bool set_defaults(const struct intake_text *t, struct spec *s)
-{
-	bool any = false;
-
-	for (size_t i = 0; i + 1 < t->n; i++) {
-		struct spec_input *in = t->tokens[i].has_number ? named_field(t, i + 1, s) : NULL;
-		double v = t->tokens[i].number;
-		const char *text = in == NULL ? NULL : intake_number(t->a, v);
-
-		if (text == NULL || v < in->min || v > in->max ||
-		    (in->type == SPEC_INTEGER && strchr(text, '.') != NULL))
-			continue;
-		in->dflt = text;
-		any = true;
-	}
+	if (unused != NULL && w->score > 0)
+		intake_leave_out(
+			w, arena_printf(t->a,
+					"No field took what you said about %s: type it in where it "
+					"belongs.",
+					unused));
 	return any;
+}
+
+static bool matches(const struct intake_text *t, int needed, size_t *ret_row, int *ret_score)
+{
+	*ret_row = intake_best(t, INTAKE_KNOWN, ret_score);
+	if (*ret_score > 0 && intake_has(t, SIGN_CALCULATE))
+		*ret_score += BONUS;
+	return *ret_score >= needed;
+}
+
+/* What the tax goes on top of: "loan calculator" of "… with 24% VAT on top". */
+static const struct intake_text *before_tax(const struct intake_text *t)
+{
+	struct intake_tax tax;
+	struct intake_list rest = {.to = t->n};
+
+	if (!intake_named_tax(t, &tax) || !intake_is(t, t->n - 1, "top"))
+		return t;
+	rest.from = tax.number;
+	return intake_text_new(t->a, t->lex, intake_without_list(t, &rest));
 }
 
 bool intake_try_known(const struct intake_text *t, struct intake_wish *w)
 {
-	int score, needed = w->open == INTAKE_OPEN_FORMULA || w->open == INTAKE_OPEN_ANY ? ANSWER
-											 : READY;
-	size_t row = intake_best(t, INTAKE_KNOWN, &score);
-	const struct intake_known *k = intake_known(row);
+	bool asked = w->open == INTAKE_OPEN_FORMULA || w->open == INTAKE_OPEN_ANY;
+	int score, needed = asked ? ANSWER : READY;
+	struct intake_list list;
+	const char *lacking = NULL;
+	size_t row;
 
-	if (score > 0 && intake_has(t, SIGN_CALCULATE))
-		score += BONUS;
-	if (score < needed)
+	if (!matches(before_tax(t), needed, &row, &score) && !matches(t, needed, &row, &score))
 		return false;
+	copy_row(intake_known(row), &w->spec);
+	if (intake_named_list(t, &list) && (lacking = intake_lacking(t, &list, &w->spec)) != NULL) {
+		const char *head = intake_without_list(t, &list);
+
+		/* The inputs that are listed do not name a tool that lacks one of them. */
+		if (!matches(intake_text_new(t->a, t->lex, head), READY, &row, &score))
+			return false;
+		w->spec = (struct spec){0};
+		copy_row(intake_known(row), &w->spec);
+		lacking = intake_lacking(t, &list, &w->spec);
+	}
 	w->open = INTAKE_OPEN_NOTHING;
-	w->known = k;
+	w->known = intake_known(row);
 	w->score = score < READY ? READY : score;
-	copy_row(k, &w->spec);
-	set_defaults(t, &w->spec);
-	if (k->note != NULL)
-		w->features[w->features_n++] = k->note;
+	if (w->known->note != NULL)
+		w->features[w->features_n++] = w->known->note;
+	if (lacking != NULL)
+		intake_leave_out(
+			w, arena_printf(t->a, "It has no field of its own for: %s.", lacking));
+	set_details(t, w);
 	return true;
 }
 
@@ -126,7 +137,8 @@ bool intake_try_calculator(const struct intake_text *t, struct intake_wish *w)
 
 bool intake_change_calculator(const struct intake_text *t, struct intake_wish *w)
 {
-	return w->open == INTAKE_OPEN_NOTHING && w->known != NULL && set_defaults(t, &w->spec);
+	return w->open == INTAKE_OPEN_NOTHING && (w->known != NULL || intake_is_on_top(t)) &&
+	       set_details(t, w);
 }
 
 void intake_settle_calculator(struct arena *a, struct intake_wish *w)

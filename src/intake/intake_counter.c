@@ -77,10 +77,16 @@ static size_t names_start(const struct intake_text *t)
 	static const char *const after[] = {"for",   "counting", "counts", "count",
 					    "named", "called",   "between"};
 	size_t head = intake_find(t, SIGN_COUNTER, 0);
+	size_t behind = head + intake_at(t, SIGN_COUNTER, head);
 
 	for (size_t i = head; i < t->n; i++)
 		if (intake_is(t, i, ":"))
 			return i + 1;
+	if (intake_is(t, behind, ",")) /* "two counters, home and guest" */
+		return behind + 1;
+	/* "scoreboard with two teams", but not "with a step of 2" */
+	if (intake_is(t, behind, "with") && behind + 1 < t->n && t->tokens[behind + 1].number >= 2)
+		return behind + 1;
 	for (size_t i = head; i < t->n; i++)
 		for (size_t k = 0; k < COUNT(after); k++)
 			if (intake_is(t, i, after[k]))

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "intake/intake_letters.h"
+#include "intake/intake_named.h"
 #include "base/check.h"
 #include "base/str.h"
 
@@ -226,7 +227,22 @@ static void use_letter(const struct intake_letter *k, struct spec *s)
 	intake_letter_outputs(k, s);
 }
 
-static void use_own(const struct intake_text *t, struct intake_wish *w)
+/* "X, Y and Z in a letter": the fields come first. */
+static bool add_first(const struct intake_text *t, const struct intake_list *l, struct spec *s)
+{
+	bool is_new = false;
+
+	for (size_t i = 0; l->from == 0 && i < l->n; i++) {
+		const struct spec_input *in = add_field(
+			t->a, s, intake_words(t, l->items[i].from, l->items[i].to, 40), &is_new);
+
+		if (is_new)
+			append(t->a, s, arena_printf(t->a, "\n%s: {%s}", in->label, in->name));
+	}
+	return s->inputs_n > 0;
+}
+
+static void use_own(const struct intake_text *t, const struct intake_list *l, struct intake_wish *w)
 {
 	struct spec *s = &w->spec;
 
@@ -237,16 +253,38 @@ static void use_own(const struct intake_text *t, struct intake_wish *w)
 	s->text = s->title;
 	s->inputs_n = 0;
 	append(t->a, s, "\n");
-	if (!add_fields(t, fields_start(t), s))
+	if (!add_first(t, l, s) && !add_fields(t, fields_start(t), s))
 		w->open = INTAKE_OPEN_FIELDS;
+}
+
+/* Do the words beside the list name this letter? */
+static bool names_letter(const struct intake_text *t, const struct intake_list *l,
+			 const struct intake_letter *k)
+{
+	const struct intake_text *head = intake_text_new(t->a, t->lex, intake_without_list(t, l));
+	int score;
+
+	if (&intake_letters[intake_best(head, INTAKE_LETTERS, &score)] != k || score < 5)
+		return false;
+	for (size_t i = 0; i < head->n; i++)
+		if (intake_is(head, i, "form") || intake_is(head, i, "forms"))
+			return intake_find(head, SIGN_THAT, i) < head->n;
+	return true;
 }
 
 bool intake_try_form(const struct intake_text *t, struct intake_wish *w)
 {
 	int sign = intake_score(t, INTAKE_SIGNS, SIGN_FORM), score;
 	const struct intake_letter *k = &intake_letters[intake_best(t, INTAKE_LETTERS, &score)];
+	struct intake_list list = {.n = 0};
 	bool letter = score >= 10 || (score >= 5 && sign >= 6);
 
+	/* Who lists the fields wants them, and a letter of ours only by its name. */
+	if (letter && intake_named_list(t, &list) && list.n > 1)
+		letter = names_letter(t, &list, k);
+
+	if (!letter && list.n == 0)
+		intake_named_list(t, &list);
 	if (!letter && sign < 10 && !own_text(t, &w->spec))
 		return false;
 	w->spec.inputs_n = 0;
@@ -256,7 +294,7 @@ bool intake_try_form(const struct intake_text *t, struct intake_wish *w)
 		use_letter(k, &w->spec);
 		add_fields(t, fields_start(t), &w->spec);
 	} else {
-		use_own(t, w);
+		use_own(t, &list, w);
 	}
 	w->score = letter ? (score > 12 ? score : 12) : w->open == INTAKE_OPEN_NOTHING ? 15 : 10;
 	return true;

@@ -28,10 +28,21 @@ static bool sentence_ends(const struct intake_text *t, size_t i)
 		strchr(".;!?", t->raw[t->tokens[i].at]) != NULL);
 }
 
+/* "It shows hours times rate" starts with the formula as well. */
 static bool sentence_starts(const struct intake_text *t, size_t i)
 {
-	while (i > 0 && intake_at(t, SIGN_LIGHT, i - 1))
-		i--;
+	static const char *const words[] = {"it",    "and",	 "shows",     "show",
+					    "gives", "computes", "calculates"};
+	size_t k = 0;
+
+	while (i > 0 && k < COUNT(words)) {
+		for (k = 0; k < COUNT(words) && !intake_is(t, i - 1, words[k]); k++)
+			continue;
+		if (k < COUNT(words) || intake_at(t, SIGN_LIGHT, i - 1)) {
+			i--;
+			k = 0;
+		}
+	}
 	return i == 0 || sentence_ends(t, i - 1) || intake_is(t, i - 1, ":") ||
 	       intake_is(t, i - 1, ",");
 }
@@ -136,9 +147,12 @@ static const char *noun_at(const struct intake_text *t, size_t i)
 }
 
 /* May a formula without a name begin here? Not in the middle of a name. */
-static bool may_start(const struct intake_text *t, size_t i)
+static bool may_start(const struct formula *f, size_t i)
 {
-	return t->tokens[i].kind != INTAKE_BREAK && !intake_at(t, SIGN_LIGHT, i) &&
+	const struct intake_text *t = f->t;
+
+	return t->tokens[i].kind != INTAKE_BREAK &&
+	       (!intake_at(t, SIGN_LIGHT, i) || intake_formula_is_variable(f, i)) &&
 	       (i == 0 || t->tokens[i - 1].kind != INTAKE_WORD || intake_at(t, SIGN_STOP, i - 1) ||
 		intake_at(t, SIGN_LIGHT, i - 1) || intake_at(t, SIGN_CALCULATE, i - 1));
 }
@@ -152,7 +166,7 @@ static void read_nameless(struct equations *q, bool whole)
 	for (size_t i = 0; i < f->t->n && starts < STARTS_MAX; i++) {
 		struct formula_part x;
 
-		if (!may_start(f->t, i))
+		if (!may_start(f, i))
 			continue;
 		starts++;
 		f->symbols_n = 0;

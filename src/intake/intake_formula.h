@@ -18,6 +18,7 @@ struct formula_part {
 	const char *expr, *shown; /* NULL: not understood */
 	int level;                /* how tight it binds: 1 sum, 2 term, 3 power, 4 atom */
 	bool percent;             /* "24%", of nothing yet */
+	bool money, rate;         /* "25 euros"; "25 per hour" may go on with "per day" */
 	uint32_t uses;            /* the symbols in it, 1 << index */
 	int ops;
 };
@@ -29,6 +30,10 @@ struct formula {
 	struct formula_symbol symbols[FORMULA_SYMBOLS];
 	size_t symbols_n;
 };
+
+/* Does the word stand at f->at; the same, and move behind it. */
+bool intake_formula_is(const struct formula *f, const char *word);
+bool intake_formula_take(struct formula *f, const char *word);
 
 /* Read the longest expression at f->at and move behind it. */
 struct formula_part intake_formula_parse(struct formula *f);
@@ -58,3 +63,15 @@ size_t intake_formula_name_before(const struct formula *f, size_t end);
 
 /* The symbol for a name; -1 when there are too many. */
 int intake_formula_symbol(struct formula *f, const char *label);
+
+/* Numbers, amounts of money ("$40", "15 euros travel") and what a rate counts:
+ * "25 euros per hour" asks for a number of hours (intake_formula_rate.c). */
+bool intake_formula_is_money(const struct formula *f);
+struct formula_part intake_formula_number(struct formula *f);
+
+/* Pass over what an amount is for: the name in "30% tax". */
+void intake_formula_skip_name(struct formula *f);
+
+/* Does "per hour" stand here; of money also "an hour", "each hour", "/hour"? */
+bool intake_formula_is_rate(const struct formula *f, bool money);
+struct formula_part intake_formula_counted(struct formula *f);

@@ -9,19 +9,6 @@
 
 static const struct formula_part nothing = {.expr = NULL};
 
-static bool is(const struct formula *f, const char *word)
-{
-	return intake_is(f->t, f->at, word);
-}
-
-static bool take(struct formula *f, const char *word)
-{
-	bool there = is(f, word);
-
-	f->at += there;
-	return there;
-}
-
 struct formula_part intake_formula_atom(const char *expr, const char *shown)
 {
 	return (struct formula_part){.expr = expr, .shown = shown, .level = 4};
@@ -77,7 +64,7 @@ static struct formula_part bracket(struct formula *f)
 {
 	struct formula_part x = parse_sum(f);
 
-	if (x.expr == NULL || !take(f, ")"))
+	if (x.expr == NULL || !intake_formula_take(f, ")"))
 		return nothing;
 	x.percent = false;
 	return x;
@@ -88,7 +75,7 @@ static struct formula_part function(struct formula *f, const char *name)
 {
 	struct formula_part x = parse_sum(f);
 
-	while (x.expr != NULL && take(f, ",")) {
+	while (x.expr != NULL && intake_formula_take(f, ",")) {
 		struct formula_part y = parse_sum(f);
 
 		if (y.expr == NULL || strlen(x.expr) > EXPR_MAX)
@@ -97,7 +84,7 @@ static struct formula_part function(struct formula *f, const char *name)
 		x.shown = arena_printf(f->t->a, "%s, %s", x.shown, y.shown);
 		x.uses |= y.uses;
 	}
-	return x.expr != NULL && take(f, ")") ? call(f, name, x) : nothing;
+	return x.expr != NULL && intake_formula_take(f, ")") ? call(f, name, x) : nothing;
 }
 
 /* "base fee 50": a field that holds 50 at first. */
@@ -140,22 +127,14 @@ static struct formula_part name(struct formula *f)
 	return x;
 }
 
-static struct formula_part number(struct formula *f)
-{
-	const struct intake_token *k = &f->t->tokens[f->at++];
-	const char *text = intake_number(f->t->a, k->number);
-
-	return text == NULL ? nothing : intake_formula_atom(text, text);
-}
-
 static struct formula_part square_root(struct formula *f)
 {
 	bool open;
 
-	take(f, "of");
+	intake_formula_take(f, "of");
 	while (intake_at(f->t, SIGN_LIGHT, f->at))
 		f->at++;
-	open = take(f, "(");
+	open = intake_formula_take(f, "(");
 	return call(f, "sqrt", open ? bracket(f) : intake_formula_operand(f));
 }
 
@@ -163,7 +142,7 @@ static struct formula_part cube_root(struct formula *f)
 {
 	struct formula_part third = intake_formula_atom("(1 / 3)", "⅓");
 
-	take(f, "of");
+	intake_formula_take(f, "of");
 	return intake_formula_join(f, intake_formula_operand(f), '^', third);
 }
 
@@ -176,17 +155,30 @@ static struct formula_part parse_atom(struct formula *f)
 		f->at++;
 	if (f->at >= t->n)
 		return nothing;
-	if (take(f, "("))
+	if (intake_formula_take(f, "("))
 		return bracket(f);
-	if (is(f, "cube") && intake_is(t, f->at + 1, "root") && (f->at += 2))
+	if (intake_formula_is(f, "cube") && intake_is(t, f->at + 1, "root") && (f->at += 2))
 		return cube_root(f);
-	if (take(f, "√") || (is(f, "square") && intake_is(t, f->at + 1, "root") && (f->at += 2)))
+	if (intake_formula_take(f, "√") ||
+	    (intake_formula_is(f, "square") && intake_is(t, f->at + 1, "root") && (f->at += 2)))
 		return square_root(f);
-	if (take(f, "π"))
+	if (intake_formula_take(f, "π"))
 		return intake_formula_atom("3.141592653589793", "π");
-	if (t->tokens[f->at].has_number)
-		return number(f);
+	if (t->tokens[f->at].has_number || intake_formula_is_money(f))
+		return intake_formula_number(f);
 	return t->tokens[f->at].kind == INTAKE_WORD ? name(f) : nothing;
+}
+
+/* "discount percent / 100": the visitor divides by hundred himself. */
+static bool is_divided_by_hundred(const struct formula *f)
+{
+	const struct intake_text *t = f->t;
+	size_t i = f->at + (intake_formula_is(f, "/") || intake_formula_is(f, "÷") ? 1
+			    : intake_formula_is(f, "divided")			   ? 2
+										   : 0);
+
+	return i > f->at && i < t->n && t->tokens[i].kind == INTAKE_NUMBER &&
+	       t->tokens[i].number == 100;
 }
 
 /* "24%" and "24 percent of the price". */
@@ -195,9 +187,13 @@ static struct formula_part percent(struct formula *f, struct formula_part x)
 	for (size_t i = 0; i < f->symbols_n; i++)
 		if (x.level == 4 && x.uses == 1u << i)
 			f->symbols[i].percent = true;
+	if (is_divided_by_hundred(f))
+		return x;
 	x = hundredth(f, x);
-	if (take(f, "of"))
+	if (intake_formula_take(f, "of"))
 		return intake_formula_join(f, x, '*', intake_formula_operand(f));
+	if (x.uses == 0)
+		intake_formula_skip_name(f);
 	x.percent = true;
 	return x;
 }
@@ -208,13 +204,14 @@ struct formula_part intake_formula_operand(struct formula *f)
 
 	if (++f->depth <= DEPTH_MAX)
 		x = parse_atom(f);
-	if (x.expr != NULL && (take(f, "squared") || take(f, "²")))
+	if (x.expr != NULL && (intake_formula_take(f, "squared") || intake_formula_take(f, "²")))
 		x = intake_formula_join(f, x, '^', intake_formula_atom("2", "2"));
-	else if (x.expr != NULL && (take(f, "cubed") || take(f, "³")))
+	else if (x.expr != NULL && (intake_formula_take(f, "cubed") || intake_formula_take(f, "³")))
 		x = intake_formula_join(f, x, '^', intake_formula_atom("3", "3"));
-	else if (x.expr != NULL && take(f, "^"))
+	else if (x.expr != NULL && intake_formula_take(f, "^"))
 		x = intake_formula_join(f, x, '^', intake_formula_operand(f));
-	else if (x.expr != NULL && (take(f, "%") || take(f, "percent")))
+	else if (x.expr != NULL &&
+		 (intake_formula_take(f, "%") || intake_formula_take(f, "percent")))
 		x = percent(f, x);
 	f->depth--;
 	return x;
@@ -235,25 +232,30 @@ static struct formula_part parse_term(struct formula *f)
 {
 	struct formula_part x = intake_formula_operand(f);
 
+	x.rate = x.level == 4 && x.uses == 0;
+
 	while (x.expr != NULL) {
 		size_t before = f->at, len;
 		bool next = adjacent(f);
 		char op = intake_formula_operator(f, &len);
 		struct formula_part y;
 
-		if (next || (x.level == 4 && x.uses == 0 && is(f, "per"))) {
+		bool rate = x.rate && intake_formula_is_rate(f, x.money);
+
+		if (next || rate) {
 			op = '*'; /* 2x, 2.5 per km */
-			len = !next;
+			len = rate;
 		}
 		if (op != '*' && op != '/')
 			break;
 		f->at += len;
-		y = intake_formula_operand(f);
+		y = rate ? intake_formula_counted(f) : intake_formula_operand(f);
 		if (y.expr == NULL) {
 			f->at = before;
 			break;
 		}
 		x = intake_formula_join(f, x, op, y);
+		x.rate = rate; /* per person per night */
 	}
 	return x;
 }
@@ -269,7 +271,7 @@ static struct formula_part add_percent(struct formula *f, struct formula_part x,
 
 static struct formula_part parse_sum(struct formula *f)
 {
-	bool minus = f->at < f->t->n && take(f, "-");
+	bool minus = f->at < f->t->n && intake_formula_take(f, "-");
 	struct formula_part x = parse_term(f);
 
 	if (minus) {

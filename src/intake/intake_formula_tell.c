@@ -7,21 +7,14 @@
 
 #define LIST_MAX 8
 #define STEPS_MAX 8
+#define NUMBERED_MAX 10
 
 static const struct formula_part nothing = {.expr = NULL};
-
-static bool take(struct formula *f, const char *word)
-{
-	bool there = intake_is(f->t, f->at, word);
-
-	f->at += there;
-	return there;
-}
 
 static bool take_one(struct formula *f, const char *const *words)
 {
 	for (; *words != NULL; words++)
-		if (take(f, *words))
+		if (intake_formula_take(f, *words))
 			return true;
 	return false;
 }
@@ -43,9 +36,9 @@ static struct formula_part list(struct formula *f, char op, int *ret_n)
 	for (*ret_n = 1; x.expr != NULL && *ret_n < LIST_MAX; ++*ret_n) {
 		size_t before = f->at;
 		struct formula_part y;
-		bool more = take(f, ",");
+		bool more = intake_formula_take(f, ",");
 
-		more = take(f, "and") || take(f, "to") || more;
+		more = intake_formula_take(f, "and") || intake_formula_take(f, "to") || more;
 		y = more ? intake_formula_operand(f) : nothing;
 		if (y.expr == NULL) {
 			f->at = before;
@@ -56,10 +49,45 @@ static struct formula_part list(struct formula *f, char op, int *ret_n)
 	return x;
 }
 
+/* "Five numbers" are as many fields: Number 1 and so on. */
+static struct formula_part numbered(struct formula *f, char op, int *ret_n)
+{
+	const struct intake_text *t = f->t;
+	struct formula_part x = nothing;
+	size_t i = f->at;
+
+	*ret_n = i + 1 < t->n && t->tokens[i].has_number && t->tokens[i].number <= NUMBERED_MAX
+			 ? (int)t->tokens[i].number
+			 : 0;
+	if (*ret_n < 2 || !(intake_is(t, i + 1, "numbers") || intake_is(t, i + 1, "values")))
+		return nothing;
+	for (int k = 1; k <= *ret_n; k++) {
+		int s = intake_formula_symbol(f, arena_printf(t->a, "Number %d", k));
+		struct formula_part y;
+
+		if (s < 0)
+			return nothing;
+		y = intake_formula_atom(f->symbols[s].name,
+					intake_lower(t->a, f->symbols[s].label));
+		y.uses = 1u << s;
+		x = k == 1 ? y : intake_formula_join(f, x, op, y);
+	}
+	f->at = i + 2;
+	return x;
+}
+
+/* What "the sum of" is followed by, joined by the operator. */
+static struct formula_part members(struct formula *f, char op, int *ret_n)
+{
+	struct formula_part x = numbered(f, op, ret_n);
+
+	return x.expr != NULL ? x : list(f, op, ret_n);
+}
+
 static struct formula_part at_least_two(struct formula *f, char op)
 {
 	int n;
-	struct formula_part x = list(f, op, &n);
+	struct formula_part x = members(f, op, &n);
 
 	return n > 1 ? x : nothing;
 }
@@ -67,7 +95,7 @@ static struct formula_part at_least_two(struct formula *f, char op)
 static struct formula_part average(struct formula *f)
 {
 	int n;
-	struct formula_part x = list(f, '+', &n);
+	struct formula_part x = members(f, '+', &n);
 	const char *count = arena_printf(f->t->a, "%d", n);
 
 	return n > 1 ? intake_formula_join(f, x, '/', intake_formula_atom(count, count)) : nothing;
@@ -87,7 +115,7 @@ static struct formula_part subtraction(struct formula *f)
 {
 	struct formula_part x = intake_formula_operand(f);
 
-	if (x.expr == NULL || !take(f, "from"))
+	if (x.expr == NULL || !intake_formula_take(f, "from"))
 		return nothing;
 	return intake_formula_join(f, intake_formula_operand(f), '-', x);
 }
@@ -111,7 +139,8 @@ static struct formula_part start(struct formula *f)
 {
 	static const char *const over[] = {"by", "with", "through", NULL};
 
-	while (!f->symbolic && intake_at(f->t, SIGN_LIGHT, f->at))
+	while (!f->symbolic && intake_at(f->t, SIGN_LIGHT, f->at) &&
+	       !intake_formula_is_variable(f, f->at))
 		f->at++;
 	for (size_t i = 0; i < COUNT(nouns); i++)
 		if (is_noun(f, i)) {
@@ -135,7 +164,8 @@ static struct formula_part step(struct formula *f, struct formula_part x)
 {
 	char op;
 
-	while (take(f, ",") || take(f, "and") || take(f, "then") || take(f, "."))
+	while (intake_formula_take(f, ",") || intake_formula_take(f, "and") ||
+	       intake_formula_take(f, "then") || intake_formula_take(f, "."))
 		continue;
 	op = take_one(f, multiply)   ? '*'
 	     : take_one(f, divide)   ? '/'
@@ -144,7 +174,7 @@ static struct formula_part step(struct formula *f, struct formula_part x)
 				     : '\0';
 	if (op == '\0')
 		return nothing;
-	while (intake_at(f->t, SIGN_LIGHT, f->at) || take(f, "result"))
+	while (intake_at(f->t, SIGN_LIGHT, f->at) || intake_formula_take(f, "result"))
 		f->at += intake_at(f->t, SIGN_LIGHT, f->at);
 	take_one(f, it);
 	if (op == '*' || op == '/')

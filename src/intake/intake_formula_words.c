@@ -23,9 +23,22 @@ static const struct {
 	{{"-", NULL}, '-'},
 };
 
-static bool is(const struct formula *f, const char *word)
+bool intake_formula_is(const struct formula *f, const char *word)
 {
 	return intake_is(f->t, f->at, word);
+}
+
+bool intake_formula_take(struct formula *f, const char *word)
+{
+	bool there = intake_formula_is(f, word);
+
+	f->at += there;
+	return there;
+}
+
+static bool is_letter(const struct intake_text *t, size_t i)
+{
+	return i < t->n && t->tokens[i].kind == INTAKE_WORD && t->tokens[i].len == 1;
 }
 
 /* A hyphen inside a word was dropped when the message was cut up. */
@@ -34,8 +47,8 @@ static bool after_hyphen(const struct formula *f, size_t i)
 	static const char *const heads[] = {"pre", "non", "post", "sub", "re", "after", "half"};
 	const struct intake_token *k = &f->t->tokens[i];
 
-	if (!f->symbolic || i == 0 || !k->joined || f->t->raw[k->at - 1] != '-' ||
-	    f->t->raw[f->t->tokens[i - 1].at] == '-')
+	if (i == 0 || !(f->symbolic || (is_letter(f->t, i) && is_letter(f->t, i - 1))) ||
+	    !k->joined || f->t->raw[k->at - 1] != '-' || f->t->raw[f->t->tokens[i - 1].at] == '-')
 		return false;
 	for (size_t h = 0; h < COUNT(heads); h++)
 		if (intake_is(f->t, i - 1, heads[h]))
@@ -55,11 +68,16 @@ static bool is_sign_x(const struct formula *f)
 		 !intake_at(f->t, SIGN_STOP, f->at + 1)));
 }
 
-/* km/h and yes/no are no divisions, unless it is about signs anyway. */
+/* km/h and yes/no are no divisions, unless it is about signs anyway: a/b, a/(b+c). */
 static bool is_slash_in_word(const struct formula *f)
 {
-	return !f->symbolic && is(f, "/") && f->at + 1 < f->t->n && f->t->tokens[f->at].joined &&
-	       f->t->tokens[f->at + 1].joined;
+	const struct intake_text *t = f->t;
+
+	if (f->symbolic || !intake_formula_is(f, "/") || f->at + 1 >= t->n ||
+	    !t->tokens[f->at].joined || !t->tokens[f->at + 1].joined)
+		return false;
+	return !intake_is(t, f->at + 1, "(") && !intake_is(t, f->at - 1, ")") &&
+	       !(is_letter(t, f->at - 1) && is_letter(t, f->at + 1));
 }
 
 char intake_formula_operator(const struct formula *f, size_t *ret_len)
@@ -67,12 +85,12 @@ char intake_formula_operator(const struct formula *f, size_t *ret_len)
 	*ret_len = 0;
 	if (f->at < f->t->n && f->at > 0 && after_hyphen(f, f->at))
 		return '-';
-	if ((is(f, "x") && !is_sign_x(f)) || is_slash_in_word(f))
+	if ((intake_formula_is(f, "x") && !is_sign_x(f)) || is_slash_in_word(f))
 		return '\0';
 	for (size_t i = 0; i < COUNT(operators); i++) {
 		const char *second = operators[i].words[1];
 
-		if (!is(f, operators[i].words[0]) ||
+		if (!intake_formula_is(f, operators[i].words[0]) ||
 		    (second != NULL && !intake_is(f->t, f->at + 1, second)))
 			continue;
 		if (operators[i].op == '-' && intake_is(f->t, f->at + 1, "than"))
@@ -83,13 +101,35 @@ char intake_formula_operator(const struct formula *f, size_t *ret_len)
 	return '\0';
 }
 
-/* "a" and "i" are variables when nothing follows that they could belong to. */
+static bool is_sign(const struct intake_text *t, size_t i)
+{
+	static const char *const signs[] = {"+", "-", "*", "/", "^", "=", "(",
+					    ")", "×", "·", "÷", "²", "³"};
+
+	for (size_t k = 0; k < COUNT(signs); k++)
+		if (intake_is(t, i, signs[k]))
+			return true;
+	return false;
+}
+
+/* "a" and "i" are variables beside a sign, when no word follows that they could
+ * belong to. */
 bool intake_formula_is_variable(const struct formula *f, size_t i)
 {
-	const struct intake_token *k = &f->t->tokens[i];
+	static const char *const after[] = {"where", "with", "and",  "for",	   "then",
+					    "is",    "are",  "when", "calculator", "tool"};
+	const struct intake_text *t = f->t;
 
-	return f->symbolic && k->len == 1 && k->kind == INTAKE_WORD &&
-	       (i + 1 == f->t->n || k[1].kind != INTAKE_WORD);
+	if (!is_letter(t, i))
+		return false;
+	if (is_sign(t, i + 1))
+		return true;
+	if (!f->symbolic && !(i > 0 && is_sign(t, i - 1)))
+		return false;
+	for (size_t k = 0; k < COUNT(after); k++)
+		if (intake_is(t, i + 1, after[k]))
+			return i > 0 && is_sign(t, i - 1);
+	return i + 1 == t->n || t->tokens[i + 1].kind != INTAKE_WORD;
 }
 
 /* Words that end a name although they are no operators. */

@@ -17,9 +17,12 @@ struct intake_wish {
 	enum intake_open open; /* going in: what was asked */
 	const struct intake_known *known;
 	struct spec spec; /* without slug */
-	const char *features[4], *assumed[4];
+	const char *features[4], *assumed[4]; /* said beside the tool; as its limits */
 	size_t features_n, assumed_n;
 };
+
+/* Say what was named and is not made. */
+void intake_leave_out(struct intake_wish *w, const char *sentence);
 
 /* Read a wish out of a message; false when it holds none of this kind. */
 bool intake_try_known(const struct intake_text *t, struct intake_wish *w);

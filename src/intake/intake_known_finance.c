@@ -16,6 +16,21 @@ const struct intake_known intake_known_finance[] = {
 		   MONEY("total", "Paid in all", "payment * term * 12"),
 		   MONEY("interest", "Interest in all", "total - amount"), KNOWN_END}},
 
+	{"30 down payment, 24 mortgage .. deposit",
+	 "Loan with down payment calculator",
+	 "Works out the loan that a purchase needs, its monthly payment and interest.",
+	 "Uses equal monthly payments, as banks do; fees are not included.",
+	 KNOWN_IN{REAL("price", "Price", "", "250000", 0, 1e12),
+		  REAL("down", "Down payment", "", "50000", 0, 1e12),
+		  REAL("rate", "Interest a year", "%", "4", 0, 100),
+		  REAL("term", "Term", "years", "25", 0.1, 60), KNOWN_END},
+	 KNOWN_OUT{MONEY("loan", "Loan", "max(0, price - down)"),
+		   MONEY("payment", "Monthly payment",
+			 "if(rate == 0, loan / (term * 12), loan * rate / 1200 / "
+			 "(1 - (1 + rate / 1200) ^ (-(term * 12))))"),
+		   MONEY("total", "Paid in all", "payment * term * 12"),
+		   MONEY("interest", "Interest in all", "total - loan"), KNOWN_END}},
+
 	{"14 compound interest, 10 compounding, 8 interest on interest, 8 investment growth",
 	 "Compound interest calculator", "Shows how money grows when interest earns interest.",
 	 NULL,
@@ -55,7 +70,8 @@ const struct intake_known intake_known_finance[] = {
 		   MONEY("paid", "Paid in from now on", "monthly * month_count"), KNOWN_END}},
 
 	{"10 savings, 10 saving calculator, 12 savings plan, 12 savings growth, 10 investment, "
-	 "10 retirement, 10 invest monthly, 8 pension, -20 savings goal, -14 discount, "
+	 "10 retirement, 10 invest monthly, 30 savings .. compound interest, "
+	 "30 compound interest .. monthly, 8 pension, -20 savings goal, -14 discount, "
 	 "-14 return on investment, -12 fuel savings, -8 compound interest",
 	 "Savings growth calculator", "Shows what regular saving grows to.", NULL,
 	 KNOWN_IN{REAL("start", "Starting amount", "", "1000", 0, 1e12),

@@ -38,6 +38,12 @@ const struct intake_known intake_known_shape[] = {
 		       6),
 		 PLAIN("height", "Height on side c", "", "2 * area / c", 6), KNOWN_END}},
 
+	{"26 triangle .. base, 26 base .. triangle, 14 base and height, 14 height and base",
+	 "Triangle area calculator", "Works out the area of a triangle from base and height.", NULL,
+	 KNOWN_IN{REAL("base", "Base", "", "6", 0, 1e9), REAL("height", "Height", "", "4", 0, 1e9),
+		  KNOWN_END},
+	 KNOWN_OUT{PLAIN("area", "Area", "", "base * height / 2", 6), KNOWN_END}},
+
 	{"14 pythagoras, 14 pythagorean, 14 hypotenuse, 16 right triangle, "
 	 "16 right angled triangle",
 	 "Right triangle calculator",

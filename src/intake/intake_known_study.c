@@ -60,7 +60,7 @@ const struct intake_known intake_known_study[] = {
 			 "max(0, most * pass / 100 - points)", 2),
 		   KNOWN_END}},
 
-	{"12 average calculator, 14 three numbers, 14 four numbers, 14 five numbers, "
+	{"12 average calculator, "
 	 "12 several numbers, 12 list of numbers, 12 average of, 10 mean calculator, "
 	 "10 average numbers, 9 average, 12 arithmetic mean, -14 weighted, -14 grade, "
 	 "-14 grade point, -12 speed, -14 gpa",

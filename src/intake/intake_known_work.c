@@ -6,7 +6,8 @@ const struct intake_known intake_known_work[] = {
 	{"12 hourly to salary, 12 hourly wage, 12 wage to salary, 12 hourly rate to, "
 	 "8 yearly salary, 8 annual salary, 10 monthly salary, 8 salary, 8 hourly pay, "
 	 "10 wage calculator, -14 salary to hourly, -14 hourly rate from, -14 salary into hourly, "
-	 "-40 hourly .. from .. salary",
+	 "-40 hourly .. from .. salary, -40 yearly to hourly, -40 annual to hourly, "
+	 "-40 monthly to hourly",
 	 "Hourly wage to salary calculator",
 	 "Turns an hourly wage into weekly, monthly and yearly pay.", NULL,
 	 KNOWN_IN{REAL("wage", "Hourly wage", "", "18", 0, 100000),
@@ -17,7 +18,7 @@ const struct intake_known intake_known_work[] = {
 		   MONEY("year", "A year", "week * weeks"), KNOWN_END}},
 
 	{"30 salary to hourly, 30 hourly rate from, 30 salary into hourly, 20 salary to wage, 30 hourly .. from .. salary, "
-	 "12 what .. earn an hour, 12 what .. earn per hour",
+	 "30 yearly to hourly, 30 annual to hourly, 30 monthly to hourly, 12 what .. earn an hour, 12 what .. earn per hour",
 	 "Salary to hourly wage calculator",
 	 "Turns a yearly salary into pay by the hour, week and month.", NULL,
 	 KNOWN_IN{REAL("salary", "Yearly salary", "", "42000", 0, 1e9),
@@ -91,6 +92,26 @@ const struct intake_known intake_known_work[] = {
 		  REAL("hours", "Billable hours a week", "", "25", 1, 100), KNOWN_END},
 	 KNOWN_OUT{MONEY("hour", "Rate for an hour", "(income + costs) / (weeks * hours)"),
 		   MONEY("day", "Rate for a day of 8 hours", "hour * 8"), KNOWN_END}},
+
+	{"14 meeting cost, 14 cost of meeting, 12 cost of a meeting, 10 what .. meeting costs, "
+	 "10 price of meeting",
+	 "Meeting cost calculator", "Shows what a meeting costs in paid time.", NULL,
+	 KNOWN_IN{WHOLE("people", "Number of people", "", "6", 1, 100000),
+		  REAL("rate", "Hourly rate", "", "50", 0, 1e6),
+		  REAL("minutes", "Minutes", "min", "60", 0, 100000), KNOWN_END},
+	 KNOWN_OUT{MONEY("cost", "Cost of the meeting", "people * rate * minutes / 60"),
+		   MONEY("minute", "Cost of a minute", "people * rate / 60"), KNOWN_END}},
+
+	{"14 quote tool, 14 quote for work, 12 job quote, 12 work quote, 14 hours and materials, "
+	 "12 labor and materials, 12 labour and materials, 12 handyman quote, 12 estimate for work",
+	 "Work quote calculator", "Adds up hours, material and tax to the price of a job.", NULL,
+	 KNOWN_IN{REAL("hours", "Hours", "h", "8", 0, 1e6),
+		  REAL("wage", "Hourly rate", "", "45", 0, 1e6),
+		  REAL("material", "Material cost", "", "120", 0, 1e9),
+		  REAL("rate", "Tax rate (VAT)", "%", "24", 0, 100), KNOWN_END},
+	 KNOWN_OUT{MONEY("work", "Work", "hours * wage"), MONEY("net", "Net", "work + material"),
+		   MONEY("tax", "Tax", "net * rate / 100"), MONEY("total", "Total", "net + tax"),
+		   KNOWN_END}},
 
 	{"12 rent split, 12 split rent, 12 split .. rent, 10 roommate, 10 flatmate, "
 	 "10 room size, 12 share .. rent, 12 divide .. rent",

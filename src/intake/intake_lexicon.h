@@ -48,3 +48,4 @@ const char *intake_refusal_phrases(size_t row);
 const char *intake_operation_phrases(size_t row);
 const char *intake_letter_phrases(size_t row);
 const char *intake_list_phrases(size_t row);
+const char *intake_answer_phrases(size_t row);

@@ -161,17 +161,28 @@ const struct intake_refusal intake_refusals[] = {
 	 "Random choices such as dice, passwords or draws are not among the kinds of tool made "
 	 "here yet; calculators, counters, checklists, timers, forms and text tools are.",
 	 "Nothing random.", NULL},
-	{"14 validator, 14 validation, 14 validate, 14 iban, 14 password strength, "
-	 "12 compare texts, 12 compare two texts, 14 roman numeral, 14 binary number, "
+	{"14 validator, 14 validation, 14 validate, 14 iban, 22 password strength, "
+	 "22 password checker, 14 check .. password, 14 spell checker, 12 compare texts, "
+	 "12 compare two texts",
+	 "Checking passwords, numbers or texts against rules is not among the kinds of tool made "
+	 "here yet; calculators, converters, forms and the usual text operations are.",
+	 "It checks nothing against rules.", NULL},
+	{"14 roman numeral, 14 binary number, "
 	 "14 hex to decimal, 14 decimal to binary, 14 binary to decimal, 14 number base, "
 	 "14 hexadecimal, 14 octal, 14 hex to rgb, 14 rgb to hex, 12 color picker, "
 	 "12 colour picker, 14 color converter, 14 morse, 14 unix timestamp, 14 epoch, "
 	 "12 json formatter, 12 json, 12 xml, 12 markdown, 12 regex, 12 md5, 12 sha256, 12 hash, "
 	 "12 encrypt, 12 encryption, 12 diff, 12 cron, 12 minify, 12 html to, 14 ascii, "
-	 "14 binary to text, 14 text to binary, 12 shoe size, 12 clothing size",
-	 "Number bases, colors, code formats and the like are not among the conversions made here "
+	 "14 binary to text, 14 text to binary, 12 shoe size, 12 clothing size, 20 24 hour .. 12 hour, 20 12 hour .. 24 hour, "
+	 "18 24 hour clock, 18 12 hour clock, 18 military time",
+	 "Number bases, clock formats, colors, code formats and the like are not among the conversions made here "
 	 "yet; converters of units and the usual text operations are.",
 	 "No code formats, number bases or colors.", NULL},
+	{"9 in spanish, 9 in german, 9 in french, 9 in finnish, 9 in swedish, 9 in italian, "
+	 "9 in portuguese, 9 in dutch, 9 in polish, 9 in russian, 9 in chinese, 9 in japanese, "
+	 "9 in arabic, -9 french press",
+	 "The tools made here have English words; the same tool in English can be made.",
+	 "Its own words are English.", NULL},
 	{"12 income tax, 12 tax return, 12 tax declaration, 12 diagnose, 12 diagnosis, "
 	 "12 legal advice, 12 symptoms, 12 medical advice, 12 will and testament",
 	 "Tax returns, diagnoses and legal advice change with rules that we cannot check; a plain "

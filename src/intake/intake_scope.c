@@ -167,12 +167,16 @@ static void describe_delivery(struct sentences *to, const struct intake *in)
 		    platform_names(to->a, in));
 }
 
+void intake_leave_out(struct intake_wish *w, const char *sentence)
+{
+	if (w->assumed_n < COUNT(w->assumed))
+		w->assumed[w->assumed_n++] = sentence;
+}
+
 /* What is not so, and what was assumed; the two last ones always fit. */
 static void limit(struct intake_talk *k, const struct intake *in, struct sentences *to)
 {
 	to->max = LIMITS - 2;
-	if (k->lost && !k->wish.open)
-		say(to, "Your last message was not understood and has changed nothing.");
 	for (size_t i = 0; intake_refusals[i].phrases != NULL; i++)
 		if (k->without >> i & 1)
 			say(to, "%s", intake_refusals[i].without);

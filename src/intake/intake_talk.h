@@ -26,6 +26,8 @@ struct intake_talk {
 	bool any;      /* there is a wish */
 	bool heard;    /* a visitor has said something */
 	bool lost;     /* the last message was not understood */
+	bool foreign;  /* it has words of another language */
+	const char *remark; /* what the last message is answered with, or NULL */
 	bool whatever; /* the last message leaves the choice to us */
 	struct intake_wish wish;
 	struct intake_delivery delivery;
@@ -43,6 +45,14 @@ void intake_settle_delivery(const struct intake_delivery *d, struct intake *in);
 /* intake_refuse.c */
 const struct intake_refusal *intake_best_refusal(const struct intake_text *t, int *ret_score);
 uint64_t intake_side_wishes(const struct intake_text *t);
+
+/* intake_answer.c: the answer to what is asked about the work, or NULL; whether
+ * the message is a question and no request (one with an answer needs no question
+ * mark); whether it is written in another language. */
+const char *intake_answer(const struct intake_text *t);
+bool intake_asks(const struct intake_text *t, bool answered);
+const char *intake_offer(const struct intake_text *t); /* a kind that our question names, or NULL */
+bool intake_is_foreign(const struct intake_text *t);
 
 /* intake_scope.c: features and limits of a ready spec. */
 void intake_describe(struct intake_talk *k, struct intake *in);

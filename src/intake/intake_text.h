@@ -31,7 +31,7 @@ struct intake_text {
 /* The tables whose rows carry phrases: "12 tip calculator, 6 tip, -20 tips for". */
 enum intake_group {
 	INTAKE_SIGNS, INTAKE_KNOWN, INTAKE_QUANTITIES, INTAKE_UNITS, INTAKE_REFUSALS,
-	INTAKE_OPERATIONS, INTAKE_LETTERS, INTAKE_LISTS, INTAKE_GROUPS
+	INTAKE_OPERATIONS, INTAKE_LETTERS, INTAKE_LISTS, INTAKE_ANSWERS, INTAKE_GROUPS
 };
 
 /* Words that mean something in every conversation; phrases in intake_signs.c. */

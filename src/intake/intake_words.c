@@ -18,6 +18,7 @@ static const char *(*const sources[INTAKE_GROUPS])(size_t row) = {
 	[INTAKE_OPERATIONS] = intake_operation_phrases,
 	[INTAKE_LETTERS] = intake_letter_phrases,
 	[INTAKE_LISTS] = intake_list_phrases,
+	[INTAKE_ANSWERS] = intake_answer_phrases,
 };
 
 static uint32_t hash(const char *p, size_t n)

@@ -28,11 +28,37 @@ int run_advance(struct work *w, struct run *r, enum run_event event, enum event_
 	return event_append(w, r->id, say, slots);
 }
 
+/* How much one conversation may hold. Whoever needs more starts another. */
+#define MESSAGES_MAX 200
+#define BYTES_MAX    (256 * 1024)
+
+/* Blanks in any of the forms that a keyboard makes are no message. */
+static bool is_blank(const char *text)
+{
+	static const char *const blanks[] = {" ", "\t", "\n", "\r", "\u00a0", "\u2003", "\u200b", "\u3000"};
+	size_t i;
+
+	while (*text != '\0') {
+		for (i = 0; i < COUNT(blanks) && !str_starts(text, blanks[i]); i++)
+			continue;
+		if (i == COUNT(blanks))
+			return false;
+		text += strlen(blanks[i]);
+	}
+	return true;
+}
+
+static int check_text(struct work *w, const char *field, const char *text)
+{
+	return is_blank(text) ? fail_field(w, field, "blank") : 0;
+}
+
 int run_create(struct work *w, const char *text, const char *wish, struct run *ret)
 {
 	*ret = (struct run){.run_id = id_new(w->a, "run_"), .account = w->actor.account,
 			    .phase = RUN_DRAFTING, .artifact_wish = wish};
-	if (run_store_create(w, ret->run_id, wish, &ret->id) < 0 ||
+	if (check_text(w, "message", text) < 0 ||
+	    run_store_create(w, ret->run_id, wish, &ret->id) < 0 ||
 	    run_store_message(w, ret->id, "visitor", text, false, NULL) < 0 ||
 	    event_append(w, ret->id, EVENT_REQUESTED, NULL) < 0)
 		return -1;
@@ -42,15 +68,23 @@ int run_create(struct work *w, const char *text, const char *wish, struct run *r
 int run_say(struct work *w, const char *run_id, const char *text, const char **ret_message)
 {
 	struct run r;
+	int64_t messages, bytes;
 	bool queued;
 
-	if (run_store_lock(w, run_id, &r) < 0)
+	if (check_text(w, "text", text) < 0 || run_store_lock(w, run_id, &r) < 0)
 		return -1;
 	if (run_states[r.phase].terminal)
 		return fail(w, E_CONFLICT, "%s: a message to a run that has ended", run_id);
+	if (run_store_said(w, r.id, &messages, &bytes) < 0)
+		return -1;
+	if (messages >= MESSAGES_MAX || bytes + (int64_t)strlen(text) > BYTES_MAX)
+		return fail(w, E_LONG, "%s: %lld messages, %lld bytes", run_id, (long long)messages,
+			    (long long)bytes);
 	queued = r.phase != RUN_DRAFTING && r.phase != RUN_QUOTED;
 	if (run_store_message(w, r.id, "visitor", text, queued, ret_message) < 0)
 		return -1;
+	if (r.phase == RUN_ARTIFACT_READY)
+		return event_note(w, r.id, EVENT_MESSAGE_LATE, NULL);
 	if (queued)
 		return event_append(w, r.id, EVENT_MESSAGE_QUEUED, NULL);
 	if (event_append(w, r.id, EVENT_MESSAGE, NULL) < 0)

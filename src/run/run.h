@@ -69,7 +69,8 @@ struct run {
 int run_advance(struct work *w, struct run *r, enum run_event event, enum event_id say,
 		const struct event_slot *slots);
 
-/* What a customer does. Each locks the run; E_NOT_FOUND for another's. */
+/* What a customer does. Each locks the run; E_NOT_FOUND for another's. A text of
+ * blanks is E_INVALID, and one too many E_LONG. */
 int run_create(struct work *w, const char *text, const char *wish, struct run *ret);
 int run_say(struct work *w, const char *run_id, const char *text, const char **ret_message);
 int run_approve_scope(struct work *w, const char *run_id, const char *scope_hash);

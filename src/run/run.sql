@@ -39,8 +39,20 @@ WITH r AS (
 SELECT row_to_json(p) FROM (
 	SELECT message_id, author, text, queued, public_time(at) AS at FROM m) p;
 
+-- name: run_sql_said
+SELECT count(*), coalesce(sum(octet_length(text)), 0) FROM message
+WHERE run = $1::bigint AND author = 'visitor';
+
+-- The newest 64 KiB of a visitor's words and the first message. Of what we said
+-- further back the last character tells whether it was a question.
 -- name: run_sql_conversation
-SELECT author = 'visitor', text FROM message WHERE run = $1::bigint ORDER BY seq;
+SELECT author = 'visitor', CASE WHEN newer < 65536 OR seq = 1 THEN text
+	WHEN author = 'visitor' THEN '' ELSE right(text, 1) END
+FROM (
+	SELECT seq, author, text, coalesce(sum(octet_length(text)) FILTER (WHERE author = 'visitor')
+		OVER (ORDER BY seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS newer
+	FROM message WHERE run = $1::bigint) m
+ORDER BY seq;
 
 -- name: run_sql_open
 UPDATE run SET question = $2, blocked = $3::json, decision = coalesce($4::json, decision),

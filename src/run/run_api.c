@@ -178,7 +178,7 @@ const struct route run_routes[] = {
 	{.id = "build_run.say", .method = METHOD_POST, .pattern = RUNS "/{run_id}/messages", CUSTOMER,
 	 .rate = RATE_WRITE, .body_max = 65536, .input = &say_shape,
 	 .reply = &run_message_reply_shape, .reply_status = 201, .handle = say,
-	 .summary = "Add a message; while the run works it waits for the next step",
+	 .summary = "Add a message; while the run works it is kept and changes nothing",
 	 .proof = "tests/stack/matrix.sh"},
 	{.id = "build_run.approve_scope", .method = METHOD_POST,
 	 .pattern = RUNS "/{run_id}/scope-approval", CUSTOMER, .rate = RATE_WRITE, .body_max = 1024,

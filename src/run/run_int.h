@@ -11,10 +11,15 @@ int run_store_advance(struct work *w, int64_t id, const char *from, const char *
 int run_store_message(struct work *w, int64_t id, const char *author, const char *text,
 		      bool queued, const char **ret_json);
 
+/* How much the visitor has said so far. */
+int run_store_said(struct work *w, int64_t id, int64_t *ret_messages, int64_t *ret_bytes);
+
 struct run_line {
 	bool from_visitor;
 	const char *text;
 };
+/* In order. Of what lies far back, but for the first message, only how a sentence
+ * of ours ended is left. */
 int run_store_conversation(struct work *w, int64_t id, const struct run_line **ret, size_t *ret_n);
 int run_store_open(struct work *w, int64_t id, const char *question, const char *blocked,
 		   const char *decision);

@@ -61,7 +61,7 @@ const struct shape run_shape = SHAPE("Run", run_fields);
 
 static const struct field message_fields[] = {
 	TEXT("message_id", REQ, ""), TEXT("author", REQ, "visitor or assistant"),
-	TEXT("text", REQ, ""), {"queued", F_BOOL, REQ, .doc = "used at the next step"},
+	TEXT("text", REQ, ""), {"queued", F_BOOL, REQ, .doc = "came while the work went on: kept, and changes nothing"},
 	{"at", F_TIME, REQ},
 };
 static const struct shape message = SHAPE("Message", message_fields);

@@ -84,6 +84,17 @@ int run_store_message(struct work *w, int64_t id, const char *author, const char
 	return 0;
 }
 
+int run_store_said(struct work *w, int64_t id, int64_t *ret_messages, int64_t *ret_bytes)
+{
+	struct pg_rows rows;
+
+	if (DB(w, run_sql_said, &rows, arg_int(w, id)) < 0)
+		return -1;
+	*ret_messages = pg_int(&rows, 0, 0);
+	*ret_bytes = pg_int(&rows, 0, 1);
+	return 0;
+}
+
 int run_store_conversation(struct work *w, int64_t id, const struct run_line **ret, size_t *ret_n)
 {
 	struct pg_rows rows;

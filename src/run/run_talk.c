@@ -67,6 +67,14 @@ static const char *joined(struct work *w, const char *const *words, size_t n)
 	return all;
 }
 
+/* What we say to the last message; the remark is no part of any scope. */
+static int answer(struct work *w, const struct run *r, const char *remark, const char *text)
+{
+	if (remark != NULL)
+		text = arena_printf(w->a, "%s%s%s", remark, *text ? " " : "", text);
+	return run_store_message(w, r->id, "assistant", text, false, NULL);
+}
+
 static int quote(struct work *w, struct run *r, const struct intake *in)
 {
 	const struct decision d = {.backend = DECIDE_TEMPLATE_BUILDER,
@@ -79,16 +87,14 @@ static int quote(struct work *w, struct run *r, const struct intake *in)
 	if (plan_price(q.artifact_type, in->platforms_n, &price, &w->err) < 0)
 		return -1;
 	q.scope = scope_json(w, in, q.spec, &price, &q.scope_hash);
-	if (r->scope_hash != NULL && strcmp(r->scope_hash, q.scope_hash) == 0)
-		return run_store_message(w, r->id, "assistant", /* an approval stays */
-					 "That does not change the scope.", false, NULL);
+	if (r->scope_hash != NULL && strcmp(r->scope_hash, q.scope_hash) == 0) /* an approval stays */
+		return answer(w, r, in->remark, in->remark ? "" : "That does not change the scope.");
 	if (decide_receipt(w, r->id, r->account, &d, &q.decision) < 0 ||
 	    run_store_quote(w, r->id, &q) < 0 ||
-	    run_store_message(w, r->id, "assistant",
-			      arena_printf(w->a, "%s: here is what I will build. Please read the "
-						 "scope and approve it, or tell me what to change.",
-					   in->spec.title),
-			      false, NULL) < 0)
+	    answer(w, r, in->remark,
+		   arena_printf(w->a, "%s: here is what I will build. Please read the scope and "
+				      "approve it, or tell me what to change.",
+				in->spec.title)) < 0)
 		return -1;
 	r->scope_hash = q.scope_hash;
 	r->scope_approved = false;
@@ -97,7 +103,14 @@ static int quote(struct work *w, struct run *r, const struct intake *in)
 	return event_append(w, r->id, EVENT_QUOTE, NULL);
 }
 
-static const char *blocked_json(struct work *w, const struct intake *in)
+/* Why it cannot be made here, and which backend could. */
+static const char *blocked_reason(struct work *w, const struct intake *in)
+{
+	return arena_printf(w->a, "%s A %s could make more, but none is connected here.", in->reason,
+			    decide_label(DECIDE_CODEX_WORKER));
+}
+
+static const char *blocked_json(struct work *w, const struct intake *in, const char *reason)
 {
 	struct buf b;
 	struct jw j;
@@ -105,7 +118,7 @@ static const char *blocked_json(struct work *w, const struct intake *in)
 	buf_init(&b, w->a, SCOPE_MAX);
 	jw_init(&j, &b);
 	jw_object(&j);
-	jw_kstr(&j, "reason", in->reason);
+	jw_kstr(&j, "reason", reason);
 	jw_kstr(&j, "needs", in->needs);
 	jw_end_object(&j);
 	return buf_str(&b);
@@ -119,12 +132,12 @@ static int open_again(struct work *w, struct run *r, const struct intake *in)
 				    .blocked_reason = "needs_codex_worker"};
 	bool cannot = in->verdict == INTAKE_CANNOT;
 	enum event_id say = cannot ? EVENT_CANNOT : EVENT_QUESTION;
-	const char *decision = NULL, *blocked = cannot ? blocked_json(w, in) : NULL;
+	const char *decision = NULL, *reason = cannot ? blocked_reason(w, in) : NULL;
+	const char *blocked = cannot ? blocked_json(w, in, reason) : NULL;
 
 	if (cannot && decide_receipt(w, r->id, r->account, &no, &decision) < 0)
 		return -1;
-	if (run_store_message(w, r->id, "assistant", cannot ? in->reason : in->question, false,
-			      NULL) < 0)
+	if (answer(w, r, in->remark, cannot ? reason : in->question) < 0)
 		return -1;
 	/* The phase first: a quoted run must have a scope. */
 	if (r->phase == RUN_QUOTED) {

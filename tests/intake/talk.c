@@ -141,6 +141,7 @@ static const char *all_said(struct arena *a, const struct intake *in)
 	const char *texts[24];
 	size_t n = 0;
 
+	texts[n++] = in->remark == NULL ? "" : in->remark;
 	texts[n++] = in->question == NULL ? "" : in->question;
 	texts[n++] = in->reason == NULL ? "" : in->reason;
 	for (size_t i = 0; i < 12 && in->features[i] != NULL; i++)

@@ -132,7 +132,8 @@ static void a_conversation_begins(void **state)
 	sql("UPDATE bus.kill_switch SET level = 1");
 	REFUSED(VISITOR, E_UNAVAILABLE, run_create(&w, TOOL, NULL, &run));
 	sql("UPDATE bus.kill_switch SET level = 0");
-	REFUSED(VISITOR, E_CONFLICT, run_create(&w, "", NULL, &run)); /* a text without a character */
+	REFUSED(VISITOR, E_INVALID, run_create(&w, "", NULL, &run));
+	REFUSED(VISITOR, E_INVALID, run_create(&w, " \n\t\u00a0\u3000\u200b", NULL, &run));
 }
 
 static void what_is_said_is_thought_about_or_kept_for_later(void **state)
@@ -163,11 +164,88 @@ static void what_is_said_is_thought_about_or_kept_for_later(void **state)
 			assert_int_equal(run_say(&w, run.run_id, MORE, &message), 0);
 			assert_int_equal(strstr(message, "\"queued\":true") != NULL, p != RUN_DRAFTING && p != RUN_QUOTED);
 			commit();
-			if (p != RUN_DRAFTING && p != RUN_QUOTED)
+			if (p == RUN_ARTIFACT_READY) {
+				assert_string_equal(of_run("status_message"), "The build worker is writing your tool.");
+				assert_string_equal(of_run("SELECT doc::json->>'text' FROM bus.event e WHERE e.run = id "
+							   "ORDER BY seq DESC LIMIT 1"),
+						    "The result is ready: your message is kept, but it changes nothing.");
+			} else if (p != RUN_DRAFTING && p != RUN_QUOTED) {
 				assert_string_equal(of_run("status_message"),
-						    "Your message will be used at the next step.");
+						    "The work goes on with the scope that you approved: "
+						    "your message is kept, but it changes nothing.");
+			}
 		}
 	}
+}
+
+static const char *last_said(void)
+{
+	return of_run("SELECT text FROM bus.message m WHERE m.run = id ORDER BY seq DESC LIMIT 1");
+}
+
+/* Questions and small talk are answered; an approval stays, and so does what an
+ * operator was asked. */
+static void small_talk_takes_no_approval(void **state)
+{
+	static const char *const talk[] = {"when will it be ready?", "how long does it take?",
+					   "how much does it cost?", "is there a weather report?",
+					   "My cat says hello", "thanks!", "wie lange dauert das?"};
+	const char *message, *hash;
+
+	(void)state;
+	bring(RUN_QUOTED);
+	hash = run.scope_hash;
+	approve();
+	for (size_t i = 0; i < COUNT(talk); i++) {
+		DOES(VISITOR, run_say(&w, run.run_id, talk[i], &message));
+		look();
+		assert_string_equal(run.scope_hash, hash);
+		assert_true(run.scope_approved);
+		assert_int_equal(run.phase, RUN_QUOTED);
+		if (i == 1)
+			assert_non_null(strstr(last_said(), "usually ready some minutes"));
+		if (i == 4)
+			DOES(VISITOR, run_ask_approval(&w, run.run_id));
+	}
+	assert_string_equal(of_run("payment"), "pending");
+	DOES(OPERATOR, run_authorize(&w, run.run_id));
+}
+
+static void what_cannot_be_made_names_who_could(void **state)
+{
+	(void)state;
+	ask_for("make me a snake game");
+	assert_int_equal(run.phase, RUN_DRAFTING);
+	assert_non_null(strstr(last_said(), "Games are out of reach"));
+	assert_non_null(strstr(last_said(), "A Codex worker could"));
+	assert_string_equal(of_run("blocked->>'reason'"), last_said());
+	assert_string_equal(of_run("blocked->>'needs'"), "codex_worker");
+}
+
+/* The first message and the newest are thought about, all the while that our one
+ * question is not asked again; and there is an end to it. */
+static void a_conversation_has_an_end(void **state)
+{
+	const char *message, *id;
+	char *emoji = arena_alloc(a, 20001);
+
+	(void)state;
+	ask_for("hello");
+	id = run.run_id;
+	DOES(VISITOR, run_say(&w, id, TOOL, &message));
+	for (size_t i = 0; i < 20000; i += 4)
+		memcpy(emoji + i, "\xf0\x9f\x98\x80", 4);
+	emoji[20000] = '\0';
+	for (int i = 0; i < 13; i++)
+		DOES(VISITOR, run_say(&w, id, emoji, &message));
+	REFUSED(VISITOR, E_LONG, run_say(&w, id, emoji, &message));
+	DOES(VISITOR, run_say(&w, id, MORE, &message)); /* there is room for a short one */
+	look();
+	assert_int_equal(run.phase, RUN_QUOTED); /* and no second question */
+	while (strcmp(of_run("SELECT count(*) FROM bus.message m WHERE m.run = id AND author = 'visitor'"), "200") != 0)
+		DOES(VISITOR, run_say(&w, id, "thanks", &message));
+	REFUSED(VISITOR, E_LONG, run_say(&w, id, "thanks", &message));
+	REFUSED(VISITOR, E_INVALID, run_say(&w, id, "  ", &message));
 }
 
 /* ---- approval */
@@ -508,7 +586,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_name_is_a_phase_or_none), T(a_run_moves_along_its_edges_alone),
 		T(the_database_refuses_every_other_move), T(the_second_of_two_moves_nothing),
-		T(a_conversation_begins), T(what_is_said_is_thought_about_or_kept_for_later),
+		T(a_conversation_begins), T(what_is_said_is_thought_about_or_kept_for_later), T(small_talk_takes_no_approval),
+		T(what_cannot_be_made_names_who_could), T(a_conversation_has_an_end),
 		T(a_scope_is_approved_as_it_was_shown), T(nobody_works_for_somebody_unknown),
 		T(a_run_is_its_customers), T(a_run_is_cancelled_or_taken_up_again),
 		T(a_run_is_delivered_once), T(evidence_is_text), T(passes_end_what_is_over),
