@@ -17,6 +17,8 @@ struct chat_attempt {
 	const char *outcome;  /* "answered", "refused", "client_left", "stopped", or an error's code */
 };
 
+enum chat_form { CHAT_WHOLE, CHAT_EVENTS, CHAT_UNKNOWN };
+
 /* One call of a model on its way. */
 struct chat {
 	const struct model *model;
@@ -38,6 +40,7 @@ struct chat {
 	size_t attempts;
 	struct model_sse sse;
 	struct model_watch watch;
+	enum chat_form form; /* of what comes back */
 	struct buf answer; /* one that is not streamed, or an error */
 	bool head_ok, told; /* something of it has reached the client */
 	size_t bytes;       /* of data passed on */

@@ -2,7 +2,6 @@
 
 #include "model/model_watch.h"
 #include "base/check.h"
-#include "base/jw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -197,28 +196,4 @@ unsigned model_watch_answer(struct model_watch *w, const char *text, size_t n)
 	if (w->api == MODEL_API_RESPONSES)
 		return see_response(w, object) | MODEL_SAW_DONE;
 	return (see_chunk(w, object) | MODEL_SAW_DONE) & ~MODEL_SAW_ONLY_USAGE;
-}
-
-const char *model_answer_write(struct arena *a, const char *text, size_t n, const char *model,
-			       bool hide_usage, size_t *ret_n)
-{
-	struct model_edit edits[3];
-	struct model_span object, response, v;
-	struct buf name;
-	size_t k = 0, at;
-
-	*ret_n = n;
-	if (!model_span_check(text, n, &at))
-		return text;
-	object = model_span_of(text, n);
-	buf_init(&name, a, 4096);
-	jw_escape(&name, model);
-	model_span_get(object, "response", &response);
-	if (model_span_get(object, "model", &v) > 0 && model_span_kind(v) == '"')
-		edits[k++] = (struct model_edit){v, buf_str(&name)};
-	if (model_span_get(response, "model", &v) > 0 && model_span_kind(v) == '"')
-		edits[k++] = (struct model_edit){v, buf_str(&name)};
-	if (hide_usage && model_span_get(object, "usage", &v) > 0)
-		edits[k++] = (struct model_edit){v, "null"};
-	return k == 0 ? text : model_splice(a, text, n, edits, k, ret_n);
 }

@@ -47,3 +47,8 @@ unsigned model_watch_answer(struct model_watch *w, const char *text, size_t n);
  * null, as for one who has not asked. `text` itself when nothing changes. */
 const char *model_answer_write(struct arena *a, const char *text, size_t n, const char *model,
 			       bool hide_usage, size_t *ret_n);
+
+/* The whole answer to a stream that was asked for, as its one event, in `a`; the text
+ * is one that model_watch_answer() has found to be right. */
+void model_answer_event(struct arena *a, enum model_api api, const char *text, size_t n,
+			struct model_event *ret);

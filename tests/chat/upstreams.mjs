@@ -56,17 +56,17 @@ const cases = {
 	'stream-usage-absurd': [all(SSE, ev(last(usage(9e15, 5))), ev('[DONE]')), true, { status: 200, state: 'estimated' }],
 	'stream-usage-overlap': [all(SSE, ev(last(usage(10, 5, { prompt_tokens_details: { cached_tokens: 11 } }))), ev('[DONE]')), true, { status: 200, state: 'estimated' }],
 	'stream-usage-over-reserve': [all(SSE, ev(chunk('a')), ev(last(usage(10, 5000))), ev('[DONE]')), true, { status: 200, state: 'posted', micro: 'reserve' }],
-	'stream-error': [all(SSE, ev(chunk('a')), ev({ error: { message: 'secret upstream words', code: 'x' } })), true, { status: 200, text: 'upstream_failed', hides: 'secret upstream words', state: 'estimated' }],
+	'stream-error': [all(SSE, ev(chunk('a')), ev({ error: { message: 'secret upstream words', code: 'x' } })), true, { status: 200, text: 'answer_unfinished', hides: 'secret upstream words', state: 'estimated' }],
 	'stream-error-first': [all(SSE, ev({ error: { message: 'secret upstream words' } })), true, { status: 200, text: 'upstream_failed', hides: 'secret upstream words', state: 'released' }],
-	'stream-cut': [async (s) => { s.write(SSE + ev(chunk('a'))); await wait(20); s.destroy(); }, true, { status: 200, text: 'upstream_failed', state: 'estimated' }],
-	'stream-cut-inside': [async (s) => { s.write(SSE + ev(chunk('a')) + 'data: {"choi'); await wait(20); s.end(); }, true, { status: 200, text: 'upstream_failed', hides: '"choi\n', state: 'estimated' }],
-	'stream-cut-first': [async (s) => { s.write(SSE.slice(0, 20)); await wait(20); s.destroy(); }, true, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'stream-ends-early': [all(SSE, ev(chunk('a'))), true, { status: 200, text: 'upstream_failed', state: 'estimated' }],
-	'stream-empty': [all(SSE), true, { status: 200, text: 'upstream_failed', state: 'released' }],
-	'stream-endless': [async (s) => { s.write(SSE); const t = ev(chunk('x'.repeat(4000))); while (!s.destroyed) { if (!s.write(t)) await new Promise((d) => { s.once('drain', d); s.once('close', d); }); } }, true, { status: 200, text: 'upstream_failed', state: 'estimated' }],
-	'stream-huge-line': [all(SSE, 'data: ' + 'x'.repeat(1 << 21) + '\n\n'), true, { status: 200, text: 'upstream_failed', state: 'released' }],
-	'stream-silent': [async (s) => { s.write(SSE); await wait(6000); s.destroy(); }, true, { status: 200, text: 'upstream_failed', state: 'released' }],
-	'stream-no-head': [async (s) => { await wait(6000); s.destroy(); }, true, { status: 200, text: 'upstream_failed', state: 'released', head: 1000 }],
+	'stream-cut': [async (s) => { s.write(SSE + ev(chunk('a'))); await wait(20); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated' }],
+	'stream-cut-inside': [async (s) => { s.write(SSE + ev(chunk('a')) + 'data: {"choi'); await wait(20); s.end(); }, true, { status: 200, text: 'answer_unfinished', hides: '"choi\n', state: 'estimated' }],
+	'stream-cut-first': [async (s) => { s.write(SSE.slice(0, 20)); await wait(20); s.destroy(); }, true, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'stream-ends-early': [all(SSE, ev(chunk('a'))), true, { status: 200, text: 'answer_unfinished', state: 'estimated' }],
+	'stream-empty': [all(SSE), true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'stream-endless': [async (s) => { s.write(SSE); const t = ev(chunk('x'.repeat(4000))); while (!s.destroyed) { if (!s.write(t)) await new Promise((d) => { s.once('drain', d); s.once('close', d); }); } }, true, { status: 200, text: 'answer_unfinished', state: 'estimated' }],
+	'stream-huge-line': [all(SSE, 'data: ' + 'x'.repeat(1 << 21) + '\n\n'), true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'stream-silent': [async (s) => { s.write(SSE); await wait(6000); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'stream-no-head': [async (s) => { await wait(6000); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false', head: 1000 }],
 	'stream-late': [async (s) => { await wait(900); s.write(SSE + good); s.end(); }, true, { status: 200, text: 'hel', head: 700, ...paid }],
 	'stream-pauses': [bytes(SSE + good, 200, 600), true, { status: 200, text: 'hel', ...paid }],
 	'whole': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],
@@ -75,24 +75,32 @@ const cases = {
 	'whole-bytes': [bytes(json(completion(usage(10, 5))), 1, 0), false, { status: 200, text: 'hello', ...paid }],
 	'whole-no-usage': [all(json(completion())), false, { status: 200, text: 'hello', state: 'estimated' }],
 	'whole-error': [all(json({ error: { message: 'secret upstream words' } })), false, { status: 502, code: 'upstream_failed', hides: 'secret', state: 'released' }],
-	'whole-html': [all(json('<html>login</html>')), false, { status: 502, code: 'upstream_failed', hides: 'login', state: 'released' }],
-	'whole-nothing': [all(json('')), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'whole-html': [all(json('<html>login</html>')), false, { status: 502, code: 'answer_unfinished', hides: 'login', state: 'estimated', retried: 'false' }],
+	'whole-nothing': [all(json('')), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
 	'whole-twice': [all(json('{"usage":{},"usage":{"prompt_tokens":1}}')), false, { status: 200, state: 'estimated' }],
-	'whole-short': [async (s) => { s.write(json(completion(usage(10, 5))).slice(0, -20)); await wait(20); s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'whole-large': [async (s) => { s.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"'); for (let i = 0; i < 200 && !s.destroyed; i++) { s.write('x'.repeat(65536)); await wait(0); } s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'whole-packed': [all(json('\x1f\x8b\x08').replace('Connection', 'Content-Encoding: gzip\r\nConnection')), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'whole-short': [async (s) => { s.write(json(completion(usage(10, 5))).slice(0, -20)); await wait(20); s.end(); }, false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'whole-large': [async (s) => { s.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"'); for (let i = 0; i < 200 && !s.destroyed; i++) { s.write('x'.repeat(65536)); await wait(0); } s.end(); }, false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'whole-packed': [all(json('\x1f\x8b\x08').replace('Connection', 'Content-Encoding: gzip\r\nConnection')), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'whole-slow': [async (s) => { await new Promise((d) => s.once('close', d)); }, false, { status: 502, code: 'answer_unfinished', retried: 'false', state: 'estimated' }],
+	'whole-error-paid': [all(json({ error: { message: 'secret' }, usage: usage(10, 5) })), false, { status: 502, code: 'answer_unfinished', hides: 'secret', ...paid }],
+	'whole-8-mib': [async (s) => { const t = json(completion(usage(10, 5))), pad = (8 << 20) - t.slice(t.indexOf('\r\n\r\n') + 4).length; s.end(t.replace(/: \d+\r/, `: ${8 << 20}\r`) + ' '.repeat(pad)); }, false, { status: 502, code: 'answer_unfinished', state: 'estimated' }],
+	'stream-as-json': [all(json(completion(usage(10, 5)))), true, { status: 200, text: '"delta":{"role":"assistant","content":"hello"}', hides: '"usage":{', ...paid }],
+	'stream-as-json-error': [all(json({ error: { message: 'secret' } })), true, { status: 200, text: 'upstream_failed', hides: 'secret', state: 'released' }],
+	'stream-as-html': [all(SSE.replace('event-stream', 'html'), '<html>login</html>'), true, { status: 200, text: 'answer_unfinished', hides: 'login', state: 'estimated' }],
+	'lost-once': [async (s) => { await wait(30); s.destroy(); }, false, { status: 502, code: 'answer_unfinished', retried: 'false', state: 'estimated', calls: 1 }],
+	'no-connection': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
 	'status-429': [all(json({ error: { message: 'slow down' } }, '429 Too Many', 'Retry-After: 7\r\n')), false, { status: 429, code: 'rate_limited', retry: '7', state: 'released' }],
 	'status-500': [all(json({ error: { message: 'secret' } }, '500 Oops')), false, { status: 503, code: 'resource_unavailable', hides: 'secret', state: 'released' }],
 	'status-401': [all(json({ error: { message: 'bad key sk-secret' } }, '401 No')), false, { status: 503, code: 'resource_unavailable', hides: 'sk-secret', state: 'released' }],
 	'status-400': [all(json({ error: { message: 'messages is too strange', param: 'messages', code: 'odd' } }, '400 Bad')), false, { status: 400, code: 'odd', text: 'too strange', state: 'released' }],
 	'status-400-stream': [all(json({ error: { message: 'messages is too strange', code: 'odd' } }, '400 Bad')), true, { status: 400, code: 'odd', state: 'released' }],
 	'status-302': [all('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'status-204': [all('HTTP/1.1 204 None\r\n\r\n'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'head-endless': [async (s) => { s.write('HTTP/1.1 200 OK\r\n'); for (let i = 0; i < 3000 && !s.destroyed; i++) { s.write(`X-${i}: ${'y'.repeat(200)}\r\n`); if (i % 50 === 0) await wait(1); } s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'head-long': [all('HTTP/1.1 200 OK\r\nX-Y: ' + 'y'.repeat(200000) + '\r\n\r\n{}'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'head-slow': [async (s) => { for (const c of 'HTTP/1.1 200 OK\r\n') { if (s.destroyed) return; s.write(c); await wait(300); } s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'head-nonsense': [all('\x00\x01\x02 what\r\n\r\n'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'head-none': [async (s) => s.destroy(), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'status-204': [all('HTTP/1.1 204 None\r\n\r\n'), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'head-endless': [async (s) => { s.write('HTTP/1.1 200 OK\r\n'); for (let i = 0; i < 3000 && !s.destroyed; i++) { s.write(`X-${i}: ${'y'.repeat(200)}\r\n`); if (i % 50 === 0) await wait(1); } s.end(); }, false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'head-long': [all('HTTP/1.1 200 OK\r\nX-Y: ' + 'y'.repeat(200000) + '\r\n\r\n{}'), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'head-slow': [async (s) => { for (const c of 'HTTP/1.1 200 OK\r\n') { if (s.destroyed) return; s.write(c); await wait(300); } s.end(); }, false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'head-nonsense': [all('\x00\x01\x02 what\r\n\r\n'), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'head-none': [async (s) => s.destroy(), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
 	'anthropic': [all(json({ ...completion(), usage: { input_tokens: 6, cache_read_input_tokens: 3, cache_creation_input_tokens: 1, output_tokens: 5 } })), false, { status: 200, ...paid }],
 	'gemini': [all(json({ ...completion(), usage: { promptTokenCount: 10, cachedContentTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 1 } })), false, { status: 200, ...paid }],
 	'xai': [all(json(completion(usage(10, 3, { total_tokens: 15, completion_tokens_details: { reasoning_tokens: 2 } })))), false, { status: 200, ...paid }],
@@ -108,10 +116,15 @@ function models(port) {
 	const route = (backend, model) => ({ backend, model, usage: vendorOf(model) });
 	/* Each case has a backend of its own: one's failures must not open another's circuit. */
 	const backends = Object.keys(cases).map((name) => at(name, name === 'nobody' ? 1 : port));
-	backends.push(at('dead', 1), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
+	/* The deaf one never answers the handshake: nothing has left when its time is up. */
+	backends.push(at('dead', 1), at('deaf', port, { url: `https://127.0.0.1:${port}/v1` }), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
 	const rows = Object.keys(cases).map((name) => ({ id: name, routes: name === 'fallback' ? [route('dead', 'x'), route(name, name)] : [route(name, name)] }));
 	for (const name of ['hang', 'hang-drain', 'hang-first', 'hang-whole', 'hang-finish', 'slow-sdk'])
 		rows.push({ id: name, routes: [{ backend: name === 'hang-drain' ? 'draining' : 'stream', model: name, usage: 'openai' }] });
+	for (const m of rows) {
+		if (m.id === 'lost-once') m.routes.push(route('stream', m.id));
+		if (m.id === 'no-connection') m.routes.unshift(route('deaf', m.id));
+	}
 	rows.push({ id: 'bus-static', routes: [route('static', 'static')] }, { id: 'bus-embed', max_output_tokens: 0, routes: [route('static', 'static')] });
 	return {
 		backends,
@@ -139,7 +152,7 @@ async function hang(s, model) {
 }
 
 function serve(port) {
-	const seen = {};
+	const seen = {}, asked = {};
 	const server = net.createServer((s) => {
 		let text = '';
 		s.on('error', () => {});
@@ -150,6 +163,7 @@ function serve(port) {
 			if (at < 0 || Buffer.byteLength(text.slice(at + 4)) < length)
 				return;
 			const body = JSON.parse(text.slice(at + 4));
+			asked[body.model] = (asked[body.model] ?? 0) + 1;
 			seen[body.model] = { head: text.slice(0, at), body };
 			text = '';
 			if (body.model.startsWith('hang'))
@@ -158,11 +172,11 @@ function serve(port) {
 				cases[body.model][0](s).catch(() => s.destroy());
 		});
 	});
-	return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ server, seen })));
+	return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ server, seen, asked })));
 }
 
 async function run(port, base, token) {
-	const { server, seen } = await serve(port);
+	const { server, seen, asked } = await serve(port);
 	const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 	let n = 0, failed = 0;
 	const ok = (what, good, why = '') => {
@@ -203,6 +217,8 @@ async function run(port, base, token) {
 		if (w.hides && a.text.includes(w.hides)) bad.push(`leaks ${w.hides}`);
 		if (w.code && !a.text.includes(`"code":"${w.code}"`)) bad.push(`code in ${a.text.slice(0, 300)}`);
 		if (w.head && a.head > w.head) bad.push(`head after ${a.head} ms`);
+		if (w.retried && a.status !== 200 && a.headers.get('x-should-retry') !== w.retried) bad.push(`x-should-retry ${a.headers.get('x-should-retry')}`);
+		if (w.calls && asked[name] !== w.calls) bad.push(`${asked[name]} calls`);
 		if (w.retry && a.headers.get('retry-after') !== w.retry) bad.push('retry-after');
 		if (w.fallback && a.headers.get('x-bus-fallback') !== w.fallback) bad.push('x-bus-fallback');
 		if (mine.length !== 1) bad.push(`${mine.length} usage rows`);
