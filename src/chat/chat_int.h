@@ -28,6 +28,7 @@ struct chat {
 	int64_t asked_max;  /* what the client said, 0: nothing */
 	int64_t max_tokens; /* what was reserved for, and is said upstream */
 	int64_t reserved;   /* micro-units */
+	int64_t most;       /* tokens of all answers that it is for */
 	const char *usage_id; /* once it is reserved */
 
 	size_t route;     /* of model->routes */
@@ -43,7 +44,6 @@ struct chat {
 	enum chat_form form; /* of what comes back */
 	struct buf answer; /* one that is not streamed, or an error */
 	bool head_ok, told; /* something of it has reached the client */
-	size_t bytes;       /* of data passed on */
 
 	/* For a repeated key: the answer as the client got it, sealed at the end. */
 	struct buf kept;
@@ -60,6 +60,8 @@ struct chat {
 bool chat_counted(const struct chat *c, int64_t *ret_micro, int64_t *ret_cost);
 const char *chat_tokens_json(struct arena *a, const struct chat *c);
 bool chat_clamped(const struct chat *c); /* is less given than was asked for? */
+/* Has more come of it than was reserved for? */
+bool chat_beyond(const struct chat *c);
 /* For the receipt, in a customer's words. */
 const char *chat_asked_json(struct arena *a, const struct chat *c);
 const char *chat_answered_json(struct arena *a, const struct chat *c);

@@ -19,7 +19,6 @@
 #define ERROR_BYTES (64u * 1024)
 #define HEAD_AFTER (CLOCK_S / 4)
 #define SCRATCH (64u << 10) /* beside an event and what it becomes */
-#define TOKEN_BYTES 1024 /* of an event for one token, on average, at the very most */
 
 static const char waiting[] = ": waiting for the model\n\n";
 
@@ -143,18 +142,13 @@ int chat_on_event(void *ctx, const struct model_event *ev)
 		return 1;
 	if ((saw & MODEL_SAW_ONLY_USAGE) && !c->q.include_usage)
 		return 0;
-	c->bytes += ev->n;
+	if ((saw & MODEL_SAW_PIECE) && chat_beyond(c))
+		return 1;
 	c->told = true;
 	if (pass(x, ev, (saw & MODEL_SAW_USAGE) && hide) != 0)
 		return 1;
 	fault_point("chat.mid_stream");
 	return 0;
-}
-
-/* More than was reserved for is not passed on. */
-static bool beyond_reserve(const struct chat *c)
-{
-	return c->bytes > (size_t)(c->max_tokens * (c->q.ask.choices > 1 ? c->q.ask.choices : 1)) * TOKEN_BYTES + 65536;
 }
 
 /* Unless upstream says that it failed, before anything came of it, nobody knows. */
@@ -163,9 +157,13 @@ static bool said_to_fail(const struct chat *c)
 	return c->watch.failed && !c->told && !c->watch.has_usage && c->watch.bad_usages == 0;
 }
 
-static void stream_failed(struct relay *x, const char *why)
+static void stream_failed(struct relay *x, bool too_long)
 {
-	if (said_to_fail(relay_state(x)))
+	struct chat *c = relay_state(x);
+	const char *why = too_long ? "an event is too long"
+			: chat_beyond(c) ? "more than was reserved for" : "an error in the stream";
+
+	if (said_to_fail(c))
 		chat_give_up(x, E_UPSTREAM, why);
 	else
 		chat_lost(x, why);
@@ -207,9 +205,7 @@ bool chat_data(struct relay *x, const char *p, size_t n)
 	if (c->form == CHAT_WHOLE)
 		whole_data(x, p, n);
 	else if (model_sse_feed(&c->sse, p, n, chat_on_event, x, &e) != 0)
-		stream_failed(x, e.id ? "an event is too long" : "an error in the stream");
-	else if (beyond_reserve(c))
-		chat_lost(x, "more than was reserved for");
+		stream_failed(x, e.id != E_NONE);
 	return true;
 }
 
@@ -285,12 +281,12 @@ void chat_stream_whole(struct relay *x)
 	struct err e = {0};
 
 	if (model_sse_end(&c->sse, chat_on_event, x, &e) != 0) {
-		stream_failed(x, "an error in the stream");
+		stream_failed(x, e.id != E_NONE);
 		return;
 	}
 	/* A stream that ends without its last word was cut; one that has said what
 	 * was used has not. */
-	if (!c->watch.done && !c->watch.has_usage) {
+	if (!c->watch.done && !model_watch_counted(&c->watch)) {
 		chat_lost(x, "the stream was cut");
 		return;
 	}

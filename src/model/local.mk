@@ -4,6 +4,7 @@ libmodel_a_SOURCES = \
 	%D%/model_probe.c %D%/model_probe.h \
 	%D%/model_price.c %D%/model_price.h \
 	%D%/model_request.c %D%/model_request.h %D%/model_request_content.c \
+	%D%/model_request_write.c \
 	%D%/model_request_int.h \
 	%D%/model_span.c %D%/model_span.h %D%/model_span_check.c \
 	%D%/model_sse.c %D%/model_sse.h \

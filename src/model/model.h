@@ -46,6 +46,10 @@ enum model_runtime {
 	MODEL_RUNTIME_OTHER, MODEL_RUNTIME_LLAMA_CPP, MODEL_RUNTIME_OLLAMA, MODEL_RUNTIME_VLLM, MODEL_RUNTIMES
 };
 
+/* What a chat completion calls its bound: max_completion_tokens, or max_tokens as before.
+ * The usual one is the new name, and in our own network the old one. */
+enum model_bound { MODEL_BOUND_USUAL, MODEL_BOUND_NEW, MODEL_BOUND_OLD, MODEL_BOUNDS };
+
 enum model_disconnect {
 	MODEL_CUT,   /* the client has left: close the upstream to save money */
 	MODEL_DRAIN, /* read on, so that the usage is known */
@@ -60,6 +64,7 @@ enum model_use {
 
 extern const char *const model_kind_names[MODEL_KINDS];
 extern const char *const model_runtime_names[MODEL_RUNTIMES];
+extern const char *const model_bound_names[MODEL_BOUNDS];
 extern const char *const model_disconnect_names[MODEL_DISCONNECTS];
 extern const char *const model_use_names[MODEL_USES];
 
@@ -72,6 +77,7 @@ struct model_backend {
 	int64_t priority;     /* the lower is asked first, after the order of routes */
 	int64_t connect_ms, idle_ms, max_parallel;
 	enum model_disconnect on_disconnect;
+	enum model_bound bound;
 };
 
 /* Micro-units per million tokens; per unit for MODEL_TOOL_UNIT; -1: not sold. */

@@ -139,6 +139,17 @@ static int work_out(const struct model *m, const struct model_rates *r,
 	return 0;
 }
 
+int64_t model_most(const struct model *m, const struct model_ask *ask)
+{
+	wide each = ask->max_tokens > 0 ? least(ask->max_tokens, m->max_output_tokens) : m->max_output_tokens;
+	wide most = each * least_one(ask->prompts) * (ask->provider_tools ? 1 + ask->max_tool_calls : 1);
+
+	if (ask->echo)
+		most += ask->body_bytes;
+	most *= least_one(ask->choices);
+	return most > INT64_MAX ? INT64_MAX : (int64_t)most;
+}
+
 int model_worst(const struct model *m, const struct model_rates *r, const struct model_ask *ask,
 		int64_t *micro, struct err *e)
 {

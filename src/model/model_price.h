@@ -23,6 +23,7 @@ struct model_ask {
 	int64_t max_tokens; /* of one answer; 0: the model's limit */
 	int64_t prediction_bytes; /* of a predicted answer: what of it is rejected is
 				   * counted as output beside max_tokens */
+	bool echo; /* an answer begins with its prompt */
 	bool provider_tools; /* the provider runs tools in rounds of its own */
 	int64_t max_tool_calls; /* the bound of those rounds; 0: not bounded */
 #define MODEL_TOOL_CALLS 10000
@@ -58,6 +59,9 @@ int model_cost(const struct model_rates *r, const struct model_usage *u, int64_t
  */
 int model_worst(const struct model *m, const struct model_rates *r, const struct model_ask *ask,
 		int64_t *micro, struct err *e);
+
+/* How many tokens the answers of such a call may have in all; at most INT64_MAX. */
+int64_t model_most(const struct model *m, const struct model_ask *ask);
 
 /* The largest max_tokens for which model_worst() is at most `budget`, at most
  * ask->max_tokens or the model's limit; 0 when not even one token fits. Where

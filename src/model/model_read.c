@@ -122,6 +122,8 @@ static const struct member backend[] = {
 	INT(model_backend, max_parallel, false, 1, 100000, 64),
 	{"on_disconnect", M_NAME, false, offsetof(struct model_backend, on_disconnect),
 	 .max = MODEL_DISCONNECTS, .dflt = MODEL_CUT, .names = model_disconnect_names},
+	{"bound", M_NAME, false, offsetof(struct model_backend, bound), .max = MODEL_BOUNDS,
+	 .dflt = MODEL_BOUND_USUAL, .names = model_bound_names},
 	{NULL}};
 static const struct object backend_object = {sizeof(struct model_backend), backend};
 

@@ -2,9 +2,7 @@
 
 #include "model/model_request.h"
 #include "model/model_request_int.h"
-#include "base/buf.h"
 #include "base/check.h"
-#include "base/jw.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -104,7 +102,7 @@ static void take_options(struct reading *r, struct model_span v)
 		take_flag(r, at, &r->to->include_usage);
 }
 
-/* Two names of one bound: the smaller holds, and is sent as both. */
+/* Two names of one bound: the smaller holds. */
 static void take_max(struct reading *r, struct model_span v)
 {
 	int64_t n = 0, *max = &r->to->ask.max_tokens;
@@ -185,6 +183,11 @@ static void take_audio(struct reading *r, struct model_span v)
 	r->to->ask.audio = true;
 }
 
+static void take_echo(struct reading *r, struct model_span v)
+{
+	take_flag(r, v, &r->to->ask.echo);
+}
+
 static void take_prediction(struct reading *r, struct model_span v)
 {
 	r->to->ask.prediction_bytes = (int64_t)v.n;
@@ -225,6 +228,7 @@ static const struct known {
 	{"max_tool_calls", RESPONSES, take_calls, PLACE(calls_at)},
 	{"n", CHAT | COMPLETIONS, take_choices, 0},
 	{"best_of", COMPLETIONS, take_choices, 0},
+	{"echo", COMPLETIONS, take_echo, 0},
 	{"messages", CHAT, take_content, 0},
 	{"input", RESPONSES, take_content, 0},
 	{"input", EMBEDDINGS, take_texts, 0},
@@ -303,91 +307,4 @@ int model_request_read(struct arena *a, enum model_api api, const char *body, si
 	if (e->id == E_NONE && !r.needed && api != MODEL_API_COMPLETIONS)
 		err_field(e, api == MODEL_API_CHAT ? "messages" : "input", "required");
 	return e->id == E_NONE ? 0 : -1;
-}
-
-/* ---- writing */
-
-struct writing {
-	struct arena *a;
-	struct model_edit edits[8];
-	size_t n;
-	struct buf more; /* members to add at the front, each with its comma */
-};
-
-static void replace(struct writing *w, struct model_span at, const char *text)
-{
-	check(w->n < COUNT(w->edits));
-	w->edits[w->n++] = (struct model_edit){at, text};
-}
-
-static void ask_for_usage(struct writing *w, const struct model_request *r)
-{
-	if (r->usage_at.p != NULL) {
-		replace(w, r->usage_at, "true");
-	} else if (model_span_kind(r->options_at) == '{') {
-		struct model_walk walk;
-		struct model_span key, v;
-		bool more;
-
-		model_walk_start(&walk, r->options_at);
-		more = model_walk_member(&walk, &key, &v);
-		replace(w, (struct model_span){r->options_at.p + 1, 0},
-			more ? "\"include_usage\":true," : "\"include_usage\":true");
-	} else if (r->options_at.p != NULL) {
-		replace(w, r->options_at, "{\"include_usage\":true}");
-	} else {
-		buf_puts(&w->more, "\"stream_options\":{\"include_usage\":true},");
-	}
-}
-
-static void set_max(struct writing *w, const struct model_request *r, const struct model_rewrite *to)
-{
-	bool both = r->max_at.p != NULL && r->other_max_at.p != NULL;
-	int64_t max = to->max_tokens > 0 ? to->max_tokens : both ? r->ask.max_tokens : 0;
-	const char *text = arena_printf(w->a, "%lld", (long long)max), *name;
-
-	if (max == 0 || r->api == MODEL_API_EMBEDDINGS)
-		return;
-	if (r->max_at.p != NULL)
-		replace(w, r->max_at, text);
-	if (r->other_max_at.p != NULL)
-		replace(w, r->other_max_at, text);
-	if (r->max_at.p != NULL || r->other_max_at.p != NULL)
-		return;
-	if (r->api == MODEL_API_RESPONSES)
-		name = "max_output_tokens";
-	else if (r->api == MODEL_API_CHAT && !to->old_max)
-		name = "max_completion_tokens";
-	else
-		name = "max_tokens";
-	buf_printf(&w->more, "\"%s\":%s,", name, text);
-}
-
-const char *model_request_write(struct arena *a, const struct model_request *r,
-				const struct model_rewrite *to, size_t *ret_n)
-{
-	struct writing w = {.a = a};
-	struct buf name;
-
-	buf_init(&w.more, a, 4096);
-	buf_init(&name, a, 65536);
-	jw_escape(&name, to->model);
-	replace(&w, r->model_at, buf_str(&name));
-	if (r->stream && (r->api == MODEL_API_CHAT || r->api == MODEL_API_COMPLETIONS))
-		ask_for_usage(&w, r);
-	set_max(&w, r, to);
-	if (to->usual_tier && r->tier_at.p != NULL)
-		replace(&w, r->tier_at, "\"" MODEL_TIER_USUAL "\"");
-	if (to->max_tool_calls > 0 && r->api == MODEL_API_RESPONSES) {
-		const char *calls = arena_printf(a, "%lld", (long long)to->max_tool_calls);
-
-		if (r->calls_at.p != NULL)
-			replace(&w, r->calls_at, calls);
-		else
-			buf_printf(&w.more, "\"max_tool_calls\":%s,", calls);
-	}
-	check(!w.more.over && !name.over);
-	if (w.more.n > 0)
-		replace(&w, (struct model_span){r->object.p + 1, 0}, buf_str(&w.more));
-	return model_splice(a, r->text, r->n, w.edits, w.n, ret_n);
 }

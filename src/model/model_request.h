@@ -50,7 +50,7 @@ int model_request_read(struct arena *a, enum model_api api, const char *body, si
 struct model_rewrite {
 	const char *model;      /* the upstream's name */
 	int64_t max_tokens;     /* the bound that was reserved for; 0: as the client said */
-	bool old_max;           /* when chat names none: max_tokens, not max_completion_tokens */
+	bool old_max;           /* chat calls the bound max_tokens, not max_completion_tokens */
 	int64_t max_tool_calls; /* responses only; 0: as the client said */
 	bool usual_tier;        /* where the client asks for another service_tier: it is not sold */
 };

@@ -24,6 +24,7 @@ static unsigned take_usage(struct model_watch *w, struct model_span object)
 	if (model_usage_read(w->vendor, v.p, v.n, &u, &e) == 0) {
 		w->usage = u;
 		w->has_usage = true;
+		w->behind = w->running = false;
 		return MODEL_SAW_USAGE;
 	}
 	w->bad_usages++;
@@ -57,6 +58,68 @@ static unsigned take_error(struct model_watch *w, struct model_span error)
 	return MODEL_SAW_ERROR;
 }
 
+/* Something is written in it: a text, or the parts of one. */
+static size_t written(struct model_span v)
+{
+	char c = model_span_kind(v);
+
+	return (c == '"' || c == '[') && v.n > 2 ? v.n : 0;
+}
+
+static size_t call_written(struct model_span function)
+{
+	struct model_span name, arguments;
+
+	model_span_get(function, "name", &name);
+	model_span_get(function, "arguments", &arguments);
+	return written(name) + written(arguments);
+}
+
+static size_t calls_written(struct model_span calls)
+{
+	struct model_walk walk;
+	struct model_span call, v;
+	size_t n = 0;
+
+	model_walk_start(&walk, calls);
+	while (model_walk_item(&walk, &call)) {
+		model_span_get(call, "function", &v);
+		n += call_written(v);
+		model_span_get(call, "custom", &v);
+		n += call_written(v);
+	}
+	return n;
+}
+
+static size_t delta_written(struct model_span delta)
+{
+	static const char *const texts[] = {"content", "refusal", "reasoning_content", "reasoning"};
+	struct model_walk walk;
+	struct model_span key, v;
+	size_t n = 0;
+
+	model_walk_start(&walk, delta);
+	while (model_walk_member(&walk, &key, &v)) {
+		for (size_t i = 0; i < COUNT(texts); i++)
+			if (model_span_is(key, texts[i]))
+				n += written(v);
+		if (model_span_is(key, "tool_calls"))
+			n += calls_written(v);
+		else if (model_span_is(key, "function_call"))
+			n += call_written(v);
+	}
+	return n;
+}
+
+static unsigned take_piece(struct model_watch *w, size_t n)
+{
+	if (n == 0)
+		return 0;
+	w->pieces++;
+	w->piece_bytes += (int64_t)n;
+	return MODEL_SAW_PIECE;
+}
+
 static unsigned take_choices(struct model_watch *w, struct model_span choices)
 {
 	struct model_walk walk;
@@ -66,6 +129,8 @@ static unsigned take_choices(struct model_watch *w, struct model_span choices)
 	model_walk_start(&walk, choices);
 	while (model_walk_item(&walk, &choice)) {
 		saw &= ~MODEL_SAW_ONLY_USAGE;
+		model_span_get(choice, w->api == MODEL_API_CHAT ? "delta" : "text", &v);
+		saw |= take_piece(w, w->api == MODEL_API_CHAT ? delta_written(v) : written(v));
 		model_span_get(choice, "finish_reason", &v);
 		if (model_span_kind(v) != '"')
 			continue;
@@ -131,6 +196,23 @@ static unsigned see_response(struct model_watch *w, struct model_span response)
 	return saw;
 }
 
+/* What the model writes comes in these; summaries of its thoughts are written by another. */
+static const char *const deltas[] = {
+	"response.output_text.delta", "response.refusal.delta", "response.reasoning_text.delta",
+	"response.function_call_arguments.delta", "response.custom_tool_call_input.delta",
+	"response.mcp_call_arguments.delta", "response.code_interpreter_call_code.delta"};
+
+/* Some send whole items, without the pieces before. */
+static void see_item(struct model_watch *w, struct model_span item)
+{
+	struct model_span type;
+
+	w->tool_calls = w->tool_calls || is_call(item);
+	model_span_get(item, "type", &type);
+	if (is_call(item) || model_span_is(type, "message"))
+		w->item_bytes += (int64_t)item.n;
+}
+
 static unsigned see_response_event(struct model_watch *w, const struct model_event *ev,
 				   struct model_span object)
 {
@@ -149,8 +231,14 @@ static unsigned see_response_event(struct model_watch *w, const struct model_eve
 	}
 	if (strcmp(name, "response.output_item.done") == 0) {
 		model_span_get(object, "item", &v);
-		w->tool_calls = w->tool_calls || is_call(v);
+		see_item(w, v);
 		return 0;
+	}
+	for (size_t i = 0; i < COUNT(deltas); i++) {
+		if (strcmp(name, deltas[i]) != 0)
+			continue;
+		model_span_get(object, "delta", &v);
+		return take_piece(w, written(v));
 	}
 	for (size_t i = 0; i < COUNT(last); i++) {
 		if (strcmp(name, last[i]) != 0)
@@ -161,6 +249,30 @@ static unsigned see_response_event(struct model_watch *w, const struct model_eve
 	}
 	/* A bare error, as gateways put it into any stream. */
 	return model_span_get(object, "error", &v) > 0 ? take_error(w, v) : 0;
+}
+
+/* Usage that text follows is not yet that of the whole. */
+static unsigned weigh(struct model_watch *w, unsigned saw)
+{
+	bool usage = saw & MODEL_SAW_USAGE, piece = saw & MODEL_SAW_PIECE;
+
+	if (usage)
+		w->running = piece;
+	else if (piece)
+		w->behind = w->has_usage;
+	return saw;
+}
+
+bool model_watch_counted(const struct model_watch *w)
+{
+	return w->has_usage && !w->behind && (w->done || !w->running);
+}
+
+int64_t model_watch_tokens(const struct model_watch *w)
+{
+	int64_t bytes = w->piece_bytes > w->item_bytes ? w->piece_bytes : w->item_bytes;
+
+	return w->pieces > bytes / MODEL_TOKEN_BYTES ? w->pieces : bytes / MODEL_TOKEN_BYTES;
 }
 
 unsigned model_watch_event(struct model_watch *w, const struct model_event *ev)
@@ -177,9 +289,8 @@ unsigned model_watch_event(struct model_watch *w, const struct model_event *ev)
 	object = model_span_of(ev->data, ev->n);
 	if (model_span_kind(object) != '{')
 		return MODEL_SAW_JUNK;
-	if (w->api == MODEL_API_RESPONSES)
-		return see_response_event(w, ev, object);
-	return see_chunk(w, object);
+	return weigh(w, w->api == MODEL_API_RESPONSES ? see_response_event(w, ev, object)
+						     : see_chunk(w, object));
 }
 
 unsigned model_watch_answer(struct model_watch *w, const char *text, size_t n)
@@ -195,5 +306,5 @@ unsigned model_watch_answer(struct model_watch *w, const char *text, size_t n)
 	w->done = true;
 	if (w->api == MODEL_API_RESPONSES)
 		return see_response(w, object) | MODEL_SAW_DONE;
-	return (see_chunk(w, object) | MODEL_SAW_DONE) & ~MODEL_SAW_ONLY_USAGE;
+	return (see_chunk(w, object) | MODEL_SAW_DONE) & ~(MODEL_SAW_ONLY_USAGE | MODEL_SAW_PIECE);
 }

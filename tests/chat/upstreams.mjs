@@ -30,8 +30,23 @@ const bytes = (text, step, ms) => async (s) => {
 const good = ev(chunk('hel')) + ev(chunk('lo €😀')) + ev(last(usage(10, 5))) + ev('[DONE]');
 const paid = { state: 'posted', micro: 20 };
 
+const named = (type, more) => `event: ${type}\n${ev({ type, ...more })}`;
+const response = (b, status, more = {}) => ({ id: 'r', object: 'response', status, instructions: b.instructions, output: [], ...more });
+const flood = (event) => async (s, b) => {
+	s.write(SSE);
+	for (let i = 1; i <= 20000 && !s.destroyed; i++) if (!s.write(event(i, b))) await new Promise((d) => { s.once('drain', d); s.once('close', d); });
+	s.end(ev(last(usage(10, 20000))) + ev('[DONE]'));
+};
+const odds = Array.from({ length: 20 }, (_, i) => ({ token: ` word${i}`, logprob: -0.123456789, bytes: [32, 119, 111, 114, 100, 49] }));
+const word = (i) => ({ id: 'c', object: 'text_completion', created: 1, model: 'm', choices: [{ index: i, text: ' word', logprobs: null, finish_reason: null }] });
+const echoed = async (s, b) => {
+	s.write(SSE + named('response.created', { response: response(b, 'in_progress') }) + named('response.in_progress', { response: response(b, 'in_progress') }));
+	s.end(named('response.output_text.delta', { delta: 'hi' }) + named('response.completed', { response: response(b, 'completed', { usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 } }) }));
+};
+
 /* name: [script, streamed?, expectation]. Expectation: status; text the answer
- * holds; the state and micro-units of its usage; code of the error. */
+ * holds; the state and micro-units of its usage; code of the error; how many
+ * pieces it has at the most. Another path and body may be asked for. */
 const cases = {
 	'stream': [all(SSE, good), true, { status: 200, text: 'lo €😀', ...paid }],
 	'stream-crlf': [all(SSE, good.replaceAll('\n', '\r\n')), true, { status: 200, text: 'lo €😀', ...paid }],
@@ -64,10 +79,23 @@ const cases = {
 	'stream-ends-early': [all(SSE, ev(chunk('a'))), true, { status: 200, text: 'answer_unfinished', state: 'estimated' }],
 	'stream-empty': [all(SSE), true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
 	'stream-endless': [async (s) => { s.write(SSE); const t = ev(chunk('x'.repeat(4000))); while (!s.destroyed) { if (!s.write(t)) await new Promise((d) => { s.once('drain', d); s.once('close', d); }); } }, true, { status: 200, text: 'answer_unfinished', state: 'estimated' }],
+	/* An upstream that ignores its bound is cut there, and not later; */
+	'bound-ignored': [flood(() => ev(chunk('a'))), true, { status: 200, text: 'answer_unfinished', most: 36, state: 'estimated' }],
+	'bound-ignored-usage': [flood((i) => ev(chunk('a', { usage: usage(10, i * 20) }))), true, { status: 200, text: 'answer_unfinished', most: 4, state: 'estimated' }],
+	'bound-ignored-calls': [flood(() => ev({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: 'a' } }] } }] })), true, { status: 200, text: 'answer_unfinished', most: 36, state: 'estimated' }],
+	/* an honest one is not, however much stands beside what it writes. */
+	'honest-odds': [async (s, b) => { s.write(SSE); for (let i = 0; i < b.max_completion_tokens; i++) s.write(ev(chunk('w', { choices: [{ index: 0, delta: { content: 'w' }, logprobs: { content: [{ token: 'w', logprob: -1, bytes: [119], top_logprobs: odds }] }, finish_reason: null }] }))); s.end(ev(last(usage(10, 5))) + ev('[DONE]')); }, true, { status: 200, text: '[DONE]', body: { max_tokens: 300, logprobs: true, top_logprobs: 20 }, ...paid }],
+	'honest-prompts': [async (s, b) => { s.write(SSE); for (let t = 0; t < b.max_tokens; t++) for (let i = 0; i < b.prompt.length; i++) s.write(ev(word(i))); s.end(ev(last(usage(10, 5))) + ev('[DONE]')); }, true, { status: 200, text: '[DONE]', path: '/v1/completions', body: { messages: undefined, prompt: Array(64).fill('say') }, ...paid }],
+	'honest-echo': [async (s, b) => { s.write(SSE); for (let t = 0; t < 2000 + b.max_tokens; t++) s.write(ev(word(0))); s.end(ev(last(usage(10, 5))) + ev('[DONE]')); }, true, { status: 200, text: '[DONE]', path: '/v1/completions', body: { messages: undefined, echo: true, prompt: 'word '.repeat(2000) }, ...paid }],
+	'honest-instructions': [echoed, true, { status: 200, text: 'response.completed', path: '/v1/responses', body: { messages: undefined, max_tokens: undefined, max_output_tokens: 16, input: 'hi', instructions: 'be kind '.repeat(7500) }, ...paid }],
+	'honest-book': [echoed, true, { status: 200, text: 'response.completed', path: '/v1/responses', body: { messages: undefined, max_tokens: undefined, max_output_tokens: 16, input: 'hi', instructions: 'be kind '.repeat(140000) }, ...paid }],
+	'stream-usage-first': [async (s) => { s.write(SSE + ev(chunk('a', { usage: usage(10, 1) }))); for (let i = 0; i < 5; i++) s.write(ev(chunk('b'))); await wait(20); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated' }],
+	'stream-usage-first-done': [all(SSE, ev(last(usage(10, 1))), ev(chunk('b')), ev('[DONE]')), true, { status: 200, text: '[DONE]', state: 'estimated' }],
+	'old-name': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],
 	'stream-huge-line': [all(SSE, 'data: ' + 'x'.repeat(1 << 21) + '\n\n'), true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
 	'stream-silent': [async (s) => { s.write(SSE); await wait(6000); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
 	'stream-no-head': [async (s) => { await wait(6000); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false', head: 1000 }],
-	'stream-late': [async (s) => { await wait(900); s.write(SSE + good); s.end(); }, true, { status: 200, text: 'hel', head: 700, ...paid }],
+	'stream-late': [async (s) => { await wait(3000); s.write(SSE + good); s.end(); }, true, { status: 200, text: 'hel', head: 2500, ...paid }],
 	'stream-pauses': [bytes(SSE + good, 200, 600), true, { status: 200, text: 'hel', ...paid }],
 	'whole': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],
 	'whole-100': [all('HTTP/1.1 100 Continue\r\n\r\n', json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],
@@ -115,7 +143,7 @@ function models(port) {
 	const at = (id, p, more = {}) => ({ id, kind: 'openai_api', url: `http://127.0.0.1:${p}/v1`, connect_ms: 1000, idle_ms: 2000, ...more });
 	const route = (backend, model) => ({ backend, model, usage: vendorOf(model) });
 	/* Each case has a backend of its own: one's failures must not open another's circuit. */
-	const backends = Object.keys(cases).map((name) => at(name, name === 'nobody' ? 1 : port));
+	const backends = Object.keys(cases).map((name) => at(name, name === 'nobody' ? 1 : port, name === 'old-name' ? { bound: 'max_tokens' } : {}));
 	/* The deaf one never answers the handshake: nothing has left when its time is up. */
 	backends.push(at('dead', 1), at('deaf', port, { url: `https://127.0.0.1:${port}/v1` }), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
 	const rows = Object.keys(cases).map((name) => ({ id: name, routes: name === 'fallback' ? [route('dead', 'x'), route(name, name)] : [route(name, name)] }));
@@ -169,7 +197,7 @@ function serve(port) {
 			if (body.model.startsWith('hang'))
 				hang(s, body.model);
 			else
-				cases[body.model][0](s).catch(() => s.destroy());
+				cases[body.model][0](s, body).catch(() => s.destroy());
 		});
 	});
 	return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ server, seen, asked })));
@@ -183,13 +211,13 @@ async function run(port, base, token) {
 		console.log(`${good ? 'ok' : 'not ok'} ${++n} - ${what}${good ? '' : ` # ${why}`}`);
 		failed += !good;
 	};
-	const ask = (model, stream, more = {}) => fetch(`${base}/v1/chat/completions`, {
+	const ask = (model, stream, more = {}) => fetch(`${base}${more.path ?? '/v1/chat/completions'}`, {
 		method: 'POST', headers: { ...headers, ...more.headers }, signal: more.signal, body: JSON.stringify({ model, stream, max_tokens: 20, messages: [{ role: 'user', content: 'hi' }], seed: 7, ...more.body }) });
 	const answers = {};
 	const play = async ([name, [, stream, want]]) => {
 		const from = Date.now();
 		try {
-			const r = await ask(name, stream);
+			const r = await ask(name, stream, want);
 			const head = Date.now() - from;
 			answers[name] = { status: r.status, head, headers: r.headers, text: await r.text(), id: r.headers.get('x-bus-usage-id'), want };
 		} catch (e) {
@@ -217,6 +245,8 @@ async function run(port, base, token) {
 		if (w.hides && a.text.includes(w.hides)) bad.push(`leaks ${w.hides}`);
 		if (w.code && !a.text.includes(`"code":"${w.code}"`)) bad.push(`code in ${a.text.slice(0, 300)}`);
 		if (w.head && a.head > w.head) bad.push(`head after ${a.head} ms`);
+		const pieces = a.text.split('"a"').length - 1;
+		if (w.most && (pieces > w.most || pieces < w.most / 2)) bad.push(`${pieces} pieces`);
 		if (w.retried && a.status !== 200 && a.headers.get('x-should-retry') !== w.retried) bad.push(`x-should-retry ${a.headers.get('x-should-retry')}`);
 		if (w.calls && asked[name] !== w.calls) bad.push(`${asked[name]} calls`);
 		if (w.retry && a.headers.get('retry-after') !== w.retry) bad.push('retry-after');
@@ -228,6 +258,8 @@ async function run(port, base, token) {
 	}
 	const sent = seen.stream.body;
 	ok('upstream is always asked for usage', sent.stream_options?.include_usage === true);
+	ok('a bound goes by the name that the backend knows', seen.stream.body.max_completion_tokens === 20 && !('max_tokens' in seen.stream.body) &&
+		seen['old-name'].body.max_tokens === 20 && !('max_completion_tokens' in seen['old-name'].body), JSON.stringify(seen['old-name'].body));
 	ok('unknown members go through', sent.seed === 7 && sent.messages[0].content === 'hi');
 	ok('the caller\'s credential does not', !seen.stream.head.includes(token));
 	ok('usage that was not asked for is not shown', !answers.stream.text.includes('"usage"'));

@@ -58,6 +58,7 @@ static void test_good_catalog(void **state)
 	assert_int_equal(m->routes[0].backend->priority, 5);
 	assert_int_equal(m->routes[0].backend->connect_ms, 2000);
 	assert_int_equal(m->routes[0].backend->on_disconnect, MODEL_CUT);
+	assert_int_equal(m->routes[0].backend->bound, MODEL_BOUND_USUAL);
 	assert_int_equal(m->routes[0].usage, MODEL_OPENAI);
 	assert_int_equal(m->prices[0].rate[MODEL_CACHE_WRITE], 187500);
 	assert_int_equal(m->prices[0].rate[MODEL_AUDIO], -1);
@@ -138,6 +139,7 @@ static void test_refusals(void **state)
 		{"\"priority\":5", "\"priority\":1.5", "backends[0].priority", "not_an_integer"},
 		{"\"priority\":5", "\"connect_ms\":0", "backends[0].connect_ms", "out_of_range"},
 		{"\"priority\":5", "\"on_disconnect\":\"x\"", "backends[0].on_disconnect", "not_one_of"},
+		{"\"priority\":5", "\"bound\":\"n_predict\"", "backends[0].bound", "not_one_of"},
 		{"https://", "http://", "backends[0].url", "not_https"},
 		{"https://", "ftp://", "backends[0].url", "not_https"},
 		{"api.example.net", "u:p@example.net", "backends[0].url", "malformed"},

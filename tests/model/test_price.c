@@ -327,6 +327,29 @@ static void test_worst_by_hand(void **state)
 		1105);
 }
 
+/* What a stream may hold is what was reserved for. */
+static void test_most_tokens(void **state)
+{
+	static const struct {
+		struct model_ask ask;
+		int64_t tokens;
+	} cases[] = {
+		{{.max_tokens = 50}, 50},
+		{{.max_tokens = 50, .prompts = 64, .choices = 3}, 9600},
+		{{.max_tokens = 50, .choices = 3, .echo = true, .body_bytes = 1000}, 3150},
+		{{.max_tokens = 50, .provider_tools = true, .max_tool_calls = 2}, 150},
+		{{.max_tokens = MODEL_COUNT_MAX, .prompts = 1000000, .choices = 128, .provider_tools = true,
+		  .max_tool_calls = MODEL_TOOL_CALLS}, INT64_MAX},
+	};
+	struct model large = model;
+
+	(void)state;
+	large.max_output_tokens = 100000000;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(model_most(&large, &cases[i].ask), cases[i].tokens);
+	assert_int_equal(model_most(&model, &(struct model_ask){0}), model.max_output_tokens);
+}
+
 static void test_worst_holds_the_template(void **state)
 {
 	struct model wordy = model;
@@ -463,6 +486,7 @@ int main(void)
 		cmocka_unit_test(test_one_rounding),
 		cmocka_unit_test(test_cost_is_checked),
 		cmocka_unit_test(test_worst_by_hand),
+		cmocka_unit_test(test_most_tokens),
 		cmocka_unit_test(test_worst_holds_the_template),
 		cmocka_unit_test(test_no_bound_no_call),
 		cmocka_unit_test(test_worst_is_an_upper_bound),

@@ -174,6 +174,8 @@ static void test_reads_texts(void **state)
 	}
 	r = read_ok(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"n\":2,\"best_of\":5}");
 	assert_int_equal(r.ask.choices, 5);
+	r = read_ok(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"echo\":true}");
+	assert_true(r.ask.echo);
 	r = read_ok(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"best_of\":5,\"n\":2}");
 	assert_int_equal(r.ask.choices, 5);
 }
@@ -294,15 +296,22 @@ static void test_writes_only_what_must_change(void **state)
 		       "{\"max_completion_tokens\":64,\"model\":\"u\"," MESSAGES "}");
 	assert_written(MODEL_API_CHAT, "{\"model\":\"m\"," MESSAGES "}", old,
 		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	/* By the name that upstream knows, and by no other. */
 	assert_written(MODEL_API_CHAT, "{\"max_tokens\":900,\"model\":\"m\"," MESSAGES "}", max,
+		       "{\"max_completion_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	assert_written(MODEL_API_CHAT, "{\"max_tokens\":900,\"model\":\"m\"," MESSAGES "}", old,
 		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
 	assert_written(MODEL_API_CHAT, "{\"max_tokens\":null,\"model\":\"m\"," MESSAGES "}", max,
+		       "{\"max_completion_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	assert_written(MODEL_API_CHAT, "{\"model\":\"m\"," MESSAGES " , \"max_completion_tokens\" : 900}", old,
 		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
-	/* Two bounds that differ: the smaller in both. */
+	assert_written(MODEL_API_CHAT, "{ \"max_tokens\":900,\"max_completion_tokens\":900,\"model\":\"m\"," MESSAGES "}",
+		       old, "{ \"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	/* Two bounds that differ: the smaller. */
 	assert_written(MODEL_API_CHAT,
 		       "{\"max_tokens\":900,\"max_completion_tokens\":20,\"model\":\"m\"," MESSAGES "}",
 		       (struct model_rewrite){.model = "u"},
-		       "{\"max_tokens\":20,\"max_completion_tokens\":20,\"model\":\"u\"," MESSAGES "}");
+		       "{\"max_completion_tokens\":20,\"model\":\"u\"," MESSAGES "}");
 	assert_written(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":\"x\"}", max,
 		       "{\"max_tokens\":64,\"model\":\"u\",\"prompt\":\"x\"}");
 	assert_written(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"stream\":true}", max,
