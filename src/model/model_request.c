@@ -31,6 +31,21 @@ static void wrong(struct reading *r, const char *code)
 	err_field(r->e, r->name, code);
 }
 
+/* Is it this name to a reader that does not mind the case (Go's encoding/json, which
+ * also takes the Kelvin sign for a k and the long s for an s)? */
+static bool near(const char *name, const char *known)
+{
+	for (; *known != '\0'; known++) {
+		bool kelvin = str_starts(name, "\xe2\x84\xaa"), long_s = str_starts(name, "\xc5\xbf");
+		char c = kelvin ? 'k' : long_s ? 's' : *name >= 'A' && *name <= 'Z' ? *name + 32 : *name;
+
+		if (c != *known)
+			return false;
+		name += kelvin ? 3 : long_s ? 2 : 1;
+	}
+	return *name == '\0';
+}
+
 static void take_flag(struct reading *r, struct model_span v, bool *ret)
 {
 	char c = model_span_kind(v);
@@ -68,9 +83,21 @@ static void take_store(struct reading *r, struct model_span v)
 	take_flag(r, v, &r->to->store);
 }
 
+/* Its answer could never be fetched. */
 static void take_background(struct reading *r, struct model_span v)
 {
-	take_flag(r, v, &r->to->background);
+	bool background = false;
+
+	take_flag(r, v, &background);
+	if (background)
+		wrong(r, "not_supported");
+}
+
+/* What would undo the bound that is reserved for, or the price. */
+static void take_denied(struct reading *r, struct model_span v)
+{
+	(void)v;
+	wrong(r, "not_supported");
 }
 
 #define TIER_MAX 40
@@ -88,13 +115,21 @@ static void take_tier(struct reading *r, struct model_span v)
 
 static void take_options(struct reading *r, struct model_span v)
 {
-	struct model_span at;
+	struct model_span at, key;
+	struct model_walk w;
 
 	if (model_span_kind(v) != '{') {
 		wrong(r, "not_an_object");
 		return;
 	}
 	r->name = "stream_options.include_usage";
+	model_walk_start(&w, v);
+	while (model_walk_member(&w, &key, &at)) {
+		const char *name = model_span_text(r->a, key);
+
+		if (name != NULL && near(name, "include_usage") && strcmp(name, "include_usage") != 0)
+			wrong(r, "misspelt");
+	}
 	if (model_span_get(v, "include_usage", &at) > 1)
 		wrong(r, "twice");
 	r->to->usage_at = at;
@@ -161,7 +196,11 @@ static void take_tools(struct reading *r, struct model_span v)
 {
 	if (model_span_kind(v) != '[')
 		wrong(r, "not_a_list");
-	else if (model_request_tools(v))
+	else if (!model_request_tools(v))
+		return;
+	else if (r->to->api == MODEL_API_CHAT)
+		wrong(r, "not_supported"); /* the interface has no bound for their rounds */
+	else
 		r->to->ask.provider_tools = true;
 }
 
@@ -169,6 +208,12 @@ static void take_hidden(struct reading *r, struct model_span v)
 {
 	(void)v;
 	r->needed = r->to->ask.hidden_input = true;
+}
+
+static void take_unseen(struct reading *r, struct model_span v)
+{
+	(void)v;
+	r->to->ask.hidden_input = true;
 }
 
 static void take_search(struct reading *r, struct model_span v)
@@ -244,6 +289,27 @@ static const struct known {
 	{"store", CHAT | RESPONSES, take_store, 0},
 	{"background", RESPONSES, take_background, 0},
 	{"service_tier", ALL, take_tier, PLACE(tier_at)},
+	{"cached_content", ALL, take_unseen, 0},
+	/* Bounds of other interfaces, which some take instead of those above. */
+	{"max_tokens", RESPONSES, take_denied, 0},
+	{"max_completion_tokens", RESPONSES | COMPLETIONS, take_denied, 0},
+	{"max_output_tokens", CHAT | COMPLETIONS, take_denied, 0},
+	{"max_new_tokens", ALL, take_denied, 0},
+	{"n_predict", ALL, take_denied, 0},
+	{"num_predict", ALL, take_denied, 0},
+	{"n", RESPONSES, take_denied, 0},
+	{"n_cmpl", ALL, take_denied, 0},
+	{"best_of", CHAT | RESPONSES, take_denied, 0},
+	/* Other models, other providers, searches: at other prices. */
+	{"models", ALL, take_denied, 0},
+	{"route", ALL, take_denied, 0},
+	{"provider", ALL, take_denied, 0},
+	{"plugins", ALL, take_denied, 0},
+	{"search_parameters", ALL, take_denied, 0},
+	/* Programs of the client's, pictures of any size, members that are lifted out of it. */
+	{"chat_template", ALL, take_denied, 0},
+	{"mm_processor_kwargs", ALL, take_denied, 0},
+	{"extra_body", ALL, take_denied, 0},
 };
 
 static void read_member(struct reading *r, const char *name, struct model_span v)
@@ -251,7 +317,13 @@ static void read_member(struct reading *r, const char *name, struct model_span v
 	for (size_t i = 0; i < COUNT(known); i++) {
 		const struct known *k = &known[i];
 
-		if (!(k->apis & 1u << r->to->api) || strcmp(k->name, name) != 0)
+		if (!near(name, k->name))
+			continue;
+		if (strcmp(k->name, name) != 0) {
+			err_field(r->e, name, "misspelt");
+			return;
+		}
+		if (!(k->apis & 1u << r->to->api))
 			continue;
 		r->name = name;
 		if (k->at != 0)

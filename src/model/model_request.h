@@ -4,7 +4,9 @@
  *
  * What is not named here (tools, images, members of tomorrow) goes through as
  * it stands in the text. The same member twice is refused at the top and in
- * stream_options, since the upstream might take the other one.
+ * stream_options, since the upstream might take the other one; so is a name that
+ * some upstream would take for a known one. Members that lift the bound or change
+ * the price are refused by name.
  */
 #pragma once
 #include "model/model_price.h"
@@ -28,7 +30,6 @@ struct model_request {
 	bool stream;
 	bool include_usage; /* the client wants the usage in the stream */
 	bool store;         /* the provider is to keep the answer */
-	bool background;    /* the answer is to be fetched later */
 	const char *service_tier; /* or NULL; may change what the provider charges */
 	struct model_ask ask;     /* what it can need, for model_worst() */
 
@@ -42,7 +43,7 @@ struct model_request {
  * Read a body, which must stay where it is as long as `ret` is used. `a` keeps
  * the model's name. E_BAD_REQUEST: not a JSON object. E_INVALID names the
  * parameter: required, not_text, not_a_boolean, not_an_integer, out_of_range,
- * not_a_list, not_an_object, empty, twice, too_many.
+ * not_a_list, not_an_object, empty, twice, too_many, misspelt, not_supported.
  */
 int model_request_read(struct arena *a, enum model_api api, const char *body, size_t n,
 		       struct model_request *ret, struct err *e);

@@ -17,11 +17,16 @@ static void write_and_read(struct arena *a, const struct model_request *r,
 			   const struct model_rewrite *w)
 {
 	struct model_request again;
+	struct model_span other;
 	struct err e = {0};
 	size_t n;
 	const char *text = model_request_write(a, r, w, &n);
 
 	check(strlen(text) >= n || memchr(text, '\0', n) == NULL);
+	/* One name of the bound, the upstream's. */
+	if (w->max_tokens > 0 && r->api == MODEL_API_CHAT)
+		check(model_span_get(model_span_of(text, n), w->old_max ? "max_completion_tokens" : "max_tokens",
+				     &other) == 0);
 	/* Members that were added may be the ones too many. */
 	if (model_request_read(a, r->api, text, n, &again, &e) != 0) {
 		check(e.nfields == 1 && strcmp(e.fields[0].code, "too_many") == 0);

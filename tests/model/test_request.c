@@ -115,6 +115,49 @@ static void test_counts_parts(void **state)
 	assert_int_equal(r.ask.prediction_bytes, 18);
 }
 
+/* Whatever is not known to be all there is of it may stand for more. */
+static void test_content_that_is_not_known(void **state)
+{
+	static const struct {
+		const char *part;
+		bool hidden;
+	} chat[] = {
+		{"{\"type\":\"text\",\"text\":\"x\",\"cache_control\":{\"type\":\"ephemeral\"}}", false},
+		{"{\"text\":\"x\"}", false},
+		{"\"x\"", false},
+		{"{\"type\":\"refusal\",\"refusal\":\"x\"}", false},
+		{"{\"type\":\"image_url\",\"image_url\":{\"url\":\"u\",\"detail\":\"low\"}}", false},
+		{"{\"type\":\"document_url\",\"document_url\":\"https://a/b.pdf\"}", true},
+		{"{\"type\":\"document\",\"source\":{\"type\":\"url\",\"url\":\"https://a\"}}", true},
+		{"{\"document_url\":\"https://a/b.pdf\"}", true},
+		{"{\"type\":\"text\",\"type\":\"document_url\",\"text\":\"x\"}", true},
+		{"{\"type\":7}", true},
+	}, items[] = {
+		{"{\"role\":\"user\",\"content\":\"x\"}", false},
+		{"{\"type\":\"reasoning\",\"summary\":[{\"type\":\"summary_text\",\"text\":\"x\"}]}", false},
+		{"{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":[{\"type\":\"input_text\",\"text\":\"x\"}]}", false},
+		{"{\"type\":\"computer_call\",\"action\":{\"type\":\"click\",\"x\":1}}", false},
+		{"{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":[{\"type\":\"input_book\",\"id\":\"x\"}]}", true},
+		{"{\"type\":\"memory_reference\",\"id\":\"m\"}", true},
+	};
+	struct model_request r;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(chat); i++) {
+		r = read_ok(MODEL_API_CHAT, arena_printf(a, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[%s]}]}",
+							 chat[i].part));
+		if (r.ask.hidden_input != chat[i].hidden)
+			fail_msg("%s", chat[i].part);
+	}
+	for (size_t i = 0; i < COUNT(items); i++) {
+		r = read_ok(MODEL_API_RESPONSES, arena_printf(a, "{\"model\":\"m\",\"input\":[%s]}", items[i].part));
+		if (r.ask.hidden_input != items[i].hidden)
+			fail_msg("%s", items[i].part);
+	}
+	r = read_ok(MODEL_API_CHAT, "{\"model\":\"m\",\"cached_content\":\"c\"," MESSAGES "}");
+	assert_true(r.ask.hidden_input);
+}
+
 static void test_reads_responses(void **state)
 {
 	struct model_request r = read_ok(
@@ -135,9 +178,8 @@ static void test_reads_responses(void **state)
 	assert_false(r.ask.provider_tools || r.ask.hidden_input);
 	r = read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"Hi\",\"tools\":["
 					 "{\"type\":\"web_search\"}],\"max_tool_calls\":4,"
-					 "\"background\":true}");
+					 "\"background\":false}");
 	assert_true(r.ask.provider_tools);
-	assert_true(r.background);
 	assert_int_equal(r.ask.max_tool_calls, 4);
 	r = read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":[{\"type\":\"additional_tools\","
 					 "\"tools\":[{\"type\":\"mcp\"}]}]}");
@@ -211,6 +253,27 @@ static void test_refusals_name_the_parameter(void **state)
 		{"\"model\":\"m\",\"max_tokens\":1,\"max_\\u0074okens\":2," MESSAGES, "max_tokens",
 		 "twice"},
 		{"\"model\":\"m\",\"x\":1,\"x\":2," MESSAGES, "x", "twice"},
+		/* Names that another reader would take for a known one, */
+		{"\"model\":\"m\",\"max_tokens\":1,\"Max_Tokens\":8000," MESSAGES, "Max_Tokens", "misspelt"},
+		{"\"model\":\"m\",\"max_to\\u212aens\":8000," MESSAGES, "max_to\xe2\x84\xaa" "ens", "misspelt"},
+		{"\"model\":\"m\",\"max_token\\u017f\":8000," MESSAGES, "max_token\xc5\xbf", "misspelt"},
+		{"\"model\":\"m\",\"Model\":\"dear\"," MESSAGES, "Model", "misspelt"},
+		{"\"model\":\"m\",\"N_Predict\":9," MESSAGES, "N_Predict", "misspelt"},
+		{"\"model\":\"m\",\"Tools\":[]," MESSAGES, "Tools", "misspelt"},
+		{"\"model\":\"m\",\"stream_options\":{\"include_usage\":true,\"Include_Usage\":false}," MESSAGES,
+		 "stream_options.include_usage", "misspelt"},
+		/* and members that lift the bound, change the price or have none. */
+		{"\"model\":\"m\",\"max_tokens\":1,\"n_predict\":8000," MESSAGES, "n_predict", "not_supported"},
+		{"\"model\":\"m\",\"n_cmpl\":8," MESSAGES, "n_cmpl", "not_supported"},
+		{"\"model\":\"m\",\"best_of\":8," MESSAGES, "best_of", "not_supported"},
+		{"\"model\":\"m\",\"max_output_tokens\":8," MESSAGES, "max_output_tokens", "not_supported"},
+		{"\"model\":\"m\",\"models\":[\"dear\"]," MESSAGES, "models", "not_supported"},
+		{"\"model\":\"m\",\"plugins\":[{\"id\":\"web\"}]," MESSAGES, "plugins", "not_supported"},
+		{"\"model\":\"m\",\"search_parameters\":{}," MESSAGES, "search_parameters", "not_supported"},
+		{"\"model\":\"m\",\"chat_template\":\"x\"," MESSAGES, "chat_template", "not_supported"},
+		{"\"model\":\"m\",\"extra_body\":{}," MESSAGES, "extra_body", "not_supported"},
+		{"\"model\":\"m\",\"tools\":[{\"type\":\"web_search\"}]," MESSAGES, "tools", "not_supported"},
+		{"\"model\":\"m\",\"tools\":[{\"google_search\":{}}]," MESSAGES, "tools", "not_supported"},
 	};
 
 	(void)state;
@@ -218,6 +281,12 @@ static void test_refusals_name_the_parameter(void **state)
 		assert_refused(MODEL_API_CHAT, arena_printf(a, "{%s}", chat[i].members), E_INVALID,
 			       chat[i].param, chat[i].code);
 	assert_refused(MODEL_API_RESPONSES, "{\"model\":\"m\"}", E_INVALID, "input", "required");
+	assert_refused(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"background\":true}", E_INVALID,
+		       "background", "not_supported");
+	assert_refused(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"max_tokens\":9}", E_INVALID,
+		       "max_tokens", "not_supported");
+	/* Neither near nor known: it goes through. */
+	read_ok(MODEL_API_CHAT, "{\"model\":\"m\",\"Seed\":1,\"max_tokenz\":2,\"n_predict\":null,\"mode\":1,\"modell\":2," MESSAGES "}");
 	assert_refused(MODEL_API_EMBEDDINGS, "{\"model\":\"m\",\"input\":[]}", E_INVALID, "input",
 		       "empty");
 	assert_refused(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":3}", E_INVALID, "prompt",
@@ -413,6 +482,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_reads_chat, make, drop),
 		cmocka_unit_test_setup_teardown(test_counts_parts, make, drop),
+		cmocka_unit_test_setup_teardown(test_content_that_is_not_known, make, drop),
 		cmocka_unit_test_setup_teardown(test_reads_responses, make, drop),
 		cmocka_unit_test_setup_teardown(test_reads_texts, make, drop),
 		cmocka_unit_test_setup_teardown(test_refusals_name_the_parameter, make, drop),
