@@ -23,6 +23,9 @@ static unsigned take_usage(struct model_watch *w, struct model_span object)
 		return 0;
 	if (model_usage_read(w->vendor, v.p, v.n, &u, &e) == 0) {
 		w->usage = u;
+		/* Some do not say in the usage how often their tools ran: the items tell. */
+		if (w->usage.of[MODEL_TOOL_UNIT] < w->ran)
+			w->usage.of[MODEL_TOOL_UNIT] = w->ran;
 		w->has_usage = true;
 		w->behind = w->running = false;
 		return MODEL_SAW_USAGE;
@@ -161,14 +164,29 @@ static unsigned see_chunk(struct model_watch *w, struct model_span object)
 	return saw;
 }
 
+/* A call whose answer the client makes. */
 static bool is_call(struct model_span item)
 {
-	struct model_span type;
+	struct model_span type, execution;
 
 	model_span_get(item, "type", &type);
+	if (model_span_is(type, "tool_search_call"))
+		return model_span_get(item, "execution", &execution) > 0 && model_span_is(execution, "client");
 	return model_span_is(type, "function_call") || model_span_is(type, "custom_tool_call") ||
 	       model_span_is(type, "local_shell_call") || model_span_is(type, "computer_call") ||
 	       model_span_is(type, "apply_patch_call");
+}
+
+/* One of a tool that the provider runs, as every other call is. */
+static bool provider_ran(struct model_span item)
+{
+	struct model_span type;
+	char name[64];
+	size_t n;
+
+	model_span_get(item, "type", &type);
+	n = model_span_copy(type, name, sizeof(name)) ? strlen(name) : 0;
+	return n > 5 && strcmp(name + n - 5, "_call") == 0 && !is_call(item);
 }
 
 /* A response of the Responses interface: the answer itself, or what its last
@@ -177,14 +195,20 @@ static unsigned see_response(struct model_watch *w, struct model_span response)
 {
 	struct model_walk walk;
 	struct model_span v, item;
-	unsigned saw = take_usage(w, response);
+	unsigned saw;
+	int64_t ran = 0;
 
 	model_span_get(response, "error", &v);
-	saw |= take_error(w, v);
+	saw = take_error(w, v);
 	model_span_get(response, "output", &v);
 	model_walk_start(&walk, v);
-	while (model_walk_item(&walk, &item))
+	while (model_walk_item(&walk, &item)) {
 		w->tool_calls = w->tool_calls || is_call(item);
+		ran += provider_ran(item);
+	}
+	if (ran > w->ran)
+		w->ran = ran;
+	saw |= take_usage(w, response);
 	model_span_get(response, "status", &v);
 	if (model_span_is(v, "completed") || model_span_is(v, "incomplete")) {
 		saw |= MODEL_SAW_FINISH;
@@ -208,6 +232,7 @@ static void see_item(struct model_watch *w, struct model_span item)
 	struct model_span type;
 
 	w->tool_calls = w->tool_calls || is_call(item);
+	w->ran += provider_ran(item);
 	model_span_get(item, "type", &type);
 	if (is_call(item) || model_span_is(type, "message"))
 		w->item_bytes += (int64_t)item.n;

@@ -31,6 +31,7 @@ struct model_watch {
 	struct model_usage usage; /* the last one that was right */
 	bool behind;  /* more was written since */
 	bool running; /* it came with a piece: there may be more, unless this is the end */
+	int64_t ran;  /* calls of tools that the provider has made */
 	int64_t pieces, piece_bytes, item_bytes; /* of what the model writes, in events */
 	int64_t bad_usages;
 	char bad_usage[100];                /* why the last wrong one was; for operators */

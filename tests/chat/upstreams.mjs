@@ -117,6 +117,7 @@ const cases = {
 	'stream-as-html': [all(SSE.replace('event-stream', 'html'), '<html>login</html>'), true, { status: 200, text: 'answer_unfinished', hides: 'login', state: 'estimated' }],
 	'lost-once': [async (s) => { await wait(30); s.destroy(); }, false, { status: 502, code: 'answer_unfinished', retried: 'false', state: 'estimated', calls: 1 }],
 	'no-connection': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
+	'provider-tools': [all(json({ ...response({}, 'completed'), output: [{ type: 'web_search_call', id: 'a' }, { type: 'web_search_call', id: 'b' }], usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 } })), false, { status: 200, path: '/v1/responses', body: { messages: undefined, max_tokens: undefined, max_output_tokens: 16, input: 'hi', tools: [{ type: 'web_search' }] }, state: 'posted', micro: 22 }],
 	'status-429': [all(json({ error: { message: 'slow down' } }, '429 Too Many', 'Retry-After: 7\r\n')), false, { status: 429, code: 'rate_limited', retry: '7', state: 'released' }],
 	'status-500': [all(json({ error: { message: 'secret' } }, '500 Oops')), false, { status: 503, code: 'resource_unavailable', hides: 'secret', state: 'released' }],
 	'status-401': [all(json({ error: { message: 'bad key sk-secret' } }, '401 No')), false, { status: 503, code: 'resource_unavailable', hides: 'sk-secret', state: 'released' }],

@@ -254,6 +254,35 @@ static void test_responses_stream(void **state)
 	assert_false(w.has_usage);
 }
 
+/* Units of tools that the provider ran, which its usage does not tell of. */
+static void test_calls_that_the_provider_made(void **state)
+{
+#define RESPONSE_USAGE "\"usage\":{\"input_tokens\":1,\"output_tokens\":2,\"total_tokens\":3}"
+	static const char items[] = "{\"type\":\"web_search_call\"},{\"type\":\"web_search_call\"},"
+				    "{\"type\":\"code_interpreter_call\"},{\"type\":\"function_call\"},"
+				    "{\"type\":\"tool_search_call\",\"execution\":\"client\"},{\"type\":\"message\"}";
+	struct arena *a = arena_new(1 << 20);
+	const char *all = arena_printf(a, "{\"status\":\"completed\",\"output\":[%s]," RESPONSE_USAGE "}", items);
+	const char *last = arena_printf(a, "{\"type\":\"response.completed\",\"response\":%s}", all);
+	struct model_watch w;
+
+	(void)state;
+	model_watch_init(&w, MODEL_API_RESPONSES, MODEL_OPENAI);
+	model_watch_answer(&w, all, strlen(all));
+	assert_int_equal(w.usage.of[MODEL_TOOL_UNIT], 3);
+	assert_int_equal(w.usage.of[MODEL_OUTPUT], 2);
+	model_watch_init(&w, MODEL_API_RESPONSES, MODEL_OPENAI);
+	see(&w, "", "{\"type\":\"response.output_item.done\",\"item\":{\"type\":\"web_search_call\"}}");
+	see(&w, "", last);
+	assert_int_equal(w.usage.of[MODEL_TOOL_UNIT], 3); /* none is counted twice */
+	model_watch_init(&w, MODEL_API_RESPONSES, MODEL_OPENAI);
+	see(&w, "", "{\"type\":\"response.output_item.done\",\"item\":{\"type\":\"web_search_call\"}}");
+	see(&w, "", "{\"type\":\"response.output_item.done\",\"item\":{\"type\":\"local_shell_call\"}}");
+	see(&w, "", "{\"type\":\"response.completed\",\"response\":{" RESPONSE_USAGE "}}");
+	assert_int_equal(w.usage.of[MODEL_TOOL_UNIT], 1); /* nor forgotten where the last word leaves them out */
+	arena_free(a);
+}
+
 static void test_whole_answers(void **state)
 {
 	static const char chat[] = "{\"id\":\"c\",\"choices\":[{\"message\":{\"content\":\"x\"},"
@@ -431,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_usage_on_every_chunk),
 		cmocka_unit_test(test_errors_and_junk),
 		cmocka_unit_test(test_responses_stream),
+		cmocka_unit_test(test_calls_that_the_provider_made),
 		cmocka_unit_test(test_whole_answers),
 		cmocka_unit_test(test_usage_that_text_follows),
 		cmocka_unit_test(test_pieces_are_tokens),
