@@ -61,6 +61,8 @@ static int bounded(const struct model_ask *ask, struct err *e)
 		if (counts[i] < 0 || counts[i] > MODEL_COUNT_MAX)
 			return err_set(e, E_INVALID, "price: a request of %lld",
 				       (long long)counts[i]);
+	if (ask->image_bytes < 0 || ask->image_bytes > ask->body_bytes)
+		return err_set(e, E_INVALID, "price: pictures of %lld", (long long)ask->image_bytes);
 	if (ask->max_tool_calls < 0 || ask->max_tool_calls > MODEL_TOOL_CALLS)
 		return err_field(e, "max_tool_calls", "out_of_range");
 	if ((wide)least_one(ask->prompts) * least_one(ask->choices) > MODEL_COUNT_MAX)
@@ -125,7 +127,7 @@ static int work_out(const struct model *m, const struct model_rates *r,
 	out_rate = dearest(r, out);
 	if (in_rate < 0 || out_rate < 0 || tool_rate < 0)
 		return err_set(e, E_RESOURCE, "price %s: none for what %s can use", r->version, m->id);
-	tokens = (wide)ask->body_bytes + (wide)ask->images * m->image_tokens +
+	tokens = (wide)ask->body_bytes - ask->image_bytes + (wide)ask->images * m->image_tokens +
 		 (wide)prompts * m->template_tokens;
 	if (tokens > room || ask->hidden_input || ask->provider_tools)
 		tokens = room;

@@ -13,6 +13,7 @@
 struct model_ask {
 	int64_t body_bytes; /* of the request as it is sent */
 	int64_t images;     /* parts that are pictures */
+	int64_t image_bytes; /* of the body: pictures that stand in it */
 	bool audio;         /* audio goes in or is asked for */
 	bool image_output;  /* pictures are asked for */
 	bool hidden_input;  /* it refers to content that is not in the body: stored
@@ -42,7 +43,7 @@ int model_cost(const struct model_rates *r, const struct model_usage *u, int64_t
  *   a template is shorter than the JSON that surrounds it, so a body has no more
  *   tokens than bytes. To each prompt the provider may add the model's
  *   template_tokens (a system message of its own, how to call tools), an image
- *   adds at most image_tokens. No prompt is longer than the context. What is not
+ *   is at most image_tokens, instead of its bytes where it stands in the body. No prompt is longer than the context. What is not
  *   in the body is taken as a full context.
  * - Each input token is priced at the dearest class that it can be counted in.
  * - Output: max_tokens, which bounds reasoning as well, for each choice of each

@@ -3,6 +3,8 @@
 #include "model/model_request_int.h"
 #include "base/check.h"
 
+#include <string.h>
+
 /* A part stands two levels below its message, or four in the answer of a tool;
  * what is deeper is none, and is not read again level by level. */
 #define DEPTH 8
@@ -90,6 +92,17 @@ static bool plain(struct model_span name, enum place place)
 	       (place == PART && is_one(name, texts, COUNT(texts)));
 }
 
+/* The bytes of a picture that stands in its part, and is no text to anybody. */
+static size_t inline_bytes(struct model_span image_url)
+{
+	static const char scheme[] = "\"data:image/";
+	struct model_span url = image_url;
+
+	if (model_span_kind(image_url) == '{')
+		model_span_get(image_url, "url", &url);
+	return url.n > sizeof(scheme) && memcmp(url.p, scheme, sizeof(scheme) - 1) == 0 ? url.n : 0;
+}
+
 static void look(struct model_span v, int depth, enum place place, struct model_ask *ask);
 
 static void look_object(struct model_span v, int depth, enum place place, struct model_ask *ask)
@@ -110,6 +123,8 @@ static void look_object(struct model_span v, int depth, enum place place, struct
 		if (part == 0 && !plain(name, place))
 			*(type ? &strange : &unknown) = true;
 		image = image || part & PART_IMAGE;
+		if (place == PART && model_span_is(key, "image_url"))
+			ask->image_bytes += (int64_t)inline_bytes(value);
 		ask->audio = ask->audio || part & PART_AUDIO;
 		ask->hidden_input = ask->hidden_input || part & PART_HIDDEN;
 		/* What a schema of a tool calls its properties is no content. */

@@ -317,6 +317,9 @@ static void test_worst_by_hand(void **state)
 	assert_int_equal(
 		worst(&(struct model_ask){.body_bytes = 100, .hidden_input = true, .max_tokens = 50}),
 		40600);
+	/* A picture of 90000 bytes in the body is worth its tokens, as one behind a link. */
+	assert_int_equal(worst(&(struct model_ask){.body_bytes = 90100, .images = 1, .image_bytes = 90000, .max_tokens = 50}),
+			 worst(&(struct model_ask){.body_bytes = 100, .images = 1, .max_tokens = 50}));
 	/* Two calls of a tool are three rounds: 3 * (40000 + 600) + 2 * 10000 */
 	assert_int_equal(worst(&(struct model_ask){.body_bytes = 100, .provider_tools = true,
 						   .max_tool_calls = 2, .max_tokens = 50}),
@@ -390,6 +393,7 @@ static void test_no_bound_no_call(void **state)
 		"max_tool_calls");
 	refused(&model, &rates, &(struct model_ask){.provider_tools = true, .max_tool_calls = 10001},
 		E_INVALID, "max_tool_calls");
+	refused(&model, &rates, &(struct model_ask){.body_bytes = 10, .image_bytes = 11}, E_INVALID, NULL);
 	refused(&model, &rates, &(struct model_ask){.prompts = 100000000, .choices = 128}, E_INVALID,
 		"n");
 	refused(&model, &rates, &(struct model_ask){.body_bytes = -1}, E_INVALID, NULL);

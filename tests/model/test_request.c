@@ -91,6 +91,7 @@ static void test_counts_parts(void **state)
 
 	(void)state;
 	assert_int_equal(r.ask.images, 3);
+	assert_int_equal(r.ask.image_bytes, strlen("\"data:image/png;base64,AA\""));
 	assert_false(r.ask.audio || r.ask.hidden_input || r.ask.provider_tools);
 	r = read_ok(MODEL_API_CHAT,
 		    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
@@ -156,6 +157,32 @@ static void test_content_that_is_not_known(void **state)
 	}
 	r = read_ok(MODEL_API_CHAT, "{\"model\":\"m\",\"cached_content\":\"c\"," MESSAGES "}");
 	assert_true(r.ask.hidden_input);
+}
+
+/* A picture in the body is a picture, not text; elsewhere the same is text. */
+static void test_pictures_in_the_body(void **state)
+{
+	static const char *const places[][2] = {
+		{"{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":", "}}]}"},
+		{"{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"image_url\":", "}]}"},
+		{"{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":", "}]}"},
+		{"{\"role\":\"user\",\"content\":", "}"},
+		{"{\"role\":\"user\",\"content\":\"x\",\"image_url\":", "}"},
+		{"{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"detail\":", "}}]}"}};
+	struct model_request r;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, a, 200000);
+	buf_puts(&b, "\"data:image/png;base64,");
+	while (b.n < 90000)
+		buf_puts(&b, "AAAA");
+	buf_puts(&b, "\"");
+	for (size_t i = 0; i < COUNT(places); i++) {
+		r = read_ok(MODEL_API_CHAT, arena_printf(a, "{\"model\":\"m\",\"messages\":[%s%s%s]}", places[i][0],
+							 buf_str(&b), places[i][1]));
+		assert_int_equal(r.ask.image_bytes, i < 2 ? b.n : 0);
+	}
 }
 
 static void test_reads_responses(void **state)
@@ -483,6 +510,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reads_chat, make, drop),
 		cmocka_unit_test_setup_teardown(test_counts_parts, make, drop),
 		cmocka_unit_test_setup_teardown(test_content_that_is_not_known, make, drop),
+		cmocka_unit_test_setup_teardown(test_pictures_in_the_body, make, drop),
 		cmocka_unit_test_setup_teardown(test_reads_responses, make, drop),
 		cmocka_unit_test_setup_teardown(test_reads_texts, make, drop),
 		cmocka_unit_test_setup_teardown(test_refusals_name_the_parameter, make, drop),
