@@ -52,7 +52,7 @@ static int call_out(struct relay *x, const struct model_backend *b)
 	const struct model_rewrite rewrite = {
 		.model = chat_route(c)->model, .max_tokens = c->max_tokens,
 		.max_tool_calls = c->q.ask.max_tool_calls, .old_max = b->bound == MODEL_BOUND_USUAL ? b->kind == MODEL_LOCAL_RUNTIME : b->bound == MODEL_BOUND_OLD,
-		.usual_tier = c->usual_tier};
+		.drop_tools = c->model->provider_tools == MODEL_TOOLS_DROPPED, .usual_tier = c->usual_tier};
 	struct err e = {0};
 	const char *key;
 
@@ -172,6 +172,8 @@ static const char *begin(struct relay *x)
 	if (model_request_read(r->w.a, api, r->body, r->body_len, &c->q, &r->w.err) < 0 ||
 	    chat_find_model(c, r, c->q.model) < 0)
 		return NULL;
+	if (c->q.provider_tools && c->model->provider_tools == MODEL_TOOLS_SOLD)
+		c->q.ask.provider_tools = true;
 	/* Tools that the provider runs by itself need a bound, or none can be reserved. */
 	if (c->q.ask.provider_tools && c->q.ask.max_tool_calls == 0)
 		c->q.ask.max_tool_calls = TOOL_CALLS;

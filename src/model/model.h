@@ -50,11 +50,11 @@ enum model_runtime {
  * The usual one is the new name, and in our own network the old one. */
 enum model_bound { MODEL_BOUND_USUAL, MODEL_BOUND_NEW, MODEL_BOUND_OLD, MODEL_BOUNDS };
 
-enum model_disconnect {
-	MODEL_CUT,   /* the client has left: close the upstream to save money */
-	MODEL_DRAIN, /* read on, so that the usage is known */
-	MODEL_DISCONNECTS
-};
+/* The client has left: close the upstream to save money, or read on for the usage. */
+enum model_disconnect { MODEL_CUT, MODEL_DRAIN, MODEL_DISCONNECTS };
+
+/* Tools that the provider runs, in lists of tools: reserved for, or left out. */
+enum model_tools { MODEL_TOOLS_SOLD, MODEL_TOOLS_DROPPED, MODEL_TOOLS };
 
 /* What a model is offered for; bits 1 << use. */
 enum model_use {
@@ -63,9 +63,6 @@ enum model_use {
 };
 
 extern const char *const model_kind_names[MODEL_KINDS];
-extern const char *const model_runtime_names[MODEL_RUNTIMES];
-extern const char *const model_bound_names[MODEL_BOUNDS];
-extern const char *const model_disconnect_names[MODEL_DISCONNECTS];
 extern const char *const model_use_names[MODEL_USES];
 
 struct model_backend {
@@ -104,6 +101,7 @@ struct model {
 	int64_t context_tokens;   /* request and answer together */
 	int64_t max_output_tokens; /* 0: no answer of tokens (embeddings) */
 	int64_t image_tokens;     /* worst case of one image; 0: takes none */
+	enum model_tools provider_tools;
 	int64_t template_tokens;  /* what a provider may add to a prompt by itself */
 	struct model_route *routes; /* in order of fallback */
 	struct model_rates *prices; /* oldest first */

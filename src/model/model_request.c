@@ -201,7 +201,7 @@ static void take_tools(struct reading *r, struct model_span v)
 	else if (r->to->api == MODEL_API_CHAT)
 		wrong(r, "not_supported"); /* the interface has no bound for their rounds */
 	else
-		r->to->ask.provider_tools = true;
+		r->to->provider_tools = true;
 }
 
 static void take_hidden(struct reading *r, struct model_span v)
@@ -214,6 +214,12 @@ static void take_unseen(struct reading *r, struct model_span v)
 {
 	(void)v;
 	r->to->ask.hidden_input = true;
+}
+
+static void take_nothing(struct reading *r, struct model_span v)
+{
+	(void)r;
+	(void)v;
 }
 
 static void take_search(struct reading *r, struct model_span v)
@@ -281,7 +287,8 @@ static const struct known {
 	{"prompt", RESPONSES, take_hidden, 0}, /* a stored template */
 	{"previous_response_id", RESPONSES, take_hidden, 0},
 	{"conversation", RESPONSES, take_hidden, 0},
-	{"tools", CHAT | RESPONSES, take_tools, 0},
+	{"tools", CHAT | RESPONSES, take_tools, PLACE(tools_at)},
+	{"client_metadata", CHAT | RESPONSES, take_nothing, PLACE(metadata_at)},
 	{"web_search_options", CHAT, take_search, 0},
 	{"audio", CHAT, take_audio, 0},
 	{"modalities", CHAT, take_modalities, 0},

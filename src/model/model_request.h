@@ -31,12 +31,14 @@ struct model_request {
 	bool include_usage; /* the client wants the usage in the stream */
 	bool store;         /* the provider is to keep the answer */
 	const char *service_tier; /* or NULL; may change what the provider charges */
+	bool provider_tools; /* its list of tools has some that the provider runs; `ask` does not say so */
 	struct model_ask ask;     /* what it can need, for model_worst() */
 
 	/* Where things stand in the text, for model_request_write(). */
 	const char *text;
 	size_t n;
-	struct model_span object, model_at, options_at, usage_at, max_at, other_max_at, calls_at, tier_at;
+	struct model_span object, model_at, options_at, usage_at, max_at, other_max_at, calls_at, tier_at,
+		tools_at, metadata_at;
 };
 
 /*
@@ -53,13 +55,15 @@ struct model_rewrite {
 	int64_t max_tokens;     /* the bound that was reserved for; 0: as the client said */
 	bool old_max;           /* chat calls the bound max_tokens, not max_completion_tokens */
 	int64_t max_tool_calls; /* responses only; 0: as the client said */
+	bool drop_tools;        /* of the list, those that the provider runs */
 	bool usual_tier;        /* where the client asks for another service_tier: it is not sold */
 };
 
 /*
  * The body for the upstream, in `a`, NUL-terminated: the model renamed, usage
  * asked for in streams of chat and completions, the bounds set. Embeddings
- * have no bounds. All else is byte for byte the client's.
+ * have no bounds. What a client tells of itself (client_metadata: names of folders,
+ * of the installation) does not go on. All else is byte for byte the client's.
  */
 const char *model_request_write(struct arena *a, const struct model_request *r,
 				const struct model_rewrite *w, size_t *ret_n);

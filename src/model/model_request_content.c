@@ -48,24 +48,35 @@ static const char *const ours[] = {"function",    "custom",      "local_shell",
 				   "apply_patch", "computer",    "computer_use_preview",
 				   "namespace"};
 
+static bool is_one(struct model_span name, const char *const *of, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (model_span_is(name, of[i]))
+			return true;
+	return false;
+}
+
+bool model_request_provider_tool(struct model_span tool)
+{
+	struct model_span type, v;
+
+	/* Without a type it is the old form of a function, or else a tool's own name. */
+	if (model_span_get(tool, "type", &type) == 0)
+		return model_span_get(tool, "function", &v) + model_span_get(tool, "name", &v) == 0;
+	if (model_span_is(type, "tool_search"))
+		return model_span_get(tool, "execution", &v) != 1 || !model_span_is(v, "client");
+	return !is_one(type, ours, COUNT(ours));
+}
+
 bool model_request_tools(struct model_span tools)
 {
 	struct model_walk w;
-	struct model_span tool, type;
+	struct model_span tool;
 
 	model_walk_start(&w, tools);
-	while (model_walk_item(&w, &tool)) {
-		bool known = false;
-
-		/* Without a type it is the old form of a function, or else a tool's own name. */
-		if (model_span_get(tool, "type", &type) == 0 &&
-		    model_span_get(tool, "function", &type) + model_span_get(tool, "name", &type) > 0)
-			continue;
-		for (size_t i = 0; i < COUNT(ours); i++)
-			known = known || model_span_is(type, ours[i]);
-		if (!known)
+	while (model_walk_item(&w, &tool))
+		if (model_request_provider_tool(tool))
 			return true;
-	}
 	return false;
 }
 
@@ -75,14 +86,6 @@ static unsigned part_of(struct model_span name)
 		if (model_span_is(name, parts[i].name))
 			return parts[i].part;
 	return 0;
-}
-
-static bool is_one(struct model_span name, const char *const *of, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (model_span_is(name, of[i]))
-			return true;
-	return false;
 }
 
 /* Is that all there can be of it, to a type at such a place? */

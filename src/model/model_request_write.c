@@ -1,21 +1,23 @@
 #include "config.h"
 
 #include "model/model_request.h"
+#include "model/model_request_int.h"
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/jw.h"
 
 struct writing {
 	struct arena *a;
-	struct model_edit edits[12];
-	struct model_span dropped[2]; /* values of members that do not go on */
+	struct model_edit *edits;
+	size_t edits_max;
+	struct model_span dropped[3]; /* values of members that do not go on */
 	size_t n, dropped_n;
 	struct buf more; /* members to add at the front, each with its comma */
 };
 
 static void replace(struct writing *w, struct model_span at, const char *text)
 {
-	check(w->n < COUNT(w->edits));
+	check(w->n < w->edits_max);
 	w->edits[w->n++] = (struct model_edit){at, text};
 }
 
@@ -59,28 +61,66 @@ static void cut(struct writing *w, const char *from, const char *to)
 	replace(w, (struct model_span){from, (size_t)(to - from)}, "");
 }
 
-/* With the comma before them, or after those at the front. The model stays. */
+/* What does not stay goes with the comma before it, or after it at the front. */
+struct cutting {
+	struct writing *w;
+	const char *start, *kept, *end; /* of the list; of the last that stays, that goes */
+};
+
+static void seen(struct cutting *c, const char *from, const char *to, bool stays)
+{
+	if (!stays) {
+		c->end = to;
+		return;
+	}
+	if (c->end != NULL)
+		cut(c->w, c->kept ? c->kept : c->start, c->kept ? c->end : from);
+	c->end = NULL;
+	c->kept = to;
+}
+
+static void seen_all(struct cutting *c)
+{
+	if (c->end != NULL)
+		cut(c->w, c->kept ? c->kept : c->start, c->end);
+}
+
 static void cut_dropped(struct writing *w, struct model_span object)
 {
-	const char *kept = NULL, *end = NULL; /* of the last that stays, of the last that goes */
+	struct cutting c = {.w = w, .start = object.p + 1};
 	struct model_span key, v;
 	struct model_walk walk;
 
 	if (w->dropped_n == 0)
 		return;
 	model_walk_start(&walk, object);
-	while (model_walk_member(&walk, &key, &v)) {
-		if (is_dropped(w, v)) {
-			end = v.p + v.n;
-			continue;
-		}
-		if (end != NULL)
-			cut(w, kept ? kept : object.p + 1, kept ? end : key.p);
-		end = NULL;
-		kept = v.p + v.n;
-	}
-	if (end != NULL)
-		cut(w, kept, end);
+	while (model_walk_member(&walk, &key, &v))
+		seen(&c, key.p, v.p + v.n, !is_dropped(w, v));
+	seen_all(&c);
+}
+
+static void cut_tools(struct writing *w, struct model_span tools)
+{
+	struct cutting c = {.w = w, .start = tools.p + 1};
+	struct model_span tool;
+	struct model_walk walk;
+
+	model_walk_start(&walk, tools);
+	while (model_walk_item(&walk, &tool))
+		seen(&c, tool.p, tool.p + tool.n, !model_request_provider_tool(tool));
+	seen_all(&c);
+}
+
+static size_t tools_of(const struct model_request *r)
+{
+	struct model_span tool;
+	struct model_walk walk;
+	size_t n = 0;
+
+	model_walk_start(&walk, r->tools_at);
+	while (model_walk_item(&walk, &tool))
+		n++;
+	return n;
 }
 
 /* One bound, by the name that the upstream knows. */
@@ -110,8 +150,11 @@ static void set_max(struct writing *w, const struct model_request *r, const stru
 const char *model_request_write(struct arena *a, const struct model_request *r,
 				const struct model_rewrite *to, size_t *ret_n)
 {
-	struct writing w = {.a = a};
+	bool cut_some = to->drop_tools && r->provider_tools;
+	struct writing w = {.a = a, .edits_max = 12 + (cut_some ? tools_of(r) : 0)};
 	struct buf name;
+
+	w.edits = ARENA_ARRAY(a, struct model_edit, w.edits_max);
 
 	buf_init(&w.more, a, 4096);
 	buf_init(&name, a, 65536);
@@ -133,6 +176,9 @@ const char *model_request_write(struct arena *a, const struct model_request *r,
 	check(!w.more.over && !name.over);
 	if (w.more.n > 0)
 		replace(&w, (struct model_span){r->object.p + 1, 0}, buf_str(&w.more));
+	if (cut_some)
+		cut_tools(&w, r->tools_at);
+	drop(&w, r->metadata_at);
 	cut_dropped(&w, r->object);
 	return model_splice(a, r->text, r->n, w.edits, w.n, ret_n);
 }

@@ -33,6 +33,7 @@ static void write_and_read(struct arena *a, const struct model_request *r,
 		return;
 	}
 	check(strcmp(again.model, w->model) == 0);
+	check(again.provider_tools == (r->provider_tools && !w->drop_tools) && again.metadata_at.p == NULL);
 	check(again.stream == r->stream && again.ask.images == r->ask.images);
 	check(again.ask.choices == r->ask.choices && again.ask.prompts == r->ask.prompts);
 	if (r->stream && (r->api == MODEL_API_CHAT || r->api == MODEL_API_COMPLETIONS))
@@ -94,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			check(r.ask.images >= 0 && r.ask.max_tokens >= 0 && r.ask.choices <= 128);
 			write_and_read(a, &r, &(struct model_rewrite){.model = "up/\"1\""});
 			write_and_read(a, &r, &(struct model_rewrite){"u", 7, true, 3});
+			write_and_read(a, &r, &(struct model_rewrite){.model = "u", .max_tokens = 7, .drop_tools = true});
 		} else {
 			check(e.id == E_BAD_REQUEST || (e.id == E_INVALID && e.nfields > 0));
 		}

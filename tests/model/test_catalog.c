@@ -156,6 +156,7 @@ static void test_refusals(void **state)
 		{"\"id\":\"b2\"", "\"id\":\"b1\"", "backends[1].id", "duplicate"},
 		{"\"id\":\"m1\",", "", "models[0].id", "required"},
 		{"\"id\":\"m1\"", "\"id\":\"m 1\"", "models[0].id", "malformed"},
+		{"\"plan_feature\":", "\"provider_tools\":\"x\",\"plan_feature\":", "models[0].provider_tools", "not_one_of"},
 		{"\"backend_class\":\"openai_api\"", "\"backend_class\":\"x\"",
 		 "models[0].backend_class", "not_one_of"},
 		{"[\"chat\",\"code\"]", "[\"chat\",\"chat\"]", "models[0].uses", "duplicate"},

@@ -206,7 +206,8 @@ static void test_reads_responses(void **state)
 	r = read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"Hi\",\"tools\":["
 					 "{\"type\":\"web_search\"}],\"max_tool_calls\":4,"
 					 "\"background\":false}");
-	assert_true(r.ask.provider_tools);
+	assert_true(r.provider_tools);
+	assert_false(r.ask.provider_tools); /* if they are sold */
 	assert_int_equal(r.ask.max_tool_calls, 4);
 	r = read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":[{\"type\":\"additional_tools\","
 					 "\"tools\":[{\"type\":\"mcp\"}]}]}");
@@ -403,6 +404,14 @@ static void test_writes_only_what_must_change(void **state)
 		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
 	assert_written(MODEL_API_CHAT, "{ \"max_tokens\":900,\"max_completion_tokens\":900,\"model\":\"m\"," MESSAGES "}",
 		       old, "{ \"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	/* What a client tells of itself stays here. */
+	assert_written(MODEL_API_RESPONSES, "{\"client_metadata\":{\"a\":\"/home/me\"},\"model\":\"m\",\"input\":\"x\"}",
+		       (struct model_rewrite){.model = "u"}, "{\"model\":\"u\",\"input\":\"x\"}");
+	assert_written(MODEL_API_RESPONSES, "{\"model\":\"m\",\"client_metadata\":{\"a\":\"/home/me\"} , \"input\":\"x\"}",
+		       max, "{\"max_output_tokens\":64,\"model\":\"u\" , \"input\":\"x\"}");
+	assert_written(MODEL_API_CHAT, "{\"max_tokens\":1,\"client_metadata\":{},\"model\":\"m\"," MESSAGES ",\"max_completion_tokens\":1}",
+		       (struct model_rewrite){.model = "u", .max_tokens = 64, .old_max = true},
+		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
 	/* Two bounds that differ: the smaller. */
 	assert_written(MODEL_API_CHAT,
 		       "{\"max_tokens\":900,\"max_completion_tokens\":20,\"model\":\"m\"," MESSAGES "}",
@@ -418,6 +427,29 @@ static void test_writes_only_what_must_change(void **state)
 		       calls, "{\"model\":\"u\",\"input\":\"x\",\"max_tool_calls\":3}");
 	assert_written(MODEL_API_EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}", max,
 		       "{\"model\":\"u\",\"input\":\"x\"}");
+}
+
+static void test_drops_tools_of_the_provider(void **state)
+{
+	static const char *const cases[][2] = {
+		{"[{\"type\":\"function\",\"name\":\"f\"},{\"type\":\"web_search\"}]", "[{\"type\":\"function\",\"name\":\"f\"}]"},
+		{"[ {\"type\":\"web_search\"} , {\"type\":\"mcp\"},{\"type\":\"custom\"}]", "[{\"type\":\"custom\"}]"},
+		{"[{\"type\":\"custom\"},{\"type\":\"mcp\"},{\"type\":\"mcp\"},{\"type\":\"custom\"}]",
+		 "[{\"type\":\"custom\"},{\"type\":\"custom\"}]"},
+		{"[{\"type\":\"web_search\"}]", "[]"},
+		{"[{\"type\":\"tool_search\",\"execution\":\"client\"}]", "[{\"type\":\"tool_search\",\"execution\":\"client\"}]"},
+		{"[{\"type\":\"tool_search\",\"execution\":\"server\"}]", "[]"},
+		{"[{\"type\":\"tool_search\"}]", "[]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_written(MODEL_API_RESPONSES,
+			       arena_printf(a, "{\"model\":\"m\",\"tools\":%s,\"client_metadata\":{},\"input\":\"x\"}", cases[i][0]),
+			       (struct model_rewrite){.model = "u", .drop_tools = true},
+			       arena_printf(a, "{\"model\":\"u\",\"tools\":%s,\"input\":\"x\"}", cases[i][1]));
+	assert_false(read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"tools\":[{\"type\":\"tool_search\","
+		     "\"execution\":\"client\"}]}").provider_tools);
 }
 
 static void test_spans(void **state)
@@ -516,6 +548,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refusals_name_the_parameter, make, drop),
 		cmocka_unit_test_setup_teardown(test_too_many_members_or_levels, make, drop),
 		cmocka_unit_test_setup_teardown(test_writes_only_what_must_change, make, drop),
+		cmocka_unit_test_setup_teardown(test_drops_tools_of_the_provider, make, drop),
 		cmocka_unit_test_setup_teardown(test_spans, make, drop),
 		cmocka_unit_test_setup_teardown(test_check_sees_every_byte, make, drop),
 	};
