@@ -19,6 +19,8 @@ void chat_call_ended(struct chat *c, const char *outcome)
 		c->attempt[c->attempts - 1].ended = clock_now();
 		c->attempt[c->attempts - 1].outcome = outcome;
 	}
+	if (c->dispatched != 0)
+		c->elsewhere += clock_mono() - c->dispatched;
 	c->at = NULL;
 	c->dispatched = 0;
 }
@@ -83,6 +85,10 @@ static void failed(struct relay *x, enum err_id id, enum usage_state how, const 
 
 void chat_give_up(struct relay *x, enum err_id id, const char *why)
 {
+	struct chat *c = relay_state(x);
+
+	if (id == E_RATE && c->retry_after != NULL)
+		reply_header(relay_req(x), "Retry-After", "%s", c->retry_after);
 	failed(x, id, USAGE_RELEASED, why);
 }
 

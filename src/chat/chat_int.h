@@ -37,6 +37,8 @@ struct chat {
 	struct chat_backend *at; /* while a call is under way there */
 	int status;              /* of upstream; 0 while there is none */
 	int64_t dispatched;      /* monotonic; 0: nothing has left */
+	int64_t elsewhere;       /* microseconds that routes took which did not answer */
+	const char *retry_after; /* what the last of them said, or NULL */
 	struct chat_attempt attempt[MODEL_ROUTES];
 	size_t attempts;
 	struct model_sse sse;

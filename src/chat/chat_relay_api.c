@@ -32,7 +32,7 @@ static void add_head(struct relay *x)
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
 
-	reply_header(r, "x-bus-overhead-us", "%lld", (long long)(c->dispatched - r->started));
+	reply_header(r, "x-bus-overhead-us", "%lld", (long long)(c->dispatched - r->started - c->elsewhere));
 	if (chat_fallbacks(c) > 0)
 		reply_header(r, "x-bus-fallback", "%zu", chat_fallbacks(c));
 	if (c->usual_tier && !str_eq(c->q.service_tier, MODEL_TIER_USUAL))
@@ -66,8 +66,9 @@ void chat_head(struct relay *x, int status, const char *type, const char *retry_
 	c->head_ok = status == 200;
 	c->form = c->q.stream && c->head_ok ? CHAT_UNKNOWN : CHAT_WHOLE;
 	buf_init(&c->answer, r->w.a, answer_max(c));
+	c->retry_after = NULL; /* of this one it is heeded only if no other answers */
 	if (status == 429 && str_only(retry_after, "0123456789", 1, 6))
-		reply_header(r, "Retry-After", "%s", retry_after);
+		c->retry_after = arena_strdup(r->w.a, retry_after);
 	if (c->head_ok && c->q.stream)
 		chat_start_stream(x);
 }
@@ -185,14 +186,8 @@ static void whole_data(struct relay *x, const char *p, size_t n)
 	struct chat *c = relay_state(x);
 
 	buf_put(&c->answer, p, n);
-	if (!c->answer.over)
-		return;
-	/* Of an error enough is known. */
-	relay_call_stop(x);
-	if (c->head_ok)
+	if (c->answer.over && c->head_ok)
 		chat_lost(x, "the answer is too long");
-	else
-		chat_end(x, CALL_DONE, "");
 }
 
 bool chat_data(struct relay *x, const char *p, size_t n)
@@ -228,6 +223,7 @@ static void next_route(struct relay *x, enum err_id id, const char *why)
 	c->fell = id;
 	c->status = 0;
 	c->head_ok = false;
+	c->answer = (struct buf){0};
 	chat_dispatch(x, id, why);
 }
 
@@ -331,6 +327,12 @@ void chat_tick(struct relay *x, int64_t mono)
 {
 	struct chat *c = relay_state(x);
 
+	/* Of an error enough is known; no call can begin where the pieces of one arrive. */
+	if (c->answer.over && c->dispatched) {
+		relay_call_stop(x);
+		chat_end(x, CALL_DONE, "");
+		return;
+	}
 	if (!c->q.stream || !c->dispatched || mono - c->dispatched <= HEAD_AFTER || relay_streaming(x))
 		return;
 	chat_start_stream(x);

@@ -133,6 +133,8 @@ const cases = {
 	'anthropic': [all(json({ ...completion(), usage: { input_tokens: 6, cache_read_input_tokens: 3, cache_creation_input_tokens: 1, output_tokens: 5 } })), false, { status: 200, ...paid }],
 	'gemini': [all(json({ ...completion(), usage: { promptTokenCount: 10, cachedContentTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 1 } })), false, { status: 200, ...paid }],
 	'xai': [all(json(completion(usage(10, 3, { total_tokens: 15, completion_tokens_details: { reasoning_tokens: 2 } })))), false, { status: 200, ...paid }],
+	'error-endless': [async (s) => { s.write('HTTP/1.1 500 Oops\r\nContent-Type: text/plain\r\n\r\n'); while (!s.destroyed) { s.write('x'.repeat(65536)); await wait(5); } }, false, { status: 200, text: 'hello', fallback: '1', ...paid }],
+	'fallback-slow': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', retry: null, overhead: 1400000, ...paid }],
 	'fallback': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
 	'nobody': [null, false, { status: 503, code: 'resource_unavailable', state: 'released' }],
 };
@@ -146,12 +148,14 @@ function models(port) {
 	/* Each case has a backend of its own: one's failures must not open another's circuit. */
 	const backends = Object.keys(cases).map((name) => at(name, name === 'nobody' ? 1 : port, name === 'old-name' ? { bound: 'max_tokens' } : {}));
 	/* The deaf one never answers the handshake: nothing has left when its time is up. */
-	backends.push(at('dead', 1), at('deaf', port, { url: `https://127.0.0.1:${port}/v1` }), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
+	backends.push(at('dead', 1), at('deaf', port, { url: `https://127.0.0.1:${port}/v1` }), at('busy', port), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
 	const rows = Object.keys(cases).map((name) => ({ id: name, routes: name === 'fallback' ? [route('dead', 'x'), route(name, name)] : [route(name, name)] }));
 	for (const name of ['hang', 'hang-drain', 'hang-first', 'hang-whole', 'hang-finish', 'slow-sdk'])
 		rows.push({ id: name, routes: [{ backend: name === 'hang-drain' ? 'draining' : 'stream', model: name, usage: 'openai' }] });
 	for (const m of rows) {
 		if (m.id === 'lost-once') m.routes.push(route('stream', m.id));
+		if (m.id === 'error-endless') m.routes.push(route('stream', 'whole'));
+		if (m.id === 'fallback-slow') m.routes.unshift(route('busy', 'busy'));
 		if (m.id === 'no-connection') m.routes.unshift(route('deaf', m.id));
 	}
 	rows.push({ id: 'bus-static', routes: [route('static', 'static')] }, { id: 'bus-embed', max_output_tokens: 0, routes: [route('static', 'static')] });
@@ -195,7 +199,9 @@ function serve(port) {
 			asked[body.model] = (asked[body.model] ?? 0) + 1;
 			seen[body.model] = { head: text.slice(0, at), body };
 			text = '';
-			if (body.model.startsWith('hang'))
+			if (body.model === 'busy') /* for a second and a half, and then it says so */
+				setTimeout(() => s.end(json({ error: { message: 'slow down' } }, '429 Too Many', 'Retry-After: 7\r\n')), 1500);
+			else if (body.model.startsWith('hang'))
 				hang(s, body.model);
 			else
 				cases[body.model][0](s, body).catch(() => s.destroy());
@@ -250,7 +256,8 @@ async function run(port, base, token) {
 		if (w.most && (pieces > w.most || pieces < w.most / 2)) bad.push(`${pieces} pieces`);
 		if (w.retried && a.status !== 200 && a.headers.get('x-should-retry') !== w.retried) bad.push(`x-should-retry ${a.headers.get('x-should-retry')}`);
 		if (w.calls && asked[name] !== w.calls) bad.push(`${asked[name]} calls`);
-		if (w.retry && a.headers.get('retry-after') !== w.retry) bad.push('retry-after');
+		if (w.overhead && !(Number(a.headers.get('x-bus-overhead-us')) < w.overhead)) bad.push(`overhead ${a.headers.get('x-bus-overhead-us')}`);
+		if (w.retry !== undefined && a.headers.get('retry-after') !== w.retry) bad.push('retry-after');
 		if (w.fallback && a.headers.get('x-bus-fallback') !== w.fallback) bad.push('x-bus-fallback');
 		if (mine.length !== 1) bad.push(`${mine.length} usage rows`);
 		if (u.state !== w.state) bad.push(`usage ${u.state}`);
