@@ -40,7 +40,7 @@ export const T = {
 		working: 'Add something', done: 'Describe another tool', other: 'Your message',
 	},
 	hint: {
-		working: 'The scope is fixed now: a message changes nothing.',
+		working: 'The scope is fixed; messages change nothing.',
 		done: 'Finished; a message starts a new run.',
 	},
 	keys: 'Enter sends, Shift+Enter makes a new line.',
@@ -51,7 +51,7 @@ export const T = {
 	busy: 'One moment…',
 	queued: 'Kept; changes nothing now',
 	sending: 'Sending…',
-	unsent: 'Not sent yet; goes out when connected',
+	unsent: 'Not sent yet; sent when connected',
 	useDefault: 'Use the suggested default',
 
 	status: {

@@ -5,13 +5,15 @@
 #include "base/jw.h"
 #include "chat/chat_store.h"
 
+#define FEW 16 /* pieces: half a character may be one, or a mark that is no token */
+
 bool chat_counted(const struct chat *c, int64_t *ret_micro, int64_t *ret_cost)
 {
 	struct err ignored = {0};
 
 	*ret_micro = c->reserved;
 	*ret_cost = 0;
-	if (!c->watch.has_usage ||
+	if (!model_watch_counted(&c->watch) ||
 	    model_cost(c->price, &c->watch.usage, ret_micro, &ignored) < 0) {
 		*ret_micro = c->reserved;
 		return false;
@@ -19,6 +21,16 @@ bool chat_counted(const struct chat *c, int64_t *ret_micro, int64_t *ret_cost)
 	if (c->cost != NULL)
 		model_cost(c->cost, &c->watch.usage, ret_cost, &ignored);
 	return true;
+}
+
+bool chat_beyond(const struct chat *c)
+{
+	struct err ignored = {0};
+	int64_t micro = 0;
+
+	if (c->watch.has_usage)
+		model_cost(c->price, &c->watch.usage, &micro, &ignored);
+	return micro > c->reserved || model_watch_tokens(&c->watch) - FEW > c->most;
 }
 
 const char *chat_tokens_json(struct arena *a, const struct chat *c)

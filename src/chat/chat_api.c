@@ -51,8 +51,8 @@ static int call_out(struct relay *x, const struct model_backend *b)
 				 .idle_us = b->idle_ms * CLOCK_MS};
 	const struct model_rewrite rewrite = {
 		.model = chat_route(c)->model, .max_tokens = c->max_tokens,
-		.max_tool_calls = c->q.ask.max_tool_calls, .old_max = b->kind == MODEL_LOCAL_RUNTIME,
-		.usual_tier = c->usual_tier};
+		.max_tool_calls = c->q.ask.max_tool_calls, .old_max = b->bound == MODEL_BOUND_USUAL ? b->kind == MODEL_LOCAL_RUNTIME : b->bound == MODEL_BOUND_OLD,
+		.drop_tools = c->model->provider_tools == MODEL_TOOLS_DROPPED, .usual_tier = c->usual_tier};
 	struct err e = {0};
 	const char *key;
 
@@ -85,7 +85,8 @@ void chat_dispatch(struct relay *x, enum err_id id, const char *why)
 	check(c->attempts < COUNT(c->attempt));
 	c->attempt[c->attempts++] = (struct chat_attempt){.kind = b->kind, .began = clock_now()};
 	c->dispatched = clock_mono();
-	model_sse_init(&c->sse, relay_req(x)->w.a, MODEL_SSE_MAX);
+	/* An event may hold the whole request again, escaped by another hand. */
+	model_sse_init(&c->sse, relay_req(x)->w.a, MODEL_SSE_MAX + 4 * c->q.n);
 	model_watch_init(&c->watch, c->q.api, chat_route(c)->usage);
 	fault_point("chat.before_call");
 	if (b->kind == MODEL_STATIC)
@@ -126,6 +127,7 @@ static int describe(struct relay *x, struct usage_ask *ask)
 int chat_set_limit(struct chat *c, struct req *r, int64_t max_tokens)
 {
 	c->max_tokens = c->q.ask.max_tokens = max_tokens;
+	c->most = model_most(c->model, &c->q.ask);
 	return model_worst(c->model, c->price, &c->q.ask, &c->reserved, &r->w.err);
 }
 
@@ -170,6 +172,8 @@ static const char *begin(struct relay *x)
 	if (model_request_read(r->w.a, api, r->body, r->body_len, &c->q, &r->w.err) < 0 ||
 	    chat_find_model(c, r, c->q.model) < 0)
 		return NULL;
+	if (c->q.provider_tools && c->model->provider_tools == MODEL_TOOLS_SOLD)
+		c->q.ask.provider_tools = true;
 	/* Tools that the provider runs by itself need a bound, or none can be reserved. */
 	if (c->q.ask.provider_tools && c->q.ask.max_tool_calls == 0)
 		c->q.ask.max_tool_calls = TOOL_CALLS;

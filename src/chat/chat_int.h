@@ -17,6 +17,8 @@ struct chat_attempt {
 	const char *outcome;  /* "answered", "refused", "client_left", "stopped", or an error's code */
 };
 
+enum chat_form { CHAT_WHOLE, CHAT_EVENTS, CHAT_UNKNOWN };
+
 /* One call of a model on its way. */
 struct chat {
 	const struct model *model;
@@ -26,6 +28,7 @@ struct chat {
 	int64_t asked_max;  /* what the client said, 0: nothing */
 	int64_t max_tokens; /* what was reserved for, and is said upstream */
 	int64_t reserved;   /* micro-units */
+	int64_t most;       /* tokens of all answers that it is for */
 	const char *usage_id; /* once it is reserved */
 
 	size_t route;     /* of model->routes */
@@ -34,13 +37,15 @@ struct chat {
 	struct chat_backend *at; /* while a call is under way there */
 	int status;              /* of upstream; 0 while there is none */
 	int64_t dispatched;      /* monotonic; 0: nothing has left */
+	int64_t elsewhere;       /* microseconds that routes took which did not answer */
+	const char *retry_after; /* what the last of them said, or NULL */
 	struct chat_attempt attempt[MODEL_ROUTES];
 	size_t attempts;
 	struct model_sse sse;
 	struct model_watch watch;
+	enum chat_form form; /* of what comes back */
 	struct buf answer; /* one that is not streamed, or an error */
 	bool head_ok, told; /* something of it has reached the client */
-	size_t bytes;       /* of data passed on */
 
 	/* For a repeated key: the answer as the client got it, sealed at the end. */
 	struct buf kept;
@@ -57,6 +62,8 @@ struct chat {
 bool chat_counted(const struct chat *c, int64_t *ret_micro, int64_t *ret_cost);
 const char *chat_tokens_json(struct arena *a, const struct chat *c);
 bool chat_clamped(const struct chat *c); /* is less given than was asked for? */
+/* Has more come of it than was reserved for? */
+bool chat_beyond(const struct chat *c);
 /* For the receipt, in a customer's words. */
 const char *chat_asked_json(struct arena *a, const struct chat *c);
 const char *chat_answered_json(struct arena *a, const struct chat *c);

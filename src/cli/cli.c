@@ -28,6 +28,7 @@ int cli_status(enum err_id id)
 		[E_RATE] = 75, [E_BUSY] = 75, [E_STALE] = 75, [E_IDEM_BUSY] = 75,
 		[E_UNAUTHENTICATED] = 77, [E_SCOPE] = 77, [E_DISABLED] = 77, [E_DISPUTED] = 77,
 		[E_BILLING] = 77, [E_QUOTA] = 77, [E_SECOND] = 77, [E_CONTACT] = 77, [E_UPSTREAM] = 69,
+		[E_UNFINISHED] = 69,
 	};
 
 	return id == E_NONE ? 0 : known[id] ? known[id] : 70;

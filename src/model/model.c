@@ -9,7 +9,9 @@
 
 const char *const model_kind_names[MODEL_KINDS] = {"openai_api", "local_runtime", "static"};
 const char *const model_runtime_names[MODEL_RUNTIMES] = {"other", "llama.cpp", "ollama", "vllm"};
+const char *const model_bound_names[MODEL_BOUNDS] = {"usual", "max_completion_tokens", "max_tokens"};
 const char *const model_disconnect_names[MODEL_DISCONNECTS] = {"cut", "drain"};
+const char *const model_tools_names[MODEL_TOOLS] = {"sold", "dropped"};
 const char *const model_use_names[MODEL_USES] = {"chat", "code", "tools", "long_context",
 						 "fallback"};
 const char *const model_backend_classes[MODEL_BACKEND_CLASSES] = {

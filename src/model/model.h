@@ -46,11 +46,15 @@ enum model_runtime {
 	MODEL_RUNTIME_OTHER, MODEL_RUNTIME_LLAMA_CPP, MODEL_RUNTIME_OLLAMA, MODEL_RUNTIME_VLLM, MODEL_RUNTIMES
 };
 
-enum model_disconnect {
-	MODEL_CUT,   /* the client has left: close the upstream to save money */
-	MODEL_DRAIN, /* read on, so that the usage is known */
-	MODEL_DISCONNECTS
-};
+/* What a chat completion calls its bound: max_completion_tokens, or max_tokens as before.
+ * The usual one is the new name, and in our own network the old one. */
+enum model_bound { MODEL_BOUND_USUAL, MODEL_BOUND_NEW, MODEL_BOUND_OLD, MODEL_BOUNDS };
+
+/* The client has left: close the upstream to save money, or read on for the usage. */
+enum model_disconnect { MODEL_CUT, MODEL_DRAIN, MODEL_DISCONNECTS };
+
+/* Tools that the provider runs, in lists of tools: reserved for, or left out. */
+enum model_tools { MODEL_TOOLS_SOLD, MODEL_TOOLS_DROPPED, MODEL_TOOLS };
 
 /* What a model is offered for; bits 1 << use. */
 enum model_use {
@@ -59,8 +63,6 @@ enum model_use {
 };
 
 extern const char *const model_kind_names[MODEL_KINDS];
-extern const char *const model_runtime_names[MODEL_RUNTIMES];
-extern const char *const model_disconnect_names[MODEL_DISCONNECTS];
 extern const char *const model_use_names[MODEL_USES];
 
 struct model_backend {
@@ -72,6 +74,7 @@ struct model_backend {
 	int64_t priority;     /* the lower is asked first, after the order of routes */
 	int64_t connect_ms, idle_ms, max_parallel;
 	enum model_disconnect on_disconnect;
+	enum model_bound bound;
 };
 
 /* Micro-units per million tokens; per unit for MODEL_TOOL_UNIT; -1: not sold. */
@@ -98,6 +101,7 @@ struct model {
 	int64_t context_tokens;   /* request and answer together */
 	int64_t max_output_tokens; /* 0: no answer of tokens (embeddings) */
 	int64_t image_tokens;     /* worst case of one image; 0: takes none */
+	enum model_tools provider_tools;
 	int64_t template_tokens;  /* what a provider may add to a prompt by itself */
 	struct model_route *routes; /* in order of fallback */
 	struct model_rates *prices; /* oldest first */

@@ -13,6 +13,11 @@ struct model_catalog {
 	struct model *models;
 };
 
+extern const char *const model_runtime_names[MODEL_RUNTIMES];
+extern const char *const model_bound_names[MODEL_BOUNDS];
+extern const char *const model_disconnect_names[MODEL_DISCONNECTS];
+extern const char *const model_tools_names[MODEL_TOOLS];
+
 /* The classes a backend or worker may call itself, as receipts name them. */
 #define MODEL_BACKEND_CLASSES 8
 extern const char *const model_backend_classes[MODEL_BACKEND_CLASSES];

@@ -61,6 +61,8 @@ static int bounded(const struct model_ask *ask, struct err *e)
 		if (counts[i] < 0 || counts[i] > MODEL_COUNT_MAX)
 			return err_set(e, E_INVALID, "price: a request of %lld",
 				       (long long)counts[i]);
+	if (ask->image_bytes < 0 || ask->image_bytes > ask->body_bytes)
+		return err_set(e, E_INVALID, "price: pictures of %lld", (long long)ask->image_bytes);
 	if (ask->max_tool_calls < 0 || ask->max_tool_calls > MODEL_TOOL_CALLS)
 		return err_field(e, "max_tool_calls", "out_of_range");
 	if ((wide)least_one(ask->prompts) * least_one(ask->choices) > MODEL_COUNT_MAX)
@@ -125,7 +127,7 @@ static int work_out(const struct model *m, const struct model_rates *r,
 	out_rate = dearest(r, out);
 	if (in_rate < 0 || out_rate < 0 || tool_rate < 0)
 		return err_set(e, E_RESOURCE, "price %s: none for what %s can use", r->version, m->id);
-	tokens = (wide)ask->body_bytes + (wide)ask->images * m->image_tokens +
+	tokens = (wide)ask->body_bytes - ask->image_bytes + (wide)ask->images * m->image_tokens +
 		 (wide)prompts * m->template_tokens;
 	if (tokens > room || ask->hidden_input || ask->provider_tools)
 		tokens = room;
@@ -137,6 +139,17 @@ static int work_out(const struct model *m, const struct model_rates *r,
 	ret->per_token = (wide)prompts * least_one(ask->choices) * out_rate * rounds;
 	ret->fixed += ret->per_token * ask->prediction_bytes;
 	return 0;
+}
+
+int64_t model_most(const struct model *m, const struct model_ask *ask)
+{
+	wide each = ask->max_tokens > 0 ? least(ask->max_tokens, m->max_output_tokens) : m->max_output_tokens;
+	wide most = each * least_one(ask->prompts) * (ask->provider_tools ? 1 + ask->max_tool_calls : 1);
+
+	if (ask->echo)
+		most += ask->body_bytes;
+	most *= least_one(ask->choices);
+	return most > INT64_MAX ? INT64_MAX : (int64_t)most;
 }
 
 int model_worst(const struct model *m, const struct model_rates *r, const struct model_ask *ask,

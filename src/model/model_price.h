@@ -13,6 +13,7 @@
 struct model_ask {
 	int64_t body_bytes; /* of the request as it is sent */
 	int64_t images;     /* parts that are pictures */
+	int64_t image_bytes; /* of the body: pictures that stand in it */
 	bool audio;         /* audio goes in or is asked for */
 	bool image_output;  /* pictures are asked for */
 	bool hidden_input;  /* it refers to content that is not in the body: stored
@@ -23,6 +24,7 @@ struct model_ask {
 	int64_t max_tokens; /* of one answer; 0: the model's limit */
 	int64_t prediction_bytes; /* of a predicted answer: what of it is rejected is
 				   * counted as output beside max_tokens */
+	bool echo; /* an answer begins with its prompt */
 	bool provider_tools; /* the provider runs tools in rounds of its own */
 	int64_t max_tool_calls; /* the bound of those rounds; 0: not bounded */
 #define MODEL_TOOL_CALLS 10000
@@ -41,7 +43,7 @@ int model_cost(const struct model_rates *r, const struct model_usage *u, int64_t
  *   a template is shorter than the JSON that surrounds it, so a body has no more
  *   tokens than bytes. To each prompt the provider may add the model's
  *   template_tokens (a system message of its own, how to call tools), an image
- *   adds at most image_tokens. No prompt is longer than the context. What is not
+ *   is at most image_tokens, instead of its bytes where it stands in the body. No prompt is longer than the context. What is not
  *   in the body is taken as a full context.
  * - Each input token is priced at the dearest class that it can be counted in.
  * - Output: max_tokens, which bounds reasoning as well, for each choice of each
@@ -58,6 +60,9 @@ int model_cost(const struct model_rates *r, const struct model_usage *u, int64_t
  */
 int model_worst(const struct model *m, const struct model_rates *r, const struct model_ask *ask,
 		int64_t *micro, struct err *e);
+
+/* How many tokens the answers of such a call may have in all; at most INT64_MAX. */
+int64_t model_most(const struct model *m, const struct model_ask *ask);
 
 /* The largest max_tokens for which model_worst() is at most `budget`, at most
  * ask->max_tokens or the model's limit; 0 when not even one token fits. Where

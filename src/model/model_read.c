@@ -94,6 +94,8 @@ static const struct member model[] = {
 	 .set = LOWER DIGIT "._-"},
 	{"uses", M_BITS, true, offsetof(struct model, uses), .max = MODEL_USES,
 	 .names = model_use_names},
+	{"provider_tools", M_NAME, false, offsetof(struct model, provider_tools), .max = MODEL_TOOLS,
+	 .dflt = MODEL_TOOLS_SOLD, .names = model_tools_names},
 	TEXT(model, plan_feature, true, 1, 64, LOWER DIGIT "._-"),
 	INT(model, context_tokens, true, 1, 100000000, 0),
 	INT(model, max_output_tokens, true, 0, 100000000, 0),
@@ -122,6 +124,8 @@ static const struct member backend[] = {
 	INT(model_backend, max_parallel, false, 1, 100000, 64),
 	{"on_disconnect", M_NAME, false, offsetof(struct model_backend, on_disconnect),
 	 .max = MODEL_DISCONNECTS, .dflt = MODEL_CUT, .names = model_disconnect_names},
+	{"bound", M_NAME, false, offsetof(struct model_backend, bound), .max = MODEL_BOUNDS,
+	 .dflt = MODEL_BOUND_USUAL, .names = model_bound_names},
 	{NULL}};
 static const struct object backend_object = {sizeof(struct model_backend), backend};
 

@@ -2,9 +2,7 @@
 
 #include "model/model_request.h"
 #include "model/model_request_int.h"
-#include "base/buf.h"
 #include "base/check.h"
-#include "base/jw.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -31,6 +29,21 @@ typedef void take_fn(struct reading *r, struct model_span v);
 static void wrong(struct reading *r, const char *code)
 {
 	err_field(r->e, r->name, code);
+}
+
+/* Is it this name to a reader that does not mind the case (Go's encoding/json, which
+ * also takes the Kelvin sign for a k and the long s for an s)? */
+static bool near(const char *name, const char *known)
+{
+	for (; *known != '\0'; known++) {
+		bool kelvin = str_starts(name, "\xe2\x84\xaa"), long_s = str_starts(name, "\xc5\xbf");
+		char c = kelvin ? 'k' : long_s ? 's' : *name >= 'A' && *name <= 'Z' ? *name + 32 : *name;
+
+		if (c != *known)
+			return false;
+		name += kelvin ? 3 : long_s ? 2 : 1;
+	}
+	return *name == '\0';
 }
 
 static void take_flag(struct reading *r, struct model_span v, bool *ret)
@@ -70,9 +83,21 @@ static void take_store(struct reading *r, struct model_span v)
 	take_flag(r, v, &r->to->store);
 }
 
+/* Its answer could never be fetched. */
 static void take_background(struct reading *r, struct model_span v)
 {
-	take_flag(r, v, &r->to->background);
+	bool background = false;
+
+	take_flag(r, v, &background);
+	if (background)
+		wrong(r, "not_supported");
+}
+
+/* What would undo the bound that is reserved for, or the price. */
+static void take_denied(struct reading *r, struct model_span v)
+{
+	(void)v;
+	wrong(r, "not_supported");
 }
 
 #define TIER_MAX 40
@@ -90,13 +115,21 @@ static void take_tier(struct reading *r, struct model_span v)
 
 static void take_options(struct reading *r, struct model_span v)
 {
-	struct model_span at;
+	struct model_span at, key;
+	struct model_walk w;
 
 	if (model_span_kind(v) != '{') {
 		wrong(r, "not_an_object");
 		return;
 	}
 	r->name = "stream_options.include_usage";
+	model_walk_start(&w, v);
+	while (model_walk_member(&w, &key, &at)) {
+		const char *name = model_span_text(r->a, key);
+
+		if (name != NULL && near(name, "include_usage") && strcmp(name, "include_usage") != 0)
+			wrong(r, "misspelt");
+	}
 	if (model_span_get(v, "include_usage", &at) > 1)
 		wrong(r, "twice");
 	r->to->usage_at = at;
@@ -104,7 +137,7 @@ static void take_options(struct reading *r, struct model_span v)
 		take_flag(r, at, &r->to->include_usage);
 }
 
-/* Two names of one bound: the smaller holds, and is sent as both. */
+/* Two names of one bound: the smaller holds. */
 static void take_max(struct reading *r, struct model_span v)
 {
 	int64_t n = 0, *max = &r->to->ask.max_tokens;
@@ -163,14 +196,30 @@ static void take_tools(struct reading *r, struct model_span v)
 {
 	if (model_span_kind(v) != '[')
 		wrong(r, "not_a_list");
-	else if (model_request_tools(v))
-		r->to->ask.provider_tools = true;
+	else if (!model_request_tools(v))
+		return;
+	else if (r->to->api == MODEL_API_CHAT)
+		wrong(r, "not_supported"); /* the interface has no bound for their rounds */
+	else
+		r->to->provider_tools = true;
 }
 
 static void take_hidden(struct reading *r, struct model_span v)
 {
 	(void)v;
 	r->needed = r->to->ask.hidden_input = true;
+}
+
+static void take_unseen(struct reading *r, struct model_span v)
+{
+	(void)v;
+	r->to->ask.hidden_input = true;
+}
+
+static void take_nothing(struct reading *r, struct model_span v)
+{
+	(void)r;
+	(void)v;
 }
 
 static void take_search(struct reading *r, struct model_span v)
@@ -183,6 +232,11 @@ static void take_audio(struct reading *r, struct model_span v)
 {
 	(void)v;
 	r->to->ask.audio = true;
+}
+
+static void take_echo(struct reading *r, struct model_span v)
+{
+	take_flag(r, v, &r->to->ask.echo);
 }
 
 static void take_prediction(struct reading *r, struct model_span v)
@@ -225,6 +279,7 @@ static const struct known {
 	{"max_tool_calls", RESPONSES, take_calls, PLACE(calls_at)},
 	{"n", CHAT | COMPLETIONS, take_choices, 0},
 	{"best_of", COMPLETIONS, take_choices, 0},
+	{"echo", COMPLETIONS, take_echo, 0},
 	{"messages", CHAT, take_content, 0},
 	{"input", RESPONSES, take_content, 0},
 	{"input", EMBEDDINGS, take_texts, 0},
@@ -232,7 +287,8 @@ static const struct known {
 	{"prompt", RESPONSES, take_hidden, 0}, /* a stored template */
 	{"previous_response_id", RESPONSES, take_hidden, 0},
 	{"conversation", RESPONSES, take_hidden, 0},
-	{"tools", CHAT | RESPONSES, take_tools, 0},
+	{"tools", CHAT | RESPONSES, take_tools, PLACE(tools_at)},
+	{"client_metadata", CHAT | RESPONSES, take_nothing, PLACE(metadata_at)},
 	{"web_search_options", CHAT, take_search, 0},
 	{"audio", CHAT, take_audio, 0},
 	{"modalities", CHAT, take_modalities, 0},
@@ -240,6 +296,27 @@ static const struct known {
 	{"store", CHAT | RESPONSES, take_store, 0},
 	{"background", RESPONSES, take_background, 0},
 	{"service_tier", ALL, take_tier, PLACE(tier_at)},
+	{"cached_content", ALL, take_unseen, 0},
+	/* Bounds of other interfaces, which some take instead of those above. */
+	{"max_tokens", RESPONSES, take_denied, 0},
+	{"max_completion_tokens", RESPONSES | COMPLETIONS, take_denied, 0},
+	{"max_output_tokens", CHAT | COMPLETIONS, take_denied, 0},
+	{"max_new_tokens", ALL, take_denied, 0},
+	{"n_predict", ALL, take_denied, 0},
+	{"num_predict", ALL, take_denied, 0},
+	{"n", RESPONSES, take_denied, 0},
+	{"n_cmpl", ALL, take_denied, 0},
+	{"best_of", CHAT | RESPONSES, take_denied, 0},
+	/* Other models, other providers, searches: at other prices. */
+	{"models", ALL, take_denied, 0},
+	{"route", ALL, take_denied, 0},
+	{"provider", ALL, take_denied, 0},
+	{"plugins", ALL, take_denied, 0},
+	{"search_parameters", ALL, take_denied, 0},
+	/* Programs of the client's, pictures of any size, members that are lifted out of it. */
+	{"chat_template", ALL, take_denied, 0},
+	{"mm_processor_kwargs", ALL, take_denied, 0},
+	{"extra_body", ALL, take_denied, 0},
 };
 
 static void read_member(struct reading *r, const char *name, struct model_span v)
@@ -247,7 +324,13 @@ static void read_member(struct reading *r, const char *name, struct model_span v
 	for (size_t i = 0; i < COUNT(known); i++) {
 		const struct known *k = &known[i];
 
-		if (!(k->apis & 1u << r->to->api) || strcmp(k->name, name) != 0)
+		if (!near(name, k->name))
+			continue;
+		if (strcmp(k->name, name) != 0) {
+			err_field(r->e, name, "misspelt");
+			return;
+		}
+		if (!(k->apis & 1u << r->to->api))
 			continue;
 		r->name = name;
 		if (k->at != 0)
@@ -303,91 +386,4 @@ int model_request_read(struct arena *a, enum model_api api, const char *body, si
 	if (e->id == E_NONE && !r.needed && api != MODEL_API_COMPLETIONS)
 		err_field(e, api == MODEL_API_CHAT ? "messages" : "input", "required");
 	return e->id == E_NONE ? 0 : -1;
-}
-
-/* ---- writing */
-
-struct writing {
-	struct arena *a;
-	struct model_edit edits[8];
-	size_t n;
-	struct buf more; /* members to add at the front, each with its comma */
-};
-
-static void replace(struct writing *w, struct model_span at, const char *text)
-{
-	check(w->n < COUNT(w->edits));
-	w->edits[w->n++] = (struct model_edit){at, text};
-}
-
-static void ask_for_usage(struct writing *w, const struct model_request *r)
-{
-	if (r->usage_at.p != NULL) {
-		replace(w, r->usage_at, "true");
-	} else if (model_span_kind(r->options_at) == '{') {
-		struct model_walk walk;
-		struct model_span key, v;
-		bool more;
-
-		model_walk_start(&walk, r->options_at);
-		more = model_walk_member(&walk, &key, &v);
-		replace(w, (struct model_span){r->options_at.p + 1, 0},
-			more ? "\"include_usage\":true," : "\"include_usage\":true");
-	} else if (r->options_at.p != NULL) {
-		replace(w, r->options_at, "{\"include_usage\":true}");
-	} else {
-		buf_puts(&w->more, "\"stream_options\":{\"include_usage\":true},");
-	}
-}
-
-static void set_max(struct writing *w, const struct model_request *r, const struct model_rewrite *to)
-{
-	bool both = r->max_at.p != NULL && r->other_max_at.p != NULL;
-	int64_t max = to->max_tokens > 0 ? to->max_tokens : both ? r->ask.max_tokens : 0;
-	const char *text = arena_printf(w->a, "%lld", (long long)max), *name;
-
-	if (max == 0 || r->api == MODEL_API_EMBEDDINGS)
-		return;
-	if (r->max_at.p != NULL)
-		replace(w, r->max_at, text);
-	if (r->other_max_at.p != NULL)
-		replace(w, r->other_max_at, text);
-	if (r->max_at.p != NULL || r->other_max_at.p != NULL)
-		return;
-	if (r->api == MODEL_API_RESPONSES)
-		name = "max_output_tokens";
-	else if (r->api == MODEL_API_CHAT && !to->old_max)
-		name = "max_completion_tokens";
-	else
-		name = "max_tokens";
-	buf_printf(&w->more, "\"%s\":%s,", name, text);
-}
-
-const char *model_request_write(struct arena *a, const struct model_request *r,
-				const struct model_rewrite *to, size_t *ret_n)
-{
-	struct writing w = {.a = a};
-	struct buf name;
-
-	buf_init(&w.more, a, 4096);
-	buf_init(&name, a, 65536);
-	jw_escape(&name, to->model);
-	replace(&w, r->model_at, buf_str(&name));
-	if (r->stream && (r->api == MODEL_API_CHAT || r->api == MODEL_API_COMPLETIONS))
-		ask_for_usage(&w, r);
-	set_max(&w, r, to);
-	if (to->usual_tier && r->tier_at.p != NULL)
-		replace(&w, r->tier_at, "\"" MODEL_TIER_USUAL "\"");
-	if (to->max_tool_calls > 0 && r->api == MODEL_API_RESPONSES) {
-		const char *calls = arena_printf(a, "%lld", (long long)to->max_tool_calls);
-
-		if (r->calls_at.p != NULL)
-			replace(&w, r->calls_at, calls);
-		else
-			buf_printf(&w.more, "\"max_tool_calls\":%s,", calls);
-	}
-	check(!w.more.over && !name.over);
-	if (w.more.n > 0)
-		replace(&w, (struct model_span){r->object.p + 1, 0}, buf_str(&w.more));
-	return model_splice(a, r->text, r->n, w.edits, w.n, ret_n);
 }

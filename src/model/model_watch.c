@@ -2,7 +2,6 @@
 
 #include "model/model_watch.h"
 #include "base/check.h"
-#include "base/jw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +23,11 @@ static unsigned take_usage(struct model_watch *w, struct model_span object)
 		return 0;
 	if (model_usage_read(w->vendor, v.p, v.n, &u, &e) == 0) {
 		w->usage = u;
+		/* Some do not say in the usage how often their tools ran: the items tell. */
+		if (w->usage.of[MODEL_TOOL_UNIT] < w->ran)
+			w->usage.of[MODEL_TOOL_UNIT] = w->ran;
 		w->has_usage = true;
+		w->behind = w->running = false;
 		return MODEL_SAW_USAGE;
 	}
 	w->bad_usages++;
@@ -58,6 +61,68 @@ static unsigned take_error(struct model_watch *w, struct model_span error)
 	return MODEL_SAW_ERROR;
 }
 
+/* Something is written in it: a text, or the parts of one. */
+static size_t written(struct model_span v)
+{
+	char c = model_span_kind(v);
+
+	return (c == '"' || c == '[') && v.n > 2 ? v.n : 0;
+}
+
+static size_t call_written(struct model_span function)
+{
+	struct model_span name, arguments;
+
+	model_span_get(function, "name", &name);
+	model_span_get(function, "arguments", &arguments);
+	return written(name) + written(arguments);
+}
+
+static size_t calls_written(struct model_span calls)
+{
+	struct model_walk walk;
+	struct model_span call, v;
+	size_t n = 0;
+
+	model_walk_start(&walk, calls);
+	while (model_walk_item(&walk, &call)) {
+		model_span_get(call, "function", &v);
+		n += call_written(v);
+		model_span_get(call, "custom", &v);
+		n += call_written(v);
+	}
+	return n;
+}
+
+static size_t delta_written(struct model_span delta)
+{
+	static const char *const texts[] = {"content", "refusal", "reasoning_content", "reasoning"};
+	struct model_walk walk;
+	struct model_span key, v;
+	size_t n = 0;
+
+	model_walk_start(&walk, delta);
+	while (model_walk_member(&walk, &key, &v)) {
+		for (size_t i = 0; i < COUNT(texts); i++)
+			if (model_span_is(key, texts[i]))
+				n += written(v);
+		if (model_span_is(key, "tool_calls"))
+			n += calls_written(v);
+		else if (model_span_is(key, "function_call"))
+			n += call_written(v);
+	}
+	return n;
+}
+
+static unsigned take_piece(struct model_watch *w, size_t n)
+{
+	if (n == 0)
+		return 0;
+	w->pieces++;
+	w->piece_bytes += (int64_t)n;
+	return MODEL_SAW_PIECE;
+}
+
 static unsigned take_choices(struct model_watch *w, struct model_span choices)
 {
 	struct model_walk walk;
@@ -67,6 +132,8 @@ static unsigned take_choices(struct model_watch *w, struct model_span choices)
 	model_walk_start(&walk, choices);
 	while (model_walk_item(&walk, &choice)) {
 		saw &= ~MODEL_SAW_ONLY_USAGE;
+		model_span_get(choice, w->api == MODEL_API_CHAT ? "delta" : "text", &v);
+		saw |= take_piece(w, w->api == MODEL_API_CHAT ? delta_written(v) : written(v));
 		model_span_get(choice, "finish_reason", &v);
 		if (model_span_kind(v) != '"')
 			continue;
@@ -97,14 +164,29 @@ static unsigned see_chunk(struct model_watch *w, struct model_span object)
 	return saw;
 }
 
+/* A call whose answer the client makes. */
 static bool is_call(struct model_span item)
 {
-	struct model_span type;
+	struct model_span type, execution;
 
 	model_span_get(item, "type", &type);
+	if (model_span_is(type, "tool_search_call"))
+		return model_span_get(item, "execution", &execution) > 0 && model_span_is(execution, "client");
 	return model_span_is(type, "function_call") || model_span_is(type, "custom_tool_call") ||
 	       model_span_is(type, "local_shell_call") || model_span_is(type, "computer_call") ||
 	       model_span_is(type, "apply_patch_call");
+}
+
+/* One of a tool that the provider runs, as every other call is. */
+static bool provider_ran(struct model_span item)
+{
+	struct model_span type;
+	char name[64];
+	size_t n;
+
+	model_span_get(item, "type", &type);
+	n = model_span_copy(type, name, sizeof(name)) ? strlen(name) : 0;
+	return n > 5 && strcmp(name + n - 5, "_call") == 0 && !is_call(item);
 }
 
 /* A response of the Responses interface: the answer itself, or what its last
@@ -113,14 +195,20 @@ static unsigned see_response(struct model_watch *w, struct model_span response)
 {
 	struct model_walk walk;
 	struct model_span v, item;
-	unsigned saw = take_usage(w, response);
+	unsigned saw;
+	int64_t ran = 0;
 
 	model_span_get(response, "error", &v);
-	saw |= take_error(w, v);
+	saw = take_error(w, v);
 	model_span_get(response, "output", &v);
 	model_walk_start(&walk, v);
-	while (model_walk_item(&walk, &item))
+	while (model_walk_item(&walk, &item)) {
 		w->tool_calls = w->tool_calls || is_call(item);
+		ran += provider_ran(item);
+	}
+	if (ran > w->ran)
+		w->ran = ran;
+	saw |= take_usage(w, response);
 	model_span_get(response, "status", &v);
 	if (model_span_is(v, "completed") || model_span_is(v, "incomplete")) {
 		saw |= MODEL_SAW_FINISH;
@@ -130,6 +218,24 @@ static unsigned see_response(struct model_watch *w, struct model_span response)
 		saw |= MODEL_SAW_ERROR;
 	}
 	return saw;
+}
+
+/* What the model writes comes in these; summaries of its thoughts are written by another. */
+static const char *const deltas[] = {
+	"response.output_text.delta", "response.refusal.delta", "response.reasoning_text.delta",
+	"response.function_call_arguments.delta", "response.custom_tool_call_input.delta",
+	"response.mcp_call_arguments.delta", "response.code_interpreter_call_code.delta"};
+
+/* Some send whole items, without the pieces before. */
+static void see_item(struct model_watch *w, struct model_span item)
+{
+	struct model_span type;
+
+	w->tool_calls = w->tool_calls || is_call(item);
+	w->ran += provider_ran(item);
+	model_span_get(item, "type", &type);
+	if (is_call(item) || model_span_is(type, "message"))
+		w->item_bytes += (int64_t)item.n;
 }
 
 static unsigned see_response_event(struct model_watch *w, const struct model_event *ev,
@@ -150,8 +256,14 @@ static unsigned see_response_event(struct model_watch *w, const struct model_eve
 	}
 	if (strcmp(name, "response.output_item.done") == 0) {
 		model_span_get(object, "item", &v);
-		w->tool_calls = w->tool_calls || is_call(v);
+		see_item(w, v);
 		return 0;
+	}
+	for (size_t i = 0; i < COUNT(deltas); i++) {
+		if (strcmp(name, deltas[i]) != 0)
+			continue;
+		model_span_get(object, "delta", &v);
+		return take_piece(w, written(v));
 	}
 	for (size_t i = 0; i < COUNT(last); i++) {
 		if (strcmp(name, last[i]) != 0)
@@ -162,6 +274,30 @@ static unsigned see_response_event(struct model_watch *w, const struct model_eve
 	}
 	/* A bare error, as gateways put it into any stream. */
 	return model_span_get(object, "error", &v) > 0 ? take_error(w, v) : 0;
+}
+
+/* Usage that text follows is not yet that of the whole. */
+static unsigned weigh(struct model_watch *w, unsigned saw)
+{
+	bool usage = saw & MODEL_SAW_USAGE, piece = saw & MODEL_SAW_PIECE;
+
+	if (usage)
+		w->running = piece;
+	else if (piece)
+		w->behind = w->has_usage;
+	return saw;
+}
+
+bool model_watch_counted(const struct model_watch *w)
+{
+	return w->has_usage && !w->behind && (w->done || !w->running);
+}
+
+int64_t model_watch_tokens(const struct model_watch *w)
+{
+	int64_t bytes = w->piece_bytes > w->item_bytes ? w->piece_bytes : w->item_bytes;
+
+	return w->pieces > bytes / MODEL_TOKEN_BYTES ? w->pieces : bytes / MODEL_TOKEN_BYTES;
 }
 
 unsigned model_watch_event(struct model_watch *w, const struct model_event *ev)
@@ -178,9 +314,8 @@ unsigned model_watch_event(struct model_watch *w, const struct model_event *ev)
 	object = model_span_of(ev->data, ev->n);
 	if (model_span_kind(object) != '{')
 		return MODEL_SAW_JUNK;
-	if (w->api == MODEL_API_RESPONSES)
-		return see_response_event(w, ev, object);
-	return see_chunk(w, object);
+	return weigh(w, w->api == MODEL_API_RESPONSES ? see_response_event(w, ev, object)
+						     : see_chunk(w, object));
 }
 
 unsigned model_watch_answer(struct model_watch *w, const char *text, size_t n)
@@ -196,29 +331,5 @@ unsigned model_watch_answer(struct model_watch *w, const char *text, size_t n)
 	w->done = true;
 	if (w->api == MODEL_API_RESPONSES)
 		return see_response(w, object) | MODEL_SAW_DONE;
-	return (see_chunk(w, object) | MODEL_SAW_DONE) & ~MODEL_SAW_ONLY_USAGE;
-}
-
-const char *model_answer_write(struct arena *a, const char *text, size_t n, const char *model,
-			       bool hide_usage, size_t *ret_n)
-{
-	struct model_edit edits[3];
-	struct model_span object, response, v;
-	struct buf name;
-	size_t k = 0, at;
-
-	*ret_n = n;
-	if (!model_span_check(text, n, &at))
-		return text;
-	object = model_span_of(text, n);
-	buf_init(&name, a, 4096);
-	jw_escape(&name, model);
-	model_span_get(object, "response", &response);
-	if (model_span_get(object, "model", &v) > 0 && model_span_kind(v) == '"')
-		edits[k++] = (struct model_edit){v, buf_str(&name)};
-	if (model_span_get(response, "model", &v) > 0 && model_span_kind(v) == '"')
-		edits[k++] = (struct model_edit){v, buf_str(&name)};
-	if (hide_usage && model_span_get(object, "usage", &v) > 0)
-		edits[k++] = (struct model_edit){v, "null"};
-	return k == 0 ? text : model_splice(a, text, n, edits, k, ret_n);
+	return (see_chunk(w, object) | MODEL_SAW_DONE) & ~(MODEL_SAW_ONLY_USAGE | MODEL_SAW_PIECE);
 }

@@ -17,7 +17,8 @@ enum {
 	MODEL_SAW_FINISH = 8,     /* an answer is complete */
 	MODEL_SAW_ERROR = 16,
 	MODEL_SAW_DONE = 32, /* nothing follows */
-	MODEL_SAW_JUNK = 64  /* not JSON, or not an object */
+	MODEL_SAW_JUNK = 64, /* not JSON, or not an object */
+	MODEL_SAW_PIECE = 128 /* a piece of what the model writes */
 };
 
 struct model_watch {
@@ -28,6 +29,10 @@ struct model_watch {
 	int64_t finished;    /* answers that are complete */
 	bool has_usage;
 	struct model_usage usage; /* the last one that was right */
+	bool behind;  /* more was written since */
+	bool running; /* it came with a piece: there may be more, unless this is the end */
+	int64_t ran;  /* calls of tools that the provider has made */
+	int64_t pieces, piece_bytes, item_bytes; /* of what the model writes, in events */
 	int64_t bad_usages;
 	char bad_usage[100];                /* why the last wrong one was; for operators */
 	char error_type[64], error_code[64]; /* of the upstream; for operators */
@@ -39,6 +44,15 @@ void model_watch_init(struct model_watch *w, enum model_api api, enum model_vend
 /* One event of a stream; the MODEL_SAW_ bits. */
 unsigned model_watch_event(struct model_watch *w, const struct model_event *ev);
 
+/* Is the usage known, and of all there is? */
+bool model_watch_counted(const struct model_watch *w);
+
+/* How many tokens have been written at the least: every piece of a stream is one or
+ * more, and none is longer than MODEL_TOKEN_BYTES. What is no writing of the model's
+ * (probabilities, pictures, an echo of the request) says nothing. */
+#define MODEL_TOKEN_BYTES 1024
+int64_t model_watch_tokens(const struct model_watch *w);
+
 /* The whole body of an answer that is no stream; also of one with an error. */
 unsigned model_watch_answer(struct model_watch *w, const char *text, size_t n);
 
@@ -47,3 +61,8 @@ unsigned model_watch_answer(struct model_watch *w, const char *text, size_t n);
  * null, as for one who has not asked. `text` itself when nothing changes. */
 const char *model_answer_write(struct arena *a, const char *text, size_t n, const char *model,
 			       bool hide_usage, size_t *ret_n);
+
+/* The whole answer to a stream that was asked for, as its one event, in `a`; the text
+ * is one that model_watch_answer() has found to be right. */
+void model_answer_event(struct arena *a, enum model_api api, const char *text, size_t n,
+			struct model_event *ret);

@@ -249,14 +249,14 @@ void call_resume(struct call *k)
 
 static enum call_end end_of(const struct call *k, CURLcode rc)
 {
+	long asked = 0;
+
 	if (rc == CURLE_OK)
 		return k->told_head ? CALL_DONE : CALL_BROKEN;
-	if (rc == CURLE_OPERATION_TIMEDOUT)
-		return CALL_TIMEOUT;
-	if (rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST ||
-	    rc == CURLE_SSL_CONNECT_ERROR || rc == CURLE_PEER_FAILED_VERIFICATION)
+	curl_easy_getinfo(k->easy, CURLINFO_REQUEST_SIZE, &asked);
+	if (asked == 0)
 		return CALL_REFUSED;
-	return CALL_BROKEN;
+	return rc == CURLE_OPERATION_TIMEDOUT ? CALL_TIMEOUT : CALL_BROKEN;
 }
 
 static void end(struct call *k, enum call_end how, const char *detail)

@@ -28,7 +28,7 @@ struct call_want {
 
 enum call_end {
 	CALL_DONE,    /* the answer is whole */
-	CALL_REFUSED, /* no connection: nothing was asked */
+	CALL_REFUSED, /* nothing was asked: no connection, or not a byte of the request left */
 	CALL_TIMEOUT, /* too long silent, or too long at all */
 	CALL_BROKEN   /* cut, malformed, too large a head */
 };

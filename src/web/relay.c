@@ -100,7 +100,7 @@ static struct relay *accept_one(struct relays *s)
 		s->first->prev = x;
 	s->first = x;
 	s->open++;
-	x->r.w.a = arena_new(RELAY_ARENA);
+	x->r.w.a = arena_new(RELAY_HOLD);
 	exchange_init(&x->r, s->web, NULL, f);
 	ev.data.ptr = x;
 	check(epoll_ctl(s->ep, EPOLL_CTL_ADD, fcgi_fd(f), &ev) == 0);

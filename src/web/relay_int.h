@@ -4,6 +4,7 @@
 #include "web/loop_int.h"
 #include "web/relay.h"
 
+#define RELAY_HOLD (64u << 20) /* of one call: a large answer as it came and as it goes out */
 #define RELAY_ARENA (32u << 20) /* a body is held as it came and as it goes out */
 
 struct relays;

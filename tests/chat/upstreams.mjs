@@ -30,8 +30,23 @@ const bytes = (text, step, ms) => async (s) => {
 const good = ev(chunk('hel')) + ev(chunk('lo €😀')) + ev(last(usage(10, 5))) + ev('[DONE]');
 const paid = { state: 'posted', micro: 20 };
 
+const named = (type, more) => `event: ${type}\n${ev({ type, ...more })}`;
+const response = (b, status, more = {}) => ({ id: 'r', object: 'response', status, instructions: b.instructions, output: [], ...more });
+const flood = (event) => async (s, b) => {
+	s.write(SSE);
+	for (let i = 1; i <= 20000 && !s.destroyed; i++) if (!s.write(event(i, b))) await new Promise((d) => { s.once('drain', d); s.once('close', d); });
+	s.end(ev(last(usage(10, 20000))) + ev('[DONE]'));
+};
+const odds = Array.from({ length: 20 }, (_, i) => ({ token: ` word${i}`, logprob: -0.123456789, bytes: [32, 119, 111, 114, 100, 49] }));
+const word = (i) => ({ id: 'c', object: 'text_completion', created: 1, model: 'm', choices: [{ index: i, text: ' word', logprobs: null, finish_reason: null }] });
+const echoed = async (s, b) => {
+	s.write(SSE + named('response.created', { response: response(b, 'in_progress') }) + named('response.in_progress', { response: response(b, 'in_progress') }));
+	s.end(named('response.output_text.delta', { delta: 'hi' }) + named('response.completed', { response: response(b, 'completed', { usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 } }) }));
+};
+
 /* name: [script, streamed?, expectation]. Expectation: status; text the answer
- * holds; the state and micro-units of its usage; code of the error. */
+ * holds; the state and micro-units of its usage; code of the error; how many
+ * pieces it has at the most. Another path and body may be asked for. */
 const cases = {
 	'stream': [all(SSE, good), true, { status: 200, text: 'lo €😀', ...paid }],
 	'stream-crlf': [all(SSE, good.replaceAll('\n', '\r\n')), true, { status: 200, text: 'lo €😀', ...paid }],
@@ -56,18 +71,31 @@ const cases = {
 	'stream-usage-absurd': [all(SSE, ev(last(usage(9e15, 5))), ev('[DONE]')), true, { status: 200, state: 'estimated' }],
 	'stream-usage-overlap': [all(SSE, ev(last(usage(10, 5, { prompt_tokens_details: { cached_tokens: 11 } }))), ev('[DONE]')), true, { status: 200, state: 'estimated' }],
 	'stream-usage-over-reserve': [all(SSE, ev(chunk('a')), ev(last(usage(10, 5000))), ev('[DONE]')), true, { status: 200, state: 'posted', micro: 'reserve' }],
-	'stream-error': [all(SSE, ev(chunk('a')), ev({ error: { message: 'secret upstream words', code: 'x' } })), true, { status: 200, text: 'upstream_failed', hides: 'secret upstream words', state: 'estimated' }],
+	'stream-error': [all(SSE, ev(chunk('a')), ev({ error: { message: 'secret upstream words', code: 'x' } })), true, { status: 200, text: 'answer_unfinished', hides: 'secret upstream words', state: 'estimated' }],
 	'stream-error-first': [all(SSE, ev({ error: { message: 'secret upstream words' } })), true, { status: 200, text: 'upstream_failed', hides: 'secret upstream words', state: 'released' }],
-	'stream-cut': [async (s) => { s.write(SSE + ev(chunk('a'))); await wait(20); s.destroy(); }, true, { status: 200, text: 'upstream_failed', state: 'estimated' }],
-	'stream-cut-inside': [async (s) => { s.write(SSE + ev(chunk('a')) + 'data: {"choi'); await wait(20); s.end(); }, true, { status: 200, text: 'upstream_failed', hides: '"choi\n', state: 'estimated' }],
-	'stream-cut-first': [async (s) => { s.write(SSE.slice(0, 20)); await wait(20); s.destroy(); }, true, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'stream-ends-early': [all(SSE, ev(chunk('a'))), true, { status: 200, text: 'upstream_failed', state: 'estimated' }],
-	'stream-empty': [all(SSE), true, { status: 200, text: 'upstream_failed', state: 'released' }],
-	'stream-endless': [async (s) => { s.write(SSE); const t = ev(chunk('x'.repeat(4000))); while (!s.destroyed) { if (!s.write(t)) await new Promise((d) => { s.once('drain', d); s.once('close', d); }); } }, true, { status: 200, text: 'upstream_failed', state: 'estimated' }],
-	'stream-huge-line': [all(SSE, 'data: ' + 'x'.repeat(1 << 21) + '\n\n'), true, { status: 200, text: 'upstream_failed', state: 'released' }],
-	'stream-silent': [async (s) => { s.write(SSE); await wait(6000); s.destroy(); }, true, { status: 200, text: 'upstream_failed', state: 'released' }],
-	'stream-no-head': [async (s) => { await wait(6000); s.destroy(); }, true, { status: 200, text: 'upstream_failed', state: 'released', head: 1000 }],
-	'stream-late': [async (s) => { await wait(900); s.write(SSE + good); s.end(); }, true, { status: 200, text: 'hel', head: 700, ...paid }],
+	'stream-cut': [async (s) => { s.write(SSE + ev(chunk('a'))); await wait(20); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated' }],
+	'stream-cut-inside': [async (s) => { s.write(SSE + ev(chunk('a')) + 'data: {"choi'); await wait(20); s.end(); }, true, { status: 200, text: 'answer_unfinished', hides: '"choi\n', state: 'estimated' }],
+	'stream-cut-first': [async (s) => { s.write(SSE.slice(0, 20)); await wait(20); s.destroy(); }, true, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'stream-ends-early': [all(SSE, ev(chunk('a'))), true, { status: 200, text: 'answer_unfinished', state: 'estimated' }],
+	'stream-empty': [all(SSE), true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'stream-endless': [async (s) => { s.write(SSE); const t = ev(chunk('x'.repeat(4000))); while (!s.destroyed) { if (!s.write(t)) await new Promise((d) => { s.once('drain', d); s.once('close', d); }); } }, true, { status: 200, text: 'answer_unfinished', state: 'estimated' }],
+	/* An upstream that ignores its bound is cut there, and not later; */
+	'bound-ignored': [flood(() => ev(chunk('a'))), true, { status: 200, text: 'answer_unfinished', most: 36, state: 'estimated' }],
+	'bound-ignored-usage': [flood((i) => ev(chunk('a', { usage: usage(10, i * 20) }))), true, { status: 200, text: 'answer_unfinished', most: 4, state: 'estimated' }],
+	'bound-ignored-calls': [flood(() => ev({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: 'a' } }] } }] })), true, { status: 200, text: 'answer_unfinished', most: 36, state: 'estimated' }],
+	/* an honest one is not, however much stands beside what it writes. */
+	'honest-odds': [async (s, b) => { s.write(SSE); for (let i = 0; i < b.max_completion_tokens; i++) s.write(ev(chunk('w', { choices: [{ index: 0, delta: { content: 'w' }, logprobs: { content: [{ token: 'w', logprob: -1, bytes: [119], top_logprobs: odds }] }, finish_reason: null }] }))); s.end(ev(last(usage(10, 5))) + ev('[DONE]')); }, true, { status: 200, text: '[DONE]', body: { max_tokens: 300, logprobs: true, top_logprobs: 20 }, ...paid }],
+	'honest-prompts': [async (s, b) => { s.write(SSE); for (let t = 0; t < b.max_tokens; t++) for (let i = 0; i < b.prompt.length; i++) s.write(ev(word(i))); s.end(ev(last(usage(10, 5))) + ev('[DONE]')); }, true, { status: 200, text: '[DONE]', path: '/v1/completions', body: { messages: undefined, prompt: Array(64).fill('say') }, ...paid }],
+	'honest-echo': [async (s, b) => { s.write(SSE); for (let t = 0; t < 2000 + b.max_tokens; t++) s.write(ev(word(0))); s.end(ev(last(usage(10, 5))) + ev('[DONE]')); }, true, { status: 200, text: '[DONE]', path: '/v1/completions', body: { messages: undefined, echo: true, prompt: 'word '.repeat(2000) }, ...paid }],
+	'honest-instructions': [echoed, true, { status: 200, text: 'response.completed', path: '/v1/responses', body: { messages: undefined, max_tokens: undefined, max_output_tokens: 16, input: 'hi', instructions: 'be kind '.repeat(7500) }, ...paid }],
+	'honest-book': [echoed, true, { status: 200, text: 'response.completed', path: '/v1/responses', body: { messages: undefined, max_tokens: undefined, max_output_tokens: 16, input: 'hi', instructions: 'be kind '.repeat(140000) }, ...paid }],
+	'stream-usage-first': [async (s) => { s.write(SSE + ev(chunk('a', { usage: usage(10, 1) }))); for (let i = 0; i < 5; i++) s.write(ev(chunk('b'))); await wait(20); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated' }],
+	'stream-usage-first-done': [all(SSE, ev(last(usage(10, 1))), ev(chunk('b')), ev('[DONE]')), true, { status: 200, text: '[DONE]', state: 'estimated' }],
+	'old-name': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],
+	'stream-huge-line': [all(SSE, 'data: ' + 'x'.repeat(1 << 21) + '\n\n'), true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'stream-silent': [async (s) => { s.write(SSE); await wait(6000); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'stream-no-head': [async (s) => { await wait(6000); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false', head: 1000 }],
+	'stream-late': [async (s) => { await wait(3000); s.write(SSE + good); s.end(); }, true, { status: 200, text: 'hel', head: 2500, ...paid }],
 	'stream-pauses': [bytes(SSE + good, 200, 600), true, { status: 200, text: 'hel', ...paid }],
 	'whole': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],
 	'whole-100': [all('HTTP/1.1 100 Continue\r\n\r\n', json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],
@@ -75,27 +103,38 @@ const cases = {
 	'whole-bytes': [bytes(json(completion(usage(10, 5))), 1, 0), false, { status: 200, text: 'hello', ...paid }],
 	'whole-no-usage': [all(json(completion())), false, { status: 200, text: 'hello', state: 'estimated' }],
 	'whole-error': [all(json({ error: { message: 'secret upstream words' } })), false, { status: 502, code: 'upstream_failed', hides: 'secret', state: 'released' }],
-	'whole-html': [all(json('<html>login</html>')), false, { status: 502, code: 'upstream_failed', hides: 'login', state: 'released' }],
-	'whole-nothing': [all(json('')), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'whole-html': [all(json('<html>login</html>')), false, { status: 502, code: 'answer_unfinished', hides: 'login', state: 'estimated', retried: 'false' }],
+	'whole-nothing': [all(json('')), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
 	'whole-twice': [all(json('{"usage":{},"usage":{"prompt_tokens":1}}')), false, { status: 200, state: 'estimated' }],
-	'whole-short': [async (s) => { s.write(json(completion(usage(10, 5))).slice(0, -20)); await wait(20); s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'whole-large': [async (s) => { s.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"'); for (let i = 0; i < 200 && !s.destroyed; i++) { s.write('x'.repeat(65536)); await wait(0); } s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'whole-packed': [all(json('\x1f\x8b\x08').replace('Connection', 'Content-Encoding: gzip\r\nConnection')), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'whole-short': [async (s) => { s.write(json(completion(usage(10, 5))).slice(0, -20)); await wait(20); s.end(); }, false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'whole-large': [async (s) => { s.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"'); for (let i = 0; i < 200 && !s.destroyed; i++) { s.write('x'.repeat(65536)); await wait(0); } s.end(); }, false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'whole-packed': [all(json('\x1f\x8b\x08').replace('Connection', 'Content-Encoding: gzip\r\nConnection')), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'whole-slow': [async (s) => { await new Promise((d) => s.once('close', d)); }, false, { status: 502, code: 'answer_unfinished', retried: 'false', state: 'estimated' }],
+	'whole-error-paid': [all(json({ error: { message: 'secret' }, usage: usage(10, 5) })), false, { status: 502, code: 'answer_unfinished', hides: 'secret', ...paid }],
+	'whole-8-mib': [async (s) => { const t = json(completion(usage(10, 5))), pad = (8 << 20) - t.slice(t.indexOf('\r\n\r\n') + 4).length; s.end(t.replace(/: \d+\r/, `: ${8 << 20}\r`) + ' '.repeat(pad)); }, false, { status: 502, code: 'answer_unfinished', state: 'estimated' }],
+	'stream-as-json': [all(json(completion(usage(10, 5)))), true, { status: 200, text: '"delta":{"role":"assistant","content":"hello"}', hides: '"usage":{', ...paid }],
+	'stream-as-json-error': [all(json({ error: { message: 'secret' } })), true, { status: 200, text: 'upstream_failed', hides: 'secret', state: 'released' }],
+	'stream-as-html': [all(SSE.replace('event-stream', 'html'), '<html>login</html>'), true, { status: 200, text: 'answer_unfinished', hides: 'login', state: 'estimated' }],
+	'lost-once': [async (s) => { await wait(30); s.destroy(); }, false, { status: 502, code: 'answer_unfinished', retried: 'false', state: 'estimated', calls: 1 }],
+	'no-connection': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
+	'provider-tools': [all(json({ ...response({}, 'completed'), output: [{ type: 'web_search_call', id: 'a' }, { type: 'web_search_call', id: 'b' }], usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 } })), false, { status: 200, path: '/v1/responses', body: { messages: undefined, max_tokens: undefined, max_output_tokens: 16, input: 'hi', tools: [{ type: 'web_search' }] }, state: 'posted', micro: 22 }],
 	'status-429': [all(json({ error: { message: 'slow down' } }, '429 Too Many', 'Retry-After: 7\r\n')), false, { status: 429, code: 'rate_limited', retry: '7', state: 'released' }],
 	'status-500': [all(json({ error: { message: 'secret' } }, '500 Oops')), false, { status: 503, code: 'resource_unavailable', hides: 'secret', state: 'released' }],
 	'status-401': [all(json({ error: { message: 'bad key sk-secret' } }, '401 No')), false, { status: 503, code: 'resource_unavailable', hides: 'sk-secret', state: 'released' }],
 	'status-400': [all(json({ error: { message: 'messages is too strange', param: 'messages', code: 'odd' } }, '400 Bad')), false, { status: 400, code: 'odd', text: 'too strange', state: 'released' }],
 	'status-400-stream': [all(json({ error: { message: 'messages is too strange', code: 'odd' } }, '400 Bad')), true, { status: 400, code: 'odd', state: 'released' }],
 	'status-302': [all('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'status-204': [all('HTTP/1.1 204 None\r\n\r\n'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'head-endless': [async (s) => { s.write('HTTP/1.1 200 OK\r\n'); for (let i = 0; i < 3000 && !s.destroyed; i++) { s.write(`X-${i}: ${'y'.repeat(200)}\r\n`); if (i % 50 === 0) await wait(1); } s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'head-long': [all('HTTP/1.1 200 OK\r\nX-Y: ' + 'y'.repeat(200000) + '\r\n\r\n{}'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'head-slow': [async (s) => { for (const c of 'HTTP/1.1 200 OK\r\n') { if (s.destroyed) return; s.write(c); await wait(300); } s.end(); }, false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'head-nonsense': [all('\x00\x01\x02 what\r\n\r\n'), false, { status: 502, code: 'upstream_failed', state: 'released' }],
-	'head-none': [async (s) => s.destroy(), false, { status: 502, code: 'upstream_failed', state: 'released' }],
+	'status-204': [all('HTTP/1.1 204 None\r\n\r\n'), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'head-endless': [async (s) => { s.write('HTTP/1.1 200 OK\r\n'); for (let i = 0; i < 3000 && !s.destroyed; i++) { s.write(`X-${i}: ${'y'.repeat(200)}\r\n`); if (i % 50 === 0) await wait(1); } s.end(); }, false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'head-long': [all('HTTP/1.1 200 OK\r\nX-Y: ' + 'y'.repeat(200000) + '\r\n\r\n{}'), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'head-slow': [async (s) => { for (const c of 'HTTP/1.1 200 OK\r\n') { if (s.destroyed) return; s.write(c); await wait(300); } s.end(); }, false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'head-nonsense': [all('\x00\x01\x02 what\r\n\r\n'), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
+	'head-none': [async (s) => s.destroy(), false, { status: 502, code: 'answer_unfinished', state: 'estimated', retried: 'false' }],
 	'anthropic': [all(json({ ...completion(), usage: { input_tokens: 6, cache_read_input_tokens: 3, cache_creation_input_tokens: 1, output_tokens: 5 } })), false, { status: 200, ...paid }],
 	'gemini': [all(json({ ...completion(), usage: { promptTokenCount: 10, cachedContentTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 1 } })), false, { status: 200, ...paid }],
 	'xai': [all(json(completion(usage(10, 3, { total_tokens: 15, completion_tokens_details: { reasoning_tokens: 2 } })))), false, { status: 200, ...paid }],
+	'error-endless': [async (s) => { s.write('HTTP/1.1 500 Oops\r\nContent-Type: text/plain\r\n\r\n'); while (!s.destroyed) { s.write('x'.repeat(65536)); await wait(5); } }, false, { status: 200, text: 'hello', fallback: '1', ...paid }],
+	'fallback-slow': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', retry: null, overhead: 1400000, ...paid }],
 	'fallback': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
 	'nobody': [null, false, { status: 503, code: 'resource_unavailable', state: 'released' }],
 };
@@ -107,11 +146,18 @@ function models(port) {
 	const at = (id, p, more = {}) => ({ id, kind: 'openai_api', url: `http://127.0.0.1:${p}/v1`, connect_ms: 1000, idle_ms: 2000, ...more });
 	const route = (backend, model) => ({ backend, model, usage: vendorOf(model) });
 	/* Each case has a backend of its own: one's failures must not open another's circuit. */
-	const backends = Object.keys(cases).map((name) => at(name, name === 'nobody' ? 1 : port));
-	backends.push(at('dead', 1), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
+	const backends = Object.keys(cases).map((name) => at(name, name === 'nobody' ? 1 : port, name === 'old-name' ? { bound: 'max_tokens' } : {}));
+	/* The deaf one never answers the handshake: nothing has left when its time is up. */
+	backends.push(at('dead', 1), at('deaf', port, { url: `https://127.0.0.1:${port}/v1` }), at('busy', port), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
 	const rows = Object.keys(cases).map((name) => ({ id: name, routes: name === 'fallback' ? [route('dead', 'x'), route(name, name)] : [route(name, name)] }));
 	for (const name of ['hang', 'hang-drain', 'hang-first', 'hang-whole', 'hang-finish', 'slow-sdk'])
 		rows.push({ id: name, routes: [{ backend: name === 'hang-drain' ? 'draining' : 'stream', model: name, usage: 'openai' }] });
+	for (const m of rows) {
+		if (m.id === 'lost-once') m.routes.push(route('stream', m.id));
+		if (m.id === 'error-endless') m.routes.push(route('stream', 'whole'));
+		if (m.id === 'fallback-slow') m.routes.unshift(route('busy', 'busy'));
+		if (m.id === 'no-connection') m.routes.unshift(route('deaf', m.id));
+	}
 	rows.push({ id: 'bus-static', routes: [route('static', 'static')] }, { id: 'bus-embed', max_output_tokens: 0, routes: [route('static', 'static')] });
 	return {
 		backends,
@@ -139,7 +185,7 @@ async function hang(s, model) {
 }
 
 function serve(port) {
-	const seen = {};
+	const seen = {}, asked = {};
 	const server = net.createServer((s) => {
 		let text = '';
 		s.on('error', () => {});
@@ -150,32 +196,35 @@ function serve(port) {
 			if (at < 0 || Buffer.byteLength(text.slice(at + 4)) < length)
 				return;
 			const body = JSON.parse(text.slice(at + 4));
+			asked[body.model] = (asked[body.model] ?? 0) + 1;
 			seen[body.model] = { head: text.slice(0, at), body };
 			text = '';
-			if (body.model.startsWith('hang'))
+			if (body.model === 'busy') /* for a second and a half, and then it says so */
+				setTimeout(() => s.end(json({ error: { message: 'slow down' } }, '429 Too Many', 'Retry-After: 7\r\n')), 1500);
+			else if (body.model.startsWith('hang'))
 				hang(s, body.model);
 			else
-				cases[body.model][0](s).catch(() => s.destroy());
+				cases[body.model][0](s, body).catch(() => s.destroy());
 		});
 	});
-	return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ server, seen })));
+	return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ server, seen, asked })));
 }
 
 async function run(port, base, token) {
-	const { server, seen } = await serve(port);
+	const { server, seen, asked } = await serve(port);
 	const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 	let n = 0, failed = 0;
 	const ok = (what, good, why = '') => {
 		console.log(`${good ? 'ok' : 'not ok'} ${++n} - ${what}${good ? '' : ` # ${why}`}`);
 		failed += !good;
 	};
-	const ask = (model, stream, more = {}) => fetch(`${base}/v1/chat/completions`, {
+	const ask = (model, stream, more = {}) => fetch(`${base}${more.path ?? '/v1/chat/completions'}`, {
 		method: 'POST', headers: { ...headers, ...more.headers }, signal: more.signal, body: JSON.stringify({ model, stream, max_tokens: 20, messages: [{ role: 'user', content: 'hi' }], seed: 7, ...more.body }) });
 	const answers = {};
 	const play = async ([name, [, stream, want]]) => {
 		const from = Date.now();
 		try {
-			const r = await ask(name, stream);
+			const r = await ask(name, stream, want);
 			const head = Date.now() - from;
 			answers[name] = { status: r.status, head, headers: r.headers, text: await r.text(), id: r.headers.get('x-bus-usage-id'), want };
 		} catch (e) {
@@ -203,7 +252,12 @@ async function run(port, base, token) {
 		if (w.hides && a.text.includes(w.hides)) bad.push(`leaks ${w.hides}`);
 		if (w.code && !a.text.includes(`"code":"${w.code}"`)) bad.push(`code in ${a.text.slice(0, 300)}`);
 		if (w.head && a.head > w.head) bad.push(`head after ${a.head} ms`);
-		if (w.retry && a.headers.get('retry-after') !== w.retry) bad.push('retry-after');
+		const pieces = a.text.split('"a"').length - 1;
+		if (w.most && (pieces > w.most || pieces < w.most / 2)) bad.push(`${pieces} pieces`);
+		if (w.retried && a.status !== 200 && a.headers.get('x-should-retry') !== w.retried) bad.push(`x-should-retry ${a.headers.get('x-should-retry')}`);
+		if (w.calls && asked[name] !== w.calls) bad.push(`${asked[name]} calls`);
+		if (w.overhead && !(Number(a.headers.get('x-bus-overhead-us')) < w.overhead)) bad.push(`overhead ${a.headers.get('x-bus-overhead-us')}`);
+		if (w.retry !== undefined && a.headers.get('retry-after') !== w.retry) bad.push('retry-after');
 		if (w.fallback && a.headers.get('x-bus-fallback') !== w.fallback) bad.push('x-bus-fallback');
 		if (mine.length !== 1) bad.push(`${mine.length} usage rows`);
 		if (u.state !== w.state) bad.push(`usage ${u.state}`);
@@ -212,6 +266,8 @@ async function run(port, base, token) {
 	}
 	const sent = seen.stream.body;
 	ok('upstream is always asked for usage', sent.stream_options?.include_usage === true);
+	ok('a bound goes by the name that the backend knows', seen.stream.body.max_completion_tokens === 20 && !('max_tokens' in seen.stream.body) &&
+		seen['old-name'].body.max_tokens === 20 && !('max_completion_tokens' in seen['old-name'].body), JSON.stringify(seen['old-name'].body));
 	ok('unknown members go through', sent.seed === 7 && sent.messages[0].content === 'hi');
 	ok('the caller\'s credential does not', !seen.stream.head.includes(token));
 	ok('usage that was not asked for is not shown', !answers.stream.text.includes('"usage"'));

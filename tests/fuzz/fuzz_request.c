@@ -17,17 +17,23 @@ static void write_and_read(struct arena *a, const struct model_request *r,
 			   const struct model_rewrite *w)
 {
 	struct model_request again;
+	struct model_span other;
 	struct err e = {0};
 	size_t n;
 	const char *text = model_request_write(a, r, w, &n);
 
 	check(strlen(text) >= n || memchr(text, '\0', n) == NULL);
+	/* One name of the bound, the upstream's. */
+	if (w->max_tokens > 0 && r->api == MODEL_API_CHAT)
+		check(model_span_get(model_span_of(text, n), w->old_max ? "max_completion_tokens" : "max_tokens",
+				     &other) == 0);
 	/* Members that were added may be the ones too many. */
 	if (model_request_read(a, r->api, text, n, &again, &e) != 0) {
 		check(e.nfields == 1 && strcmp(e.fields[0].code, "too_many") == 0);
 		return;
 	}
 	check(strcmp(again.model, w->model) == 0);
+	check(again.provider_tools == (r->provider_tools && !w->drop_tools) && again.metadata_at.p == NULL);
 	check(again.stream == r->stream && again.ask.images == r->ask.images);
 	check(again.ask.choices == r->ask.choices && again.ask.prompts == r->ask.prompts);
 	if (r->stream && (r->api == MODEL_API_CHAT || r->api == MODEL_API_COMPLETIONS))
@@ -89,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			check(r.ask.images >= 0 && r.ask.max_tokens >= 0 && r.ask.choices <= 128);
 			write_and_read(a, &r, &(struct model_rewrite){.model = "up/\"1\""});
 			write_and_read(a, &r, &(struct model_rewrite){"u", 7, true, 3});
+			write_and_read(a, &r, &(struct model_rewrite){.model = "u", .max_tokens = 7, .drop_tools = true});
 		} else {
 			check(e.id == E_BAD_REQUEST || (e.id == E_INVALID && e.nfields > 0));
 		}

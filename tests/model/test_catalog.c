@@ -58,6 +58,7 @@ static void test_good_catalog(void **state)
 	assert_int_equal(m->routes[0].backend->priority, 5);
 	assert_int_equal(m->routes[0].backend->connect_ms, 2000);
 	assert_int_equal(m->routes[0].backend->on_disconnect, MODEL_CUT);
+	assert_int_equal(m->routes[0].backend->bound, MODEL_BOUND_USUAL);
 	assert_int_equal(m->routes[0].usage, MODEL_OPENAI);
 	assert_int_equal(m->prices[0].rate[MODEL_CACHE_WRITE], 187500);
 	assert_int_equal(m->prices[0].rate[MODEL_AUDIO], -1);
@@ -138,6 +139,7 @@ static void test_refusals(void **state)
 		{"\"priority\":5", "\"priority\":1.5", "backends[0].priority", "not_an_integer"},
 		{"\"priority\":5", "\"connect_ms\":0", "backends[0].connect_ms", "out_of_range"},
 		{"\"priority\":5", "\"on_disconnect\":\"x\"", "backends[0].on_disconnect", "not_one_of"},
+		{"\"priority\":5", "\"bound\":\"n_predict\"", "backends[0].bound", "not_one_of"},
 		{"https://", "http://", "backends[0].url", "not_https"},
 		{"https://", "ftp://", "backends[0].url", "not_https"},
 		{"api.example.net", "u:p@example.net", "backends[0].url", "malformed"},
@@ -154,6 +156,7 @@ static void test_refusals(void **state)
 		{"\"id\":\"b2\"", "\"id\":\"b1\"", "backends[1].id", "duplicate"},
 		{"\"id\":\"m1\",", "", "models[0].id", "required"},
 		{"\"id\":\"m1\"", "\"id\":\"m 1\"", "models[0].id", "malformed"},
+		{"\"plan_feature\":", "\"provider_tools\":\"x\",\"plan_feature\":", "models[0].provider_tools", "not_one_of"},
 		{"\"backend_class\":\"openai_api\"", "\"backend_class\":\"x\"",
 		 "models[0].backend_class", "not_one_of"},
 		{"[\"chat\",\"code\"]", "[\"chat\",\"chat\"]", "models[0].uses", "duplicate"},

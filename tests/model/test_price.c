@@ -317,6 +317,9 @@ static void test_worst_by_hand(void **state)
 	assert_int_equal(
 		worst(&(struct model_ask){.body_bytes = 100, .hidden_input = true, .max_tokens = 50}),
 		40600);
+	/* A picture of 90000 bytes in the body is worth its tokens, as one behind a link. */
+	assert_int_equal(worst(&(struct model_ask){.body_bytes = 90100, .images = 1, .image_bytes = 90000, .max_tokens = 50}),
+			 worst(&(struct model_ask){.body_bytes = 100, .images = 1, .max_tokens = 50}));
 	/* Two calls of a tool are three rounds: 3 * (40000 + 600) + 2 * 10000 */
 	assert_int_equal(worst(&(struct model_ask){.body_bytes = 100, .provider_tools = true,
 						   .max_tool_calls = 2, .max_tokens = 50}),
@@ -325,6 +328,29 @@ static void test_worst_by_hand(void **state)
 	assert_int_equal(
 		worst(&(struct model_ask){.body_bytes = 100, .max_tokens = 50, .prediction_bytes = 16}),
 		1105);
+}
+
+/* What a stream may hold is what was reserved for. */
+static void test_most_tokens(void **state)
+{
+	static const struct {
+		struct model_ask ask;
+		int64_t tokens;
+	} cases[] = {
+		{{.max_tokens = 50}, 50},
+		{{.max_tokens = 50, .prompts = 64, .choices = 3}, 9600},
+		{{.max_tokens = 50, .choices = 3, .echo = true, .body_bytes = 1000}, 3150},
+		{{.max_tokens = 50, .provider_tools = true, .max_tool_calls = 2}, 150},
+		{{.max_tokens = MODEL_COUNT_MAX, .prompts = 1000000, .choices = 128, .provider_tools = true,
+		  .max_tool_calls = MODEL_TOOL_CALLS}, INT64_MAX},
+	};
+	struct model large = model;
+
+	(void)state;
+	large.max_output_tokens = 100000000;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(model_most(&large, &cases[i].ask), cases[i].tokens);
+	assert_int_equal(model_most(&model, &(struct model_ask){0}), model.max_output_tokens);
 }
 
 static void test_worst_holds_the_template(void **state)
@@ -367,6 +393,7 @@ static void test_no_bound_no_call(void **state)
 		"max_tool_calls");
 	refused(&model, &rates, &(struct model_ask){.provider_tools = true, .max_tool_calls = 10001},
 		E_INVALID, "max_tool_calls");
+	refused(&model, &rates, &(struct model_ask){.body_bytes = 10, .image_bytes = 11}, E_INVALID, NULL);
 	refused(&model, &rates, &(struct model_ask){.prompts = 100000000, .choices = 128}, E_INVALID,
 		"n");
 	refused(&model, &rates, &(struct model_ask){.body_bytes = -1}, E_INVALID, NULL);
@@ -463,6 +490,7 @@ int main(void)
 		cmocka_unit_test(test_one_rounding),
 		cmocka_unit_test(test_cost_is_checked),
 		cmocka_unit_test(test_worst_by_hand),
+		cmocka_unit_test(test_most_tokens),
 		cmocka_unit_test(test_worst_holds_the_template),
 		cmocka_unit_test(test_no_bound_no_call),
 		cmocka_unit_test(test_worst_is_an_upper_bound),

@@ -91,6 +91,7 @@ static void test_counts_parts(void **state)
 
 	(void)state;
 	assert_int_equal(r.ask.images, 3);
+	assert_int_equal(r.ask.image_bytes, strlen("\"data:image/png;base64,AA\""));
 	assert_false(r.ask.audio || r.ask.hidden_input || r.ask.provider_tools);
 	r = read_ok(MODEL_API_CHAT,
 		    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
@@ -115,6 +116,75 @@ static void test_counts_parts(void **state)
 	assert_int_equal(r.ask.prediction_bytes, 18);
 }
 
+/* Whatever is not known to be all there is of it may stand for more. */
+static void test_content_that_is_not_known(void **state)
+{
+	static const struct {
+		const char *part;
+		bool hidden;
+	} chat[] = {
+		{"{\"type\":\"text\",\"text\":\"x\",\"cache_control\":{\"type\":\"ephemeral\"}}", false},
+		{"{\"text\":\"x\"}", false},
+		{"\"x\"", false},
+		{"{\"type\":\"refusal\",\"refusal\":\"x\"}", false},
+		{"{\"type\":\"image_url\",\"image_url\":{\"url\":\"u\",\"detail\":\"low\"}}", false},
+		{"{\"type\":\"document_url\",\"document_url\":\"https://a/b.pdf\"}", true},
+		{"{\"type\":\"document\",\"source\":{\"type\":\"url\",\"url\":\"https://a\"}}", true},
+		{"{\"document_url\":\"https://a/b.pdf\"}", true},
+		{"{\"type\":\"text\",\"type\":\"document_url\",\"text\":\"x\"}", true},
+		{"{\"type\":7}", true},
+	}, items[] = {
+		{"{\"role\":\"user\",\"content\":\"x\"}", false},
+		{"{\"type\":\"reasoning\",\"summary\":[{\"type\":\"summary_text\",\"text\":\"x\"}]}", false},
+		{"{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":[{\"type\":\"input_text\",\"text\":\"x\"}]}", false},
+		{"{\"type\":\"computer_call\",\"action\":{\"type\":\"click\",\"x\":1}}", false},
+		{"{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":[{\"type\":\"input_book\",\"id\":\"x\"}]}", true},
+		{"{\"type\":\"memory_reference\",\"id\":\"m\"}", true},
+	};
+	struct model_request r;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(chat); i++) {
+		r = read_ok(MODEL_API_CHAT, arena_printf(a, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[%s]}]}",
+							 chat[i].part));
+		if (r.ask.hidden_input != chat[i].hidden)
+			fail_msg("%s", chat[i].part);
+	}
+	for (size_t i = 0; i < COUNT(items); i++) {
+		r = read_ok(MODEL_API_RESPONSES, arena_printf(a, "{\"model\":\"m\",\"input\":[%s]}", items[i].part));
+		if (r.ask.hidden_input != items[i].hidden)
+			fail_msg("%s", items[i].part);
+	}
+	r = read_ok(MODEL_API_CHAT, "{\"model\":\"m\",\"cached_content\":\"c\"," MESSAGES "}");
+	assert_true(r.ask.hidden_input);
+}
+
+/* A picture in the body is a picture, not text; elsewhere the same is text. */
+static void test_pictures_in_the_body(void **state)
+{
+	static const char *const places[][2] = {
+		{"{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":", "}}]}"},
+		{"{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"image_url\":", "}]}"},
+		{"{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":", "}]}"},
+		{"{\"role\":\"user\",\"content\":", "}"},
+		{"{\"role\":\"user\",\"content\":\"x\",\"image_url\":", "}"},
+		{"{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"detail\":", "}}]}"}};
+	struct model_request r;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, a, 200000);
+	buf_puts(&b, "\"data:image/png;base64,");
+	while (b.n < 90000)
+		buf_puts(&b, "AAAA");
+	buf_puts(&b, "\"");
+	for (size_t i = 0; i < COUNT(places); i++) {
+		r = read_ok(MODEL_API_CHAT, arena_printf(a, "{\"model\":\"m\",\"messages\":[%s%s%s]}", places[i][0],
+							 buf_str(&b), places[i][1]));
+		assert_int_equal(r.ask.image_bytes, i < 2 ? b.n : 0);
+	}
+}
+
 static void test_reads_responses(void **state)
 {
 	struct model_request r = read_ok(
@@ -135,9 +205,9 @@ static void test_reads_responses(void **state)
 	assert_false(r.ask.provider_tools || r.ask.hidden_input);
 	r = read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"Hi\",\"tools\":["
 					 "{\"type\":\"web_search\"}],\"max_tool_calls\":4,"
-					 "\"background\":true}");
-	assert_true(r.ask.provider_tools);
-	assert_true(r.background);
+					 "\"background\":false}");
+	assert_true(r.provider_tools);
+	assert_false(r.ask.provider_tools); /* if they are sold */
 	assert_int_equal(r.ask.max_tool_calls, 4);
 	r = read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":[{\"type\":\"additional_tools\","
 					 "\"tools\":[{\"type\":\"mcp\"}]}]}");
@@ -174,6 +244,8 @@ static void test_reads_texts(void **state)
 	}
 	r = read_ok(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"n\":2,\"best_of\":5}");
 	assert_int_equal(r.ask.choices, 5);
+	r = read_ok(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"echo\":true}");
+	assert_true(r.ask.echo);
 	r = read_ok(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"best_of\":5,\"n\":2}");
 	assert_int_equal(r.ask.choices, 5);
 }
@@ -209,6 +281,27 @@ static void test_refusals_name_the_parameter(void **state)
 		{"\"model\":\"m\",\"max_tokens\":1,\"max_\\u0074okens\":2," MESSAGES, "max_tokens",
 		 "twice"},
 		{"\"model\":\"m\",\"x\":1,\"x\":2," MESSAGES, "x", "twice"},
+		/* Names that another reader would take for a known one, */
+		{"\"model\":\"m\",\"max_tokens\":1,\"Max_Tokens\":8000," MESSAGES, "Max_Tokens", "misspelt"},
+		{"\"model\":\"m\",\"max_to\\u212aens\":8000," MESSAGES, "max_to\xe2\x84\xaa" "ens", "misspelt"},
+		{"\"model\":\"m\",\"max_token\\u017f\":8000," MESSAGES, "max_token\xc5\xbf", "misspelt"},
+		{"\"model\":\"m\",\"Model\":\"dear\"," MESSAGES, "Model", "misspelt"},
+		{"\"model\":\"m\",\"N_Predict\":9," MESSAGES, "N_Predict", "misspelt"},
+		{"\"model\":\"m\",\"Tools\":[]," MESSAGES, "Tools", "misspelt"},
+		{"\"model\":\"m\",\"stream_options\":{\"include_usage\":true,\"Include_Usage\":false}," MESSAGES,
+		 "stream_options.include_usage", "misspelt"},
+		/* and members that lift the bound, change the price or have none. */
+		{"\"model\":\"m\",\"max_tokens\":1,\"n_predict\":8000," MESSAGES, "n_predict", "not_supported"},
+		{"\"model\":\"m\",\"n_cmpl\":8," MESSAGES, "n_cmpl", "not_supported"},
+		{"\"model\":\"m\",\"best_of\":8," MESSAGES, "best_of", "not_supported"},
+		{"\"model\":\"m\",\"max_output_tokens\":8," MESSAGES, "max_output_tokens", "not_supported"},
+		{"\"model\":\"m\",\"models\":[\"dear\"]," MESSAGES, "models", "not_supported"},
+		{"\"model\":\"m\",\"plugins\":[{\"id\":\"web\"}]," MESSAGES, "plugins", "not_supported"},
+		{"\"model\":\"m\",\"search_parameters\":{}," MESSAGES, "search_parameters", "not_supported"},
+		{"\"model\":\"m\",\"chat_template\":\"x\"," MESSAGES, "chat_template", "not_supported"},
+		{"\"model\":\"m\",\"extra_body\":{}," MESSAGES, "extra_body", "not_supported"},
+		{"\"model\":\"m\",\"tools\":[{\"type\":\"web_search\"}]," MESSAGES, "tools", "not_supported"},
+		{"\"model\":\"m\",\"tools\":[{\"google_search\":{}}]," MESSAGES, "tools", "not_supported"},
 	};
 
 	(void)state;
@@ -216,6 +309,12 @@ static void test_refusals_name_the_parameter(void **state)
 		assert_refused(MODEL_API_CHAT, arena_printf(a, "{%s}", chat[i].members), E_INVALID,
 			       chat[i].param, chat[i].code);
 	assert_refused(MODEL_API_RESPONSES, "{\"model\":\"m\"}", E_INVALID, "input", "required");
+	assert_refused(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"background\":true}", E_INVALID,
+		       "background", "not_supported");
+	assert_refused(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"max_tokens\":9}", E_INVALID,
+		       "max_tokens", "not_supported");
+	/* Neither near nor known: it goes through. */
+	read_ok(MODEL_API_CHAT, "{\"model\":\"m\",\"Seed\":1,\"max_tokenz\":2,\"n_predict\":null,\"mode\":1,\"modell\":2," MESSAGES "}");
 	assert_refused(MODEL_API_EMBEDDINGS, "{\"model\":\"m\",\"input\":[]}", E_INVALID, "input",
 		       "empty");
 	assert_refused(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":3}", E_INVALID, "prompt",
@@ -294,15 +393,30 @@ static void test_writes_only_what_must_change(void **state)
 		       "{\"max_completion_tokens\":64,\"model\":\"u\"," MESSAGES "}");
 	assert_written(MODEL_API_CHAT, "{\"model\":\"m\"," MESSAGES "}", old,
 		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	/* By the name that upstream knows, and by no other. */
 	assert_written(MODEL_API_CHAT, "{\"max_tokens\":900,\"model\":\"m\"," MESSAGES "}", max,
+		       "{\"max_completion_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	assert_written(MODEL_API_CHAT, "{\"max_tokens\":900,\"model\":\"m\"," MESSAGES "}", old,
 		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
 	assert_written(MODEL_API_CHAT, "{\"max_tokens\":null,\"model\":\"m\"," MESSAGES "}", max,
+		       "{\"max_completion_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	assert_written(MODEL_API_CHAT, "{\"model\":\"m\"," MESSAGES " , \"max_completion_tokens\" : 900}", old,
 		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
-	/* Two bounds that differ: the smaller in both. */
+	assert_written(MODEL_API_CHAT, "{ \"max_tokens\":900,\"max_completion_tokens\":900,\"model\":\"m\"," MESSAGES "}",
+		       old, "{ \"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	/* What a client tells of itself stays here. */
+	assert_written(MODEL_API_RESPONSES, "{\"client_metadata\":{\"a\":\"/home/me\"},\"model\":\"m\",\"input\":\"x\"}",
+		       (struct model_rewrite){.model = "u"}, "{\"model\":\"u\",\"input\":\"x\"}");
+	assert_written(MODEL_API_RESPONSES, "{\"model\":\"m\",\"client_metadata\":{\"a\":\"/home/me\"} , \"input\":\"x\"}",
+		       max, "{\"max_output_tokens\":64,\"model\":\"u\" , \"input\":\"x\"}");
+	assert_written(MODEL_API_CHAT, "{\"max_tokens\":1,\"client_metadata\":{},\"model\":\"m\"," MESSAGES ",\"max_completion_tokens\":1}",
+		       (struct model_rewrite){.model = "u", .max_tokens = 64, .old_max = true},
+		       "{\"max_tokens\":64,\"model\":\"u\"," MESSAGES "}");
+	/* Two bounds that differ: the smaller. */
 	assert_written(MODEL_API_CHAT,
 		       "{\"max_tokens\":900,\"max_completion_tokens\":20,\"model\":\"m\"," MESSAGES "}",
 		       (struct model_rewrite){.model = "u"},
-		       "{\"max_tokens\":20,\"max_completion_tokens\":20,\"model\":\"u\"," MESSAGES "}");
+		       "{\"max_completion_tokens\":20,\"model\":\"u\"," MESSAGES "}");
 	assert_written(MODEL_API_COMPLETIONS, "{\"model\":\"m\",\"prompt\":\"x\"}", max,
 		       "{\"max_tokens\":64,\"model\":\"u\",\"prompt\":\"x\"}");
 	assert_written(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"stream\":true}", max,
@@ -313,6 +427,29 @@ static void test_writes_only_what_must_change(void **state)
 		       calls, "{\"model\":\"u\",\"input\":\"x\",\"max_tool_calls\":3}");
 	assert_written(MODEL_API_EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}", max,
 		       "{\"model\":\"u\",\"input\":\"x\"}");
+}
+
+static void test_drops_tools_of_the_provider(void **state)
+{
+	static const char *const cases[][2] = {
+		{"[{\"type\":\"function\",\"name\":\"f\"},{\"type\":\"web_search\"}]", "[{\"type\":\"function\",\"name\":\"f\"}]"},
+		{"[ {\"type\":\"web_search\"} , {\"type\":\"mcp\"},{\"type\":\"custom\"}]", "[{\"type\":\"custom\"}]"},
+		{"[{\"type\":\"custom\"},{\"type\":\"mcp\"},{\"type\":\"mcp\"},{\"type\":\"custom\"}]",
+		 "[{\"type\":\"custom\"},{\"type\":\"custom\"}]"},
+		{"[{\"type\":\"web_search\"}]", "[]"},
+		{"[{\"type\":\"tool_search\",\"execution\":\"client\"}]", "[{\"type\":\"tool_search\",\"execution\":\"client\"}]"},
+		{"[{\"type\":\"tool_search\",\"execution\":\"server\"}]", "[]"},
+		{"[{\"type\":\"tool_search\"}]", "[]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_written(MODEL_API_RESPONSES,
+			       arena_printf(a, "{\"model\":\"m\",\"tools\":%s,\"client_metadata\":{},\"input\":\"x\"}", cases[i][0]),
+			       (struct model_rewrite){.model = "u", .drop_tools = true},
+			       arena_printf(a, "{\"model\":\"u\",\"tools\":%s,\"input\":\"x\"}", cases[i][1]));
+	assert_false(read_ok(MODEL_API_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"tools\":[{\"type\":\"tool_search\","
+		     "\"execution\":\"client\"}]}").provider_tools);
 }
 
 static void test_spans(void **state)
@@ -404,11 +541,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_reads_chat, make, drop),
 		cmocka_unit_test_setup_teardown(test_counts_parts, make, drop),
+		cmocka_unit_test_setup_teardown(test_content_that_is_not_known, make, drop),
+		cmocka_unit_test_setup_teardown(test_pictures_in_the_body, make, drop),
 		cmocka_unit_test_setup_teardown(test_reads_responses, make, drop),
 		cmocka_unit_test_setup_teardown(test_reads_texts, make, drop),
 		cmocka_unit_test_setup_teardown(test_refusals_name_the_parameter, make, drop),
 		cmocka_unit_test_setup_teardown(test_too_many_members_or_levels, make, drop),
 		cmocka_unit_test_setup_teardown(test_writes_only_what_must_change, make, drop),
+		cmocka_unit_test_setup_teardown(test_drops_tools_of_the_provider, make, drop),
 		cmocka_unit_test_setup_teardown(test_spans, make, drop),
 		cmocka_unit_test_setup_teardown(test_check_sees_every_byte, make, drop),
 	};

@@ -141,7 +141,7 @@ static void test_chat_stream(void **state)
 	model_watch_init(&w, MODEL_API_CHAT, MODEL_OPENAI);
 	assert_int_equal(see(&w, "", "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},"
 				     "\"finish_reason\":null}],\"usage\":null}"),
-			 0);
+			 MODEL_SAW_PIECE);
 	assert_int_equal(see(&w, "", "{\"choices\":[],\"prompt_filter_results\":[]}"), 0);
 	assert_int_equal(see(&w, "", "{\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}"),
 			 MODEL_SAW_FINISH);
@@ -173,10 +173,10 @@ static void test_usage_on_every_chunk(void **state)
 	model_watch_init(&w, MODEL_API_COMPLETIONS, MODEL_OPENAI);
 	assert_int_equal(see(&w, "", "{\"choices\":[{\"text\":\"a\",\"finish_reason\":null}],\"usage\":"
 				     USAGE(5, 1, 6) "}"),
-			 MODEL_SAW_USAGE);
+			 MODEL_SAW_USAGE | MODEL_SAW_PIECE);
 	assert_int_equal(see(&w, "", "{\"choices\":[{\"text\":\"b\",\"finish_reason\":\"length\"}],"
 				     "\"usage\":" USAGE(5, 2, 7) "}"),
-			 MODEL_SAW_USAGE | MODEL_SAW_FINISH);
+			 MODEL_SAW_USAGE | MODEL_SAW_FINISH | MODEL_SAW_PIECE);
 	assert_int_equal(w.usage.of[MODEL_OUTPUT], 2);
 	assert_false(w.tool_calls);
 }
@@ -220,7 +220,7 @@ static void test_responses_stream(void **state)
 			 0);
 	assert_int_equal(see(&w, "", "{\"type\":\"response.output_text.delta\",\"delta\":"
 				     "\"\\\"usage\\\":{}\"}"),
-			 0);
+			 MODEL_SAW_PIECE);
 	assert_int_equal(see(&w, "", "{\"type\":\"response.output_item.done\",\"item\":"
 				     "{\"type\":\"custom_tool_call\"}}"),
 			 0);
@@ -254,6 +254,35 @@ static void test_responses_stream(void **state)
 	assert_false(w.has_usage);
 }
 
+/* Units of tools that the provider ran, which its usage does not tell of. */
+static void test_calls_that_the_provider_made(void **state)
+{
+#define RESPONSE_USAGE "\"usage\":{\"input_tokens\":1,\"output_tokens\":2,\"total_tokens\":3}"
+	static const char items[] = "{\"type\":\"web_search_call\"},{\"type\":\"web_search_call\"},"
+				    "{\"type\":\"code_interpreter_call\"},{\"type\":\"function_call\"},"
+				    "{\"type\":\"tool_search_call\",\"execution\":\"client\"},{\"type\":\"message\"}";
+	struct arena *a = arena_new(1 << 20);
+	const char *all = arena_printf(a, "{\"status\":\"completed\",\"output\":[%s]," RESPONSE_USAGE "}", items);
+	const char *last = arena_printf(a, "{\"type\":\"response.completed\",\"response\":%s}", all);
+	struct model_watch w;
+
+	(void)state;
+	model_watch_init(&w, MODEL_API_RESPONSES, MODEL_OPENAI);
+	model_watch_answer(&w, all, strlen(all));
+	assert_int_equal(w.usage.of[MODEL_TOOL_UNIT], 3);
+	assert_int_equal(w.usage.of[MODEL_OUTPUT], 2);
+	model_watch_init(&w, MODEL_API_RESPONSES, MODEL_OPENAI);
+	see(&w, "", "{\"type\":\"response.output_item.done\",\"item\":{\"type\":\"web_search_call\"}}");
+	see(&w, "", last);
+	assert_int_equal(w.usage.of[MODEL_TOOL_UNIT], 3); /* none is counted twice */
+	model_watch_init(&w, MODEL_API_RESPONSES, MODEL_OPENAI);
+	see(&w, "", "{\"type\":\"response.output_item.done\",\"item\":{\"type\":\"web_search_call\"}}");
+	see(&w, "", "{\"type\":\"response.output_item.done\",\"item\":{\"type\":\"local_shell_call\"}}");
+	see(&w, "", "{\"type\":\"response.completed\",\"response\":{" RESPONSE_USAGE "}}");
+	assert_int_equal(w.usage.of[MODEL_TOOL_UNIT], 1); /* nor forgotten where the last word leaves them out */
+	arena_free(a);
+}
+
 static void test_whole_answers(void **state)
 {
 	static const char chat[] = "{\"id\":\"c\",\"choices\":[{\"message\":{\"content\":\"x\"},"
@@ -279,6 +308,127 @@ static void test_whole_answers(void **state)
 			 MODEL_SAW_DONE | MODEL_SAW_FINISH | MODEL_SAW_USAGE);
 	assert_true(w.tool_calls);
 	assert_int_equal(model_watch_answer(&w, "<html>", 6), MODEL_SAW_JUNK);
+}
+
+/* Usage counts when it is of all that came. */
+static void test_usage_that_text_follows(void **state)
+{
+	static const char text[] = "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}";
+	static const char both[] = "{\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"usage\":" USAGE(5, 1, 6) "}";
+	static const char only[] = "{\"choices\":[],\"usage\":" USAGE(5, 2, 7) "}";
+	static const char end[] = "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":" USAGE(5, 2, 7) "}";
+	static const struct {
+		const char *events[4];
+		bool counted;
+	} cases[] = {
+		{{text}, false},
+		{{text, only}, true},
+		{{only, text}, false},
+		{{only, text, "[DONE]"}, false},
+		{{only, text, only}, true},
+		{{both}, false},
+		{{both, "[DONE]"}, true},
+		{{both, text, "[DONE]"}, false},
+		{{both, both, "[DONE]"}, true},
+		{{text, end}, true},
+		{{text, end, "{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}"}, true},
+	};
+	struct model_watch w;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		model_watch_init(&w, MODEL_API_CHAT, MODEL_OPENAI);
+		for (size_t k = 0; k < 4 && cases[i].events[k] != NULL; k++)
+			see(&w, "", cases[i].events[k]);
+		if (model_watch_counted(&w) != cases[i].counted)
+			fail_msg("case %zu", i);
+	}
+}
+
+static int64_t tokens(enum model_api api, const char *data)
+{
+	struct model_watch w;
+
+	model_watch_init(&w, api, MODEL_OPENAI);
+	see(&w, "", data);
+	return model_watch_tokens(&w);
+}
+
+static void test_pieces_are_tokens(void **state)
+{
+	static const struct {
+		const char *delta;
+		int64_t tokens;
+	} chat[] = {
+		{"{\"content\":\"a\"}", 1},
+		{"{\"role\":\"assistant\",\"content\":\"\"}", 0},
+		{"{\"content\":null,\"refusal\":null}", 0},
+		{"{\"content\":\"a\",\"reasoning_content\":\"b\"}", 1},
+		{"{\"reasoning\":\"b\"}", 1},
+		{"{\"content\":[{\"type\":\"thinking\"}]}", 1},
+		{"{\"content\":[]}", 0},
+		{"{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]}", 1},
+		{"{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\"}}]}", 1},
+		{"{\"function_call\":{\"arguments\":\"{\"}}", 1},
+		{"{\"annotations\":[{\"url\":\"u\"}]}", 0},
+	};
+	struct arena *a = arena_new(1 << 20);
+	struct model_watch w;
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(chat); i++)
+		if (tokens(MODEL_API_CHAT, arena_printf(a, "{\"choices\":[{\"delta\":%s,\"logprobs\":{\"content\":"
+							    "[{\"token\":\"a\"}]}}]}", chat[i].delta)) != chat[i].tokens)
+			fail_msg("%s", chat[i].delta);
+	/* Each choice of an event has its own. */
+	assert_int_equal(tokens(MODEL_API_COMPLETIONS, "{\"choices\":[{\"text\":\"a\"},{\"text\":\"b\"},{\"text\":\"\"}]}"), 2);
+	assert_int_equal(tokens(MODEL_API_RESPONSES, "{\"type\":\"response.output_text.delta\",\"delta\":\"a\"}"), 1);
+	assert_int_equal(tokens(MODEL_API_RESPONSES, "{\"type\":\"response.function_call_arguments.delta\",\"delta\":\"{\"}"), 1);
+	assert_int_equal(tokens(MODEL_API_RESPONSES, "{\"type\":\"response.reasoning_summary_text.delta\",\"delta\":\"a\"}"), 0);
+	assert_int_equal(tokens(MODEL_API_RESPONSES, "{\"type\":\"response.created\",\"response\":{\"instructions\":\"a\"}}"), 0);
+	/* Much in one event, or in whole items. */
+	buf_init(&b, a, 65536);
+	while (b.n < 10 * MODEL_TOKEN_BYTES)
+		buf_puts(&b, "word ");
+	assert_int_equal(tokens(MODEL_API_CHAT, arena_printf(a, "{\"choices\":[{\"delta\":{\"content\":\"%s\"}}]}", b.p)), 10);
+	assert_int_equal(tokens(MODEL_API_RESPONSES, arena_printf(a, "{\"type\":\"response.output_item.done\",\"item\":"
+								    "{\"type\":\"message\",\"content\":\"%s\"}}", b.p)), 10);
+	assert_int_equal(tokens(MODEL_API_RESPONSES, arena_printf(a, "{\"type\":\"response.output_item.done\",\"item\":"
+								    "{\"type\":\"file_search_call\",\"results\":\"%s\"}}", b.p)), 0);
+	model_watch_init(&w, MODEL_API_CHAT, MODEL_OPENAI);
+	for (int i = 0; i < 1000; i++)
+		see(&w, "", "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}");
+	assert_int_equal(model_watch_tokens(&w), 1000);
+	arena_free(a);
+}
+
+static void assert_event(enum model_api api, const char *text, const char *type, const char *want)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct model_event ev;
+
+	model_answer_event(a, api, text, strlen(text), &ev);
+	assert_string_equal(ev.type, type);
+	assert_string_equal(ev.data, want);
+	assert_int_equal(ev.n, strlen(want));
+	arena_free(a);
+}
+
+static void test_an_answer_as_a_stream(void **state)
+{
+	(void)state;
+	assert_event(MODEL_API_CHAT,
+		     "{\"object\":\"chat.completion\",\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"stop\"},"
+		     "{\"message\":{\"tool_calls\":[{\"id\":\"a\"},{\"id\":\"b\"},{}]}}]}", "",
+		     "{\"object\":\"chat.completion.chunk\",\"choices\":[{\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"},"
+		     "{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\"},{\"index\":1,\"id\":\"b\"},{}]}}]}");
+	assert_event(MODEL_API_CHAT, "{}", "", "{}");
+	assert_event(MODEL_API_COMPLETIONS, "{\"choices\":[{\"text\":\"x\"}]}", "", "{\"choices\":[{\"text\":\"x\"}]}");
+	assert_event(MODEL_API_RESPONSES, "{\"status\":\"completed\"} ", "response.completed",
+		     "{\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"}}");
+	assert_event(MODEL_API_RESPONSES, "{\"status\":\"incomplete\"}", "response.incomplete",
+		     "{\"type\":\"response.incomplete\",\"response\":{\"status\":\"incomplete\"}}");
 }
 
 static void test_answers_are_renamed(void **state)
@@ -310,7 +460,11 @@ int main(void)
 		cmocka_unit_test(test_usage_on_every_chunk),
 		cmocka_unit_test(test_errors_and_junk),
 		cmocka_unit_test(test_responses_stream),
+		cmocka_unit_test(test_calls_that_the_provider_made),
 		cmocka_unit_test(test_whole_answers),
+		cmocka_unit_test(test_usage_that_text_follows),
+		cmocka_unit_test(test_pieces_are_tokens),
+		cmocka_unit_test(test_an_answer_as_a_stream),
 		cmocka_unit_test(test_answers_are_renamed),
 	};
 
