@@ -63,6 +63,7 @@ const struct route billing_routes[] = {
 	 .proof = "tests/stack/billing.sh"},
 	{.id = "stripe.webhook", .method = METHOD_POST, .pattern = "/api/internal/stripe/webhook",
 	 .pool = POOL_HOOK, .audience = AUD_PUBLIC, .body_max = BILLING_BODY_MAX, .raw = true,
+	 .signed_body = true,
 	 .reply = &hook_reply, .reply_status = 200, .handle = hook, .plain = true,
 	 .summary = "Signed events of the payment provider, written down before they are acknowledged",
 	 .proof = "tests/stack/billing.sh"},

@@ -131,17 +131,20 @@ static bool foreign(struct req *r, const char *origin)
 }
 
 /* A browser that was sent here by another site says so; one that acts by its
- * cookie must also know the token that only our own page can read. */
+ * cookie must also know the token that only our own page can read. A write that
+ * needs no credential is looked at too: what it answers may be a new session,
+ * which takes the place of the browser's own. */
 static int check_origin(struct req *r)
 {
 	const char *site = req_param(r, "HTTP_SEC_FETCH_SITE");
 	const char *sent = req_param(r, "HTTP_X_CSRF_TOKEN"), *want;
 
-	if (r->route->method == METHOD_GET)
+	if (r->route->method == METHOD_GET || r->route->signed_body)
 		return 0;
 	if (site != NULL && strcmp(site, "cross-site") == 0)
 		return fail(&r->w, E_CSRF, "a write from another site");
-	if (site == NULL && r->claims == NULL && (r->token_hash == NULL || r->by_cookie) &&
+	if ((site == NULL || strcmp(site, "same-site") == 0) && r->claims == NULL &&
+	    (r->token_hash == NULL || r->by_cookie) &&
 	    foreign(r, req_param(r, "HTTP_ORIGIN")))
 		return fail(&r->w, E_CSRF, "a write from another origin");
 	if (!r->by_cookie)
@@ -246,7 +249,7 @@ int gate_enter(struct req *r)
 	enum audience aud = r->route->audience;
 
 	if (aud == AUD_PUBLIC)
-		return check_rate(r);
+		return check_origin(r) < 0 ? -1 : check_rate(r);
 	if (find_token(r) < 0)
 		return -1;
 	if (aud == AUD_OPERATOR && check_operator(r) < 0)

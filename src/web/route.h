@@ -86,6 +86,7 @@ struct route {
 	const struct relay_row *relay; /* web/relay.h */
 	int (*handle)(struct req *r);
 	bool plain; /* the handler needs no transaction */
+	bool signed_body; /* each body is signed by its sender: where it was sent from says nothing */
 	bool unattended; /* for programs that look on: no second factor */
 	const char *summary;
 	const char *proof; /* the test that shows it */

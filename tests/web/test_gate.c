@@ -267,7 +267,7 @@ static void a_token_that_was_changed_is_nothing(void **state)
 /* What a browser says about where it comes from, against a forged write. */
 static void a_write_comes_from_our_own_page(void **state)
 {
-	enum who { NOBODY, COOKIE, BEARER, PROGRAM };
+	enum who { NOBODY, COOKIE, BEARER, PROGRAM, ANYBODY /* no credential is looked at */, SIGNED };
 	static const struct {
 		enum method method;
 		enum who who;
@@ -289,6 +289,18 @@ static void a_write_comes_from_our_own_page(void **state)
 		{METHOD_POST, COOKIE, NULL, "null", "null", "", E_CSRF}, /* a page without an origin */
 		{METHOD_POST, NOBODY, NULL, "https://evil.example", "bus.example", NULL, E_CSRF},
 		{METHOD_POST, NOBODY, NULL, "https://bus.example", NULL, NULL, E_NONE},
+		{METHOD_POST, NOBODY, "same-site", "https://evil.bus.example", "bus.example", NULL, E_CSRF},
+		{METHOD_POST, NOBODY, "same-site", "https://bus.example", NULL, NULL, E_NONE},
+		/* a new session would take the place of the browser's own */
+		{METHOD_GET, ANYBODY, "cross-site", "https://evil.example", "bus.example", NULL, E_NONE},
+		{METHOD_POST, ANYBODY, "cross-site", NULL, NULL, NULL, E_CSRF},
+		{METHOD_POST, ANYBODY, "same-site", "https://evil.bus.example", "bus.example", NULL, E_CSRF},
+		{METHOD_POST, ANYBODY, NULL, "https://evil.example", "bus.example", NULL, E_CSRF},
+		{METHOD_POST, ANYBODY, NULL, "null", "bus.example", NULL, E_CSRF},
+		{METHOD_POST, ANYBODY, "same-origin", "https://bus.example", NULL, NULL, E_NONE},
+		{METHOD_POST, ANYBODY, "none", NULL, NULL, NULL, E_NONE},
+		{METHOD_POST, ANYBODY, NULL, NULL, NULL, NULL, E_NONE}, /* a program */
+		{METHOD_POST, SIGNED, "cross-site", "https://evil.example", "bus.example", NULL, E_NONE},
 		/* what a page cannot add by itself shows that it is meant */
 		{METHOD_POST, BEARER, NULL, "https://evil.example", "bus.example", NULL, E_NONE},
 		{METHOD_POST, PROGRAM, NULL, "https://evil.example", "bus.example", NULL, E_NONE},
@@ -303,7 +315,10 @@ static void a_write_comes_from_our_own_page(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct route route = {.id = "x", .method = rows[i].method,
-					    .audience = rows[i].who == PROGRAM ? AUD_API : AUD_OPEN};
+					    .audience = rows[i].who == PROGRAM   ? AUD_API
+							: rows[i].who >= ANYBODY ? AUD_PUBLIC
+										 : AUD_OPEN,
+					    .signed_body = rows[i].who == SIGNED};
 		const char *csrf = rows[i].csrf;
 
 		begin(&route);
