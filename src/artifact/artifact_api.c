@@ -120,10 +120,11 @@ static const struct shape nothing = {"Empty", NULL, 0, 0};
 static const struct field ticket_fields[] = {{"ticket", F_TOKEN, 0, 8, 200}};
 static const struct shape ticket_query = {"Ticket", ticket_fields, COUNT(ticket_fields), 0};
 
-static const struct read read_list = {&artifact_sql_list, {BIND_TOKEN, BIND_ARG0}, NULL};
-static const struct read read_show = {&artifact_sql_show, {BIND_TOKEN, BIND_ARG0, BIND_ARG1}, NULL};
+static const struct read read_list = {&artifact_sql_list, {BIND_TOKEN, BIND_ARG0}, .held = true};
+static const struct read read_show = {
+	&artifact_sql_show, {BIND_TOKEN, BIND_ARG0, BIND_ARG1}, .held = true};
 static const struct read read_envelope = {
-	&artifact_sql_envelope, {BIND_TOKEN, BIND_ARG0, BIND_ARG1}, NULL};
+	&artifact_sql_envelope, {BIND_TOKEN, BIND_ARG0, BIND_ARG1}, .held = true};
 static const struct read read_operator = {&artifact_sql_operator, {BIND_ARG0}, NULL};
 
 #define BASE "/api/v1/build-runs/{run_id}/artifacts"

@@ -60,11 +60,6 @@ SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, 
 	refund, dispute, refunded
 FROM checkout WHERE run = $1::bigint AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
--- A build is bought by itself: no plan is needed for it, but nobody may be
--- disabled or have a payment in dispute.
--- name: billing_sql_barred
-SELECT billing_decide($1::bigint, NULL, $2::timestamptz)->>'reason' IN ('operator_disabled', 'payment_disputed');
-
 -- name: billing_sql_insert
 INSERT INTO checkout (checkout_id, account_id, run, run_id, title, scope_hash, amount, currency,
 	provider, livemode, idem_key, return_url, created_at, expires_at, due_at)

@@ -99,7 +99,7 @@ static int approve(struct visitor *v)
 {
 	struct cli *c = v->c;
 
-	if (work_begin(&c->w, NULL) < 0 || run_authorize(&c->w, v->run_id) < 0 ||
+	if (work_begin(&c->w, NULL) < 0 || run_authorize(&c->w, v->run_id, false) < 0 ||
 	    work_commit(&c->w, NULL) < 0)
 		return -1;
 	step("operator", "(approves the work)");

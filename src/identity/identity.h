@@ -58,7 +58,7 @@ struct identity_entry {
 	int64_t account, expires_at, moved;
 };
 
-/* 0; 1 when the code was used in the meantime; 2 when the account is disabled; -1. */
+/* 0; 1 when the code was used in the meantime; -1. */
 int identity_enter(struct work *w, struct identity_entry *e);
 
 /* An address, found or made; nothing is said about which. */
@@ -86,6 +86,10 @@ int identity_close(struct work *w, const char *code_id);
 int identity_decide(struct work *w, const char *email, const char *status, const char *reason,
 		    const char **ret_identity);
 
+/* An operator's word: an account, by its name or a run of it, is switched off or on
+ * again; false when it was so already. E_NOT_FOUND. */
+int identity_switch(struct work *w, const char *name, bool off, const char *reason, bool *ret_changed);
+
 /* All that is kept about the acting account: a page of one part. Rows come after
  * place *at, which moves on; 0 at the end of the part. */
 extern const char *const identity_export_parts[]; /* to a NULL */
@@ -96,6 +100,9 @@ int identity_owns(struct work *w, const char *run_id);
 
 /* E_CONTACT when a contact is required and the account has confirmed no address. */
 int identity_need_contact(struct work *w, int64_t account);
+
+/* E_DISABLED, E_DISPUTED: nothing is sold to such an account, or built for it. */
+int identity_need_standing(struct work *w, int64_t account);
 
 /* E_SECOND when so much may be spent only by who has shown a second factor. */
 int identity_need_second(struct work *w, int64_t account, int64_t amount);

@@ -114,9 +114,21 @@ static int cancel(struct req *r)
 	return reply_run(r, 202, r->arg[0]);
 }
 
+struct authorize_in {
+	bool force;
+};
+static const struct field authorize_fields[] = {
+	{"force", F_BOOL, 0, .offset = offsetof(struct authorize_in, force),
+	 .doc = "though the account is switched off, or has a payment in dispute"},
+};
+static const struct shape authorize_shape = {"Authorization", authorize_fields, COUNT(authorize_fields),
+					     sizeof(struct authorize_in)};
+
 static int approve(struct req *r)
 {
-	if (run_authorize(&r->w, r->arg[0]) < 0)
+	const struct authorize_in *in = r->in;
+
+	if (run_authorize(&r->w, r->arg[0], in->force) < 0)
 		return -1;
 	return reply_run(r, 200, r->arg[0]);
 }
@@ -196,7 +208,7 @@ const struct route run_routes[] = {
 	 .summary = "Full internal state of a run with its evidence",
 	 .proof = "tests/stack/matrix.sh"},
 	{.id = "operator.approve", .method = METHOD_POST, .pattern = INTERNAL "/{run_id}/approve",
-	 OPERATOR, .body_max = 64, .input = &nothing, .reply = &run_shape, .reply_status = 200,
+	 OPERATOR, .body_max = 64, .input = &authorize_shape, .reply = &run_shape, .reply_status = 200,
 	 .handle = approve, .summary = "Authorize a run by hand", .proof = "tests/stack/matrix.sh"},
 	{.id = "operator.retry", .method = METHOD_POST, .pattern = INTERNAL "/{run_id}/retry", OPERATOR,
 	 .body_max = 64, .input = &nothing, .reply = &run_shape, .reply_status = 200,

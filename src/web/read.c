@@ -45,6 +45,8 @@ int read_answer(struct req *r, const struct pg_rows *rows)
 		return fail(&r->w, E_UNAUTHENTICATED, "unknown or expired session");
 	if ((doc = pg_text(rows, 0, 1)) == NULL)
 		return fail(&r->w, E_NOT_FOUND, "no such row, or not the caller's");
+	if (r->route->read->held && pg_text(rows, 0, 2) != NULL)
+		return fail(&r->w, err_find(pg_text(rows, 0, 2)), "what is asked for is held back");
 	if (r->route->read->answer != NULL)
 		return r->route->read->answer(r, doc);
 	if (r->route->read->type != NULL)

@@ -55,6 +55,7 @@ struct read {
 	 * no database in either. */
 	const char *(*made)(struct req *r);
 	int (*answer)(struct req *r, const char *doc);
+	bool held; /* a third column: the code of the error that stands in the way, or NULL */
 };
 
 /* A stream. `open` takes the token's hash, the first argument of the path and
