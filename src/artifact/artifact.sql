@@ -38,8 +38,7 @@ SELECT who.account_id, (SELECT (
 	FROM run r WHERE r.run_id = $2 AND r.account_id = who.account_id),
 	(SELECT run_held(r.id) FROM run r WHERE r.run_id = $2 AND r.account_id = who.account_id)
 FROM (
-	SELECT account_id, set_config('bus.account', account_id::text, true) FROM session
-	WHERE token_hash = decode($1, 'hex') AND expires_at > now()
+	SELECT account_id, set_config('bus.account', account_id::text, true) FROM caller($1, $3)
 ) who;
 
 -- name: artifact_sql_show
@@ -48,8 +47,7 @@ SELECT who.account_id, (SELECT artifact_public(a, r.run_id)
 	WHERE r.run_id = $2 AND r.account_id = who.account_id AND a.artifact_id = $3),
 	(SELECT run_held(r.id) FROM run r WHERE r.run_id = $2 AND r.account_id = who.account_id)
 FROM (
-	SELECT account_id, set_config('bus.account', account_id::text, true) FROM session
-	WHERE token_hash = decode($1, 'hex') AND expires_at > now()
+	SELECT account_id, set_config('bus.account', account_id::text, true) FROM caller($1, $4)
 ) who;
 
 -- name: artifact_sql_envelope
@@ -58,8 +56,7 @@ SELECT who.account_id, (SELECT p.envelope
 	WHERE r.run_id = $2 AND r.account_id = who.account_id AND a.artifact_id = $3),
 	(SELECT run_held(r.id) FROM run r WHERE r.run_id = $2 AND r.account_id = who.account_id)
 FROM (
-	SELECT account_id, set_config('bus.account', account_id::text, true) FROM session
-	WHERE token_hash = decode($1, 'hex') AND expires_at > now()
+	SELECT account_id, set_config('bus.account', account_id::text, true) FROM caller($1, $4)
 ) who;
 
 -- ---- delivery

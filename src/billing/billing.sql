@@ -140,13 +140,15 @@ FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
 	FROM account_of($1, $2) AS a(id) WHERE a.id IS NOT NULL OFFSET 0) who;
 
 -- name: billing_sql_status_of
-SELECT true, billing_status((SELECT id FROM account WHERE subject = $1), $1, now());
+SELECT true, CASE WHEN account_named($1) THEN billing_status((SELECT id FROM account WHERE subject = $1), $1, now())
+	ELSE 'null'::json END;
 
 -- name: billing_sql_support_of
 SELECT true, billing_support((SELECT id FROM account WHERE subject = $1));
 
 -- name: billing_sql_decide
-SELECT billing_decide((SELECT id FROM account WHERE subject = $1), $2, $3::timestamptz);
+SELECT CASE WHEN account_named($1) THEN
+	billing_check((SELECT id FROM account WHERE subject = $1), $2, $4, $5::bigint, $3::timestamptz) END;
 
 -- ---- disputes
 

@@ -26,7 +26,7 @@ int cli_status(enum err_id id)
 		[E_SCOPE_CHANGED] = 65, [E_NOT_FOUND] = 66, [E_UNAVAILABLE] = 69, [E_RESOURCE] = 69,
 		[E_RATE] = 75, [E_BUSY] = 75, [E_STALE] = 75, [E_IDEM_BUSY] = 75,
 		[E_UNAUTHENTICATED] = 77, [E_SCOPE] = 77, [E_DISABLED] = 77, [E_DISPUTED] = 77, [E_RETURNED] = 77,
-		[E_BILLING] = 77, [E_QUOTA] = 77, [E_SECOND] = 77, [E_CONTACT] = 77, [E_UPSTREAM] = 69,
+		[E_BILLING] = 77, [E_QUOTA] = 77, [E_SECOND] = 77, [E_FRESH] = 77, [E_CONTACT] = 77, [E_UPSTREAM] = 69,
 	};
 
 	return id == E_NONE ? 0 : known[id] ? known[id] : 70;

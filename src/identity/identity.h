@@ -18,6 +18,10 @@
 #define IDENTITY_TOKEN_PREFIX "vs_"
 #define IDENTITY_CODE_DIGITS 8
 
+/* What a customer's program must be allowed to see, or to change, the own runs. */
+#define SCOPE_BUILD_READ "build:read build:write"
+#define SCOPE_BUILD_WRITE "build:write"
+
 struct identity_session {
 	const char *token; /* shown once, never stored */
 	int64_t account;
@@ -98,11 +102,18 @@ int identity_export(struct work *w, const char *part, int64_t *at, struct pg_row
 /* Is the run the acting account's? E_NOT_FOUND when it is not. */
 int identity_owns(struct work *w, const char *run_id);
 
+/* Is work asked for and authorized only with a contact? */
+bool identity_asks_contact(const struct conf *c);
+
 /* E_CONTACT when a contact is required and the account has confirmed no address. */
 int identity_need_contact(struct work *w, int64_t account);
 
 /* E_DISABLED, E_DISPUTED: nothing is sold to such an account, or built for it. */
 int identity_need_standing(struct work *w, int64_t account);
+
+/* E_FRESH unless the acting account has signed in by this session, or shown its
+ * second factor in it, within totp_fresh_s. */
+int identity_need_fresh(struct work *w, const char *session_hash, const char *sid);
 
 /* E_SECOND when so much may be spent only by who has shown a second factor. */
 int identity_need_second(struct work *w, int64_t account, int64_t amount);

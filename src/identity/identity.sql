@@ -79,6 +79,9 @@ SELECT totp_end();
 -- name: identity_sql_second
 SELECT has, shown FROM second_factor($1::bigint, $2, $3::timestamptz);
 
+-- name: identity_sql_fresh
+SELECT session_fresh($1, $2, $3::timestamptz, $4::timestamptz);
+
 -- name: identity_sql_owns
 SELECT true FROM run_public WHERE run_id = $1 AND account_id = bus_account();
 

@@ -69,7 +69,8 @@ int identity_api_key_new(struct req *r)
 	struct jwt t = {.aud = API_AUDIENCE, .iat = r->w.now / CLOCK_S};
 	struct identity_self me;
 
-	if (identity_self(&r->w, r->token_hash, r->sid, &me) < 0)
+	if (identity_self(&r->w, r->token_hash, r->sid, &me) < 0 ||
+	    identity_need_fresh(&r->w, r->token_hash, r->sid) < 0)
 		return -1;
 	if (!me.verified || strcmp(me.status, "approved") != 0)
 		return fail(&r->w, E_SCOPE, "a customer who is %s", me.status);

@@ -178,11 +178,17 @@ int identity_is_own(struct work *w, const char *email, bool *ret)
 	return 0;
 }
 
+bool identity_asks_contact(const struct conf *c)
+{
+	return c->contact_required == 1 ||
+	       (c->contact_required == 2 && !str_eq(c->billing_provider, "manual"));
+}
+
 int identity_need_contact(struct work *w, int64_t account)
 {
 	struct pg_rows rows;
 
-	if (!w->conf->contact_required)
+	if (!identity_asks_contact(w->conf))
 		return 0;
 	if (DB(w, identity_sql_contact, &rows, arg_int(w, account)) < 0)
 		return -1;
@@ -210,6 +216,16 @@ int identity_switch(struct work *w, const char *name, bool off, const char *reas
 		return fail(w, E_NOT_FOUND, "nobody has an account %.100s", name);
 	*ret_changed = pg_bool(&rows, 0, 0);
 	return 0;
+}
+
+int identity_need_fresh(struct work *w, const char *session_hash, const char *sid)
+{
+	struct pg_rows rows;
+
+	if (DB(w, identity_sql_fresh, &rows, session_hash, sid,
+	       arg_time(w, w->now - w->conf->totp_fresh_s * CLOCK_S), arg_now(w)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0) ? 0 : fail(w, E_FRESH, "signed in long ago");
 }
 
 int identity_key_add(struct work *w, const char *key_id, const char *name, const char *scope,

@@ -140,11 +140,11 @@ static int retry(struct req *r)
 	return reply_run(r, 200, r->arg[0]);
 }
 
-static const struct read read_one = {&run_sql_read_one, {BIND_TOKEN, BIND_ARG0}, NULL};
+static const struct read read_one = {&run_sql_read_one, {BIND_TOKEN, BIND_ARG0, BIND_SUBJECT}, NULL};
 static const struct read read_list = {
-	&run_sql_read_list, {BIND_TOKEN, BIND_QUERY0, BIND_QUERY1}, NULL};
+	&run_sql_read_list, {BIND_TOKEN, BIND_QUERY0, BIND_QUERY1, BIND_SUBJECT}, NULL};
 static const struct read read_messages = {
-	&run_sql_read_messages, {BIND_TOKEN, BIND_ARG0, BIND_QUERY0, BIND_QUERY1}, NULL};
+	&run_sql_read_messages, {BIND_TOKEN, BIND_ARG0, BIND_QUERY0, BIND_QUERY1, BIND_SUBJECT}, NULL};
 static const struct read operator_list = {
 	&run_sql_operator_list, {BIND_QUERY0, BIND_QUERY1}, NULL};
 static const struct read operator_show = {&run_sql_operator_show, {BIND_ARG0}, NULL};
@@ -168,24 +168,25 @@ static const struct field operator_list_fields[] = {
 static const struct shape operator_runs = {"OperatorRunList", operator_list_fields,
 					   COUNT(operator_list_fields), 0};
 
-#define CUSTOMER .pool = POOL_FAST, .audience = AUD_CUSTOMER
+#define READER .pool = POOL_FAST, .audience = AUD_CUSTOMER, .scope = SCOPE_BUILD_READ
+#define CUSTOMER .pool = POOL_FAST, .audience = AUD_CUSTOMER, .scope = SCOPE_BUILD_WRITE
 #define OPERATOR .pool = POOL_OPERATOR, .audience = AUD_OPERATOR
 #define RUNS "/api/v1/build-runs"
 #define INTERNAL "/api/internal/build-runs"
 
 const struct route run_routes[] = {
 	{.id = "build_run.create", .method = METHOD_POST, .pattern = RUNS, .pool = POOL_FAST,
-	 .audience = AUD_OPEN, .rate = RATE_CREATE, .body_max = 65536, .input = &create_shape,
+	 .audience = AUD_OPEN, .scope = SCOPE_BUILD_WRITE, .rate = RATE_CREATE, .body_max = 65536, .input = &create_shape,
 	 .reply = &run_shape, .reply_status = 201, .handle = create,
 	 .summary = "Start a build run with its first message", .proof = "tests/stack/matrix.sh"},
-	{.id = "build_run.list", .method = METHOD_GET, .pattern = RUNS, CUSTOMER, .query = &page,
+	{.id = "build_run.list", .method = METHOD_GET, .pattern = RUNS, READER, .query = &page,
 	 .reply = &run_list_shape, .reply_status = 200, .read = &read_list,
 	 .summary = "Own runs, newest first", .proof = "tests/stack/matrix.sh"},
-	{.id = "build_run.show", .method = METHOD_GET, .pattern = RUNS "/{run_id}", CUSTOMER,
+	{.id = "build_run.show", .method = METHOD_GET, .pattern = RUNS "/{run_id}", READER,
 	 .reply = &run_shape, .reply_status = 200, .read = &read_one,
 	 .summary = "One run as its customer may see it", .proof = "tests/stack/matrix.sh"},
 	{.id = "build_run.messages", .method = METHOD_GET, .pattern = RUNS "/{run_id}/messages",
-	 CUSTOMER, .query = &seq_page, .reply = &run_message_list_shape, .reply_status = 200,
+	 READER, .query = &seq_page, .reply = &run_message_list_shape, .reply_status = 200,
 	 .read = &read_messages, .summary = "The conversation", .proof = "tests/stack/matrix.sh"},
 	{.id = "build_run.say", .method = METHOD_POST, .pattern = RUNS "/{run_id}/messages", CUSTOMER,
 	 .rate = RATE_WRITE, .body_max = 65536, .input = &say_shape,

@@ -206,6 +206,24 @@ static void a_signed_token_opens_what_it_was_made_for(void **state)
 		{AUD_INTERNAL, "usage", "", {"svc", INTERNAL_AUDIENCE, "other"}, E_SCOPE},
 		{AUD_INTERNAL, "usage", "", {"svc", API_AUDIENCE, "usage"}, E_UNAUTHENTICATED},
 		{AUD_INTERNAL, "usage", "", {"svc", AUTH_AUDIENCE, "usage"}, E_UNAUTHENTICATED},
+		/* a customer's program: by a scope of the route, or for the session itself */
+		{AUD_CUSTOMER, "build", "", {"id_1", API_AUDIENCE, "build"}, E_NONE},
+		{AUD_CUSTOMER, "build", "", {"id_1", API_AUDIENCE, "chat"}, E_SCOPE},
+		{AUD_CUSTOMER, "build", "", {"id_1", API_AUDIENCE, "build", "ses_1"}, E_NONE},
+		{AUD_CUSTOMER, "build", KEY_PREFIX, {KEY_SUBJECT "k", API_AUDIENCE, "build"}, E_NONE},
+		{AUD_CUSTOMER, "build", KEY_PREFIX, {KEY_SUBJECT "k", API_AUDIENCE, "chat"}, E_SCOPE},
+		{AUD_CUSTOMER, "build", "", {"id_1", AUTH_AUDIENCE, "", "ses_1"}, E_NONE},
+		{AUD_CUSTOMER, "build", "", {"svc", AUTH_AUDIENCE, "build"}, E_SCOPE},
+		{AUD_CUSTOMER, "build", "", {"svc", INTERNAL_AUDIENCE, "build"}, E_UNAUTHENTICATED},
+		{AUD_CUSTOMER, "build", "", {SESSION_SUBJECT "ses_1", AUTH_AUDIENCE, "", "ses_2"}, E_UNAUTHENTICATED},
+		{AUD_OPEN, "build", "", {"id_1", API_AUDIENCE, "build"}, E_NONE},
+		{AUD_OPEN, "build", "", {"id_1", API_AUDIENCE, ""}, E_SCOPE},
+		{AUD_OPEN, NULL, "", {"id_1", AUTH_AUDIENCE, "", "ses_1"}, E_UNAUTHENTICATED},
+		/* an operator's door for a service */
+		{AUD_OPERATOR, "read", "", {"svc", INTERNAL_AUDIENCE, "read"}, E_NONE},
+		{AUD_OPERATOR, "read", "", {"svc", INTERNAL_AUDIENCE, "write"}, E_SCOPE},
+		{AUD_OPERATOR, "read", "", {"svc", API_AUDIENCE, "read"}, E_UNAUTHENTICATED},
+		{AUD_OPERATOR, "read", "", {"svc", AUTH_AUDIENCE, "read"}, E_UNAUTHENTICATED},
 		/* a session's door takes no program */
 		{AUD_CUSTOMER, NULL, "", {"id_1", API_AUDIENCE, ""}, E_UNAUTHENTICATED},
 		{AUD_OPERATOR, NULL, "", {"id_1", INTERNAL_AUDIENCE, ""}, E_UNAUTHENTICATED},
@@ -226,14 +244,14 @@ static void a_signed_token_opens_what_it_was_made_for(void **state)
 		if (*rows[i].prefix) /* its name is the hash of all of it */
 			subject = arena_printf(a, KEY_SUBJECT "%s",
 					       crypto_sha256_hex(a, text + 7, strlen(text + 7)));
-		else if (rows[i].token.sid && rows[i].door == AUD_API)
+		else if (rows[i].token.sid && (rows[i].door == AUD_API || rows[i].door <= AUD_CUSTOMER))
 			subject = arena_printf(a, SESSION_SUBJECT "%s", rows[i].token.sid);
 		assert_string_equal(r.subject, subject);
 		assert_string_equal(r.scope, rows[i].token.scope);
 		assert_string_equal(r.sid ? r.sid : "", rows[i].token.sid ? rows[i].token.sid : "");
 		assert_null(r.token_hash);
 		assert_int_equal(r.w.actor.kind,
-				 rows[i].door != AUD_API && rows[i].needs ? ACTOR_OPERATOR : ACTOR_NOBODY);
+				 rows[i].door > AUD_API && rows[i].needs ? ACTOR_OPERATOR : ACTOR_NOBODY);
 	}
 	arena_free(a);
 }
