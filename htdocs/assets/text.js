@@ -40,7 +40,7 @@ export const T = {
 		working: 'Add something', done: 'Describe another tool', other: 'Your message',
 	},
 	hint: {
-		working: 'The scope is fixed; messages change nothing.',
+		working: 'The scope is fixed; words change nothing.',
 		done: 'Finished; a message starts a new run.',
 	},
 	keys: 'Enter sends, Shift+Enter makes a new line.',

@@ -35,34 +35,34 @@ SELECT who.account_id, (SELECT (
 	SELECT row_to_json(p) FROM (SELECT coalesce(json_agg(artifact_public(a, r.run_id)
 		ORDER BY a.id), '[]'::json) AS items, NULL AS next_cursor
 		FROM artifact a WHERE a.run = r.id) p)
-	FROM run r WHERE r.run_id = $2 AND r.account_id = who.account_id)
+	FROM run r WHERE r.run_id = $2 AND r.account_id = who.account_id),
+	(SELECT run_held(r.id) FROM run r WHERE r.run_id = $2 AND r.account_id = who.account_id)
 FROM (
-	SELECT account_id, set_config('bus.account', account_id::text, true) FROM session
-	WHERE token_hash = decode($1, 'hex') AND expires_at > now()
+	SELECT account_id, set_config('bus.account', account_id::text, true) FROM caller($1, $3)
 ) who;
 
 -- name: artifact_sql_show
 SELECT who.account_id, (SELECT artifact_public(a, r.run_id)
 	FROM run r JOIN artifact a ON a.run = r.id
-	WHERE r.run_id = $2 AND r.account_id = who.account_id AND a.artifact_id = $3)
+	WHERE r.run_id = $2 AND r.account_id = who.account_id AND a.artifact_id = $3),
+	(SELECT run_held(r.id) FROM run r WHERE r.run_id = $2 AND r.account_id = who.account_id)
 FROM (
-	SELECT account_id, set_config('bus.account', account_id::text, true) FROM session
-	WHERE token_hash = decode($1, 'hex') AND expires_at > now()
+	SELECT account_id, set_config('bus.account', account_id::text, true) FROM caller($1, $4)
 ) who;
 
 -- name: artifact_sql_envelope
 SELECT who.account_id, (SELECT p.envelope
 	FROM run r JOIN artifact a ON a.run = r.id JOIN provenance p ON p.artifact = a.id
-	WHERE r.run_id = $2 AND r.account_id = who.account_id AND a.artifact_id = $3)
+	WHERE r.run_id = $2 AND r.account_id = who.account_id AND a.artifact_id = $3),
+	(SELECT run_held(r.id) FROM run r WHERE r.run_id = $2 AND r.account_id = who.account_id)
 FROM (
-	SELECT account_id, set_config('bus.account', account_id::text, true) FROM session
-	WHERE token_hash = decode($1, 'hex') AND expires_at > now()
+	SELECT account_id, set_config('bus.account', account_id::text, true) FROM caller($1, $4)
 ) who;
 
 -- ---- delivery
 
 -- name: artifact_sql_find
-SELECT a.id, a.run, a.kind, a.name, a.sha256, a.size_bytes, a.mime, a.entrypoint
+SELECT a.id, a.run, a.kind, a.name, a.sha256, a.size_bytes, a.mime, a.entrypoint, run_held(a.run)
 FROM artifact a JOIN run r ON r.id = a.run
 WHERE r.run_id = $1 AND a.artifact_id = $2 AND a.account_id = $3::bigint;
 
@@ -78,8 +78,8 @@ SELECT p.artifact, p.run, set_config('bus.preview_run', p.run::text, true), p.ti
 FROM (SELECT set_config('bus.preview_host', $1, true) AS host OFFSET 0) who
 CROSS JOIN LATERAL (
 	SELECT artifact, run, encode(ticket_hash, 'hex') AS ticket,
-		cookie_hash IS NULL AND ticket_until > $2::timestamptz AS ticket_open,
-		encode(cookie_hash, 'hex') AS cookie, until > $2::timestamptz AS open
+		cookie_hash IS NULL AND ticket_until > $2::timestamptz AND run_held(run) IS NULL AS ticket_open,
+		encode(cookie_hash, 'hex') AS cookie, until > $2::timestamptz AND run_held(run) IS NULL AS open
 	FROM preview WHERE preview.host = who.host OFFSET 0) p;
 
 -- name: artifact_sql_preview_use

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "identity/identity.h"
 #include "artifact/artifact_api_int.h"
 #include "artifact/artifact_int.h"
 #include "artifact/artifact_sql.h"
@@ -135,15 +136,16 @@ static const struct shape nothing = {"Empty", NULL, 0, 0};
 static const struct field ticket_fields[] = {{"ticket", F_TOKEN, 0, 8, 200}};
 static const struct shape ticket_query = {"Ticket", ticket_fields, COUNT(ticket_fields), 0};
 
-static const struct read read_list = {&artifact_sql_list, {BIND_TOKEN, BIND_ARG0}, NULL};
-static const struct read read_show = {&artifact_sql_show, {BIND_TOKEN, BIND_ARG0, BIND_ARG1}, NULL};
+static const struct read read_list = {&artifact_sql_list, {BIND_TOKEN, BIND_ARG0, BIND_SUBJECT}, .held = true};
+static const struct read read_show = {
+	&artifact_sql_show, {BIND_TOKEN, BIND_ARG0, BIND_ARG1, BIND_SUBJECT}, .held = true};
 static const struct read read_envelope = {
-	&artifact_sql_envelope, {BIND_TOKEN, BIND_ARG0, BIND_ARG1}, NULL};
+	&artifact_sql_envelope, {BIND_TOKEN, BIND_ARG0, BIND_ARG1, BIND_SUBJECT}, .held = true};
 static const struct read read_operator = {&artifact_sql_operator, {BIND_ARG0}, NULL};
 
 #define BASE "/api/v1/build-runs/{run_id}/artifacts"
 #define ONE BASE "/{artifact_id}"
-#define CUSTOMER .pool = POOL_FAST, .audience = AUD_CUSTOMER
+#define CUSTOMER .pool = POOL_FAST, .audience = AUD_CUSTOMER, .scope = SCOPE_BUILD_READ
 
 const struct route artifact_routes[] = {
 	{.id = "artifact.list", .method = METHOD_GET, .pattern = BASE, CUSTOMER, .reply = &list_shape,

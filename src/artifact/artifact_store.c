@@ -70,6 +70,8 @@ int artifact_store_find(struct work *w, const char *run_id, const char *artifact
 		return -1;
 	if (rows.n == 0)
 		return fail(w, E_NOT_FOUND, "artifact %.60s", artifact_id);
+	if (pg_text(&rows, 0, 8) != NULL)
+		return fail(w, err_find(pg_text(&rows, 0, 8)), "artifact %.60s is held back", artifact_id);
 	*ret = (struct artifact_row){
 		.id = pg_int(&rows, 0, 0), .run = pg_int(&rows, 0, 1), .kind = pg_text(&rows, 0, 2),
 		.name = pg_text(&rows, 0, 3), .sha256 = pg_text(&rows, 0, 4),

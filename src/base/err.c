@@ -16,6 +16,15 @@ const struct err_row *err_row(enum err_id id)
 	return id > E_NONE && id < E_COUNT ? &rows[id] : &rows[E_INTERNAL];
 }
 
+enum err_id err_find(const char *code)
+{
+	enum err_id id = E_NONE + 1;
+
+	while (id < E_COUNT && strcmp(rows[id].code, code) != 0)
+		id++;
+	return id < E_COUNT ? id : E_INTERNAL;
+}
+
 int err_set(struct err *e, enum err_id id, const char *fmt, ...)
 {
 	va_list ap;

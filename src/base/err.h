@@ -41,6 +41,9 @@ struct err_row {
 /* The row of an error; E_NONE and unknown ids give the row of E_INTERNAL. */
 const struct err_row *err_row(enum err_id id);
 
+/* The error of that code, E_INTERNAL when there is none. */
+enum err_id err_find(const char *code);
+
 /* Record a failure with an internal detail; returns -1. */
 int err_set(struct err *e, enum err_id id, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -46,11 +46,8 @@ static int intend(struct work *w, const char *run_id, const char *back,
 	struct run_sale s;
 	int rc;
 
-	if (run_for_sale(w, run_id, &s) < 0 || (rc = billing_store_barred(w, s.run.account)) < 0)
+	if (run_for_sale(w, run_id, &s) < 0 || identity_need_standing(w, s.run.account) < 0)
 		return -1;
-	if (rc > 0)
-		return fail(w, E_BILLING, "account %lld is disabled or has a payment in dispute",
-			    (long long)s.run.account);
 	if (identity_need_second(w, s.run.account, s.amount) < 0)
 		return -1;
 	rc = billing_store_live(w, s.run.id, ret);

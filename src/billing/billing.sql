@@ -70,11 +70,6 @@ SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, 
 	refund_tries
 FROM checkout WHERE run = $1::bigint AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
--- A build is bought by itself: no plan is needed for it, but nobody may be
--- disabled or have a payment in dispute.
--- name: billing_sql_barred
-SELECT billing_decide($1::bigint, NULL, $2::timestamptz)->>'reason' IN ('operator_disabled', 'payment_disputed');
-
 -- name: billing_sql_insert
 INSERT INTO checkout (checkout_id, account_id, run, run_id, title, scope_hash, amount, currency,
 	provider, livemode, idem_key, return_url, created_at, expires_at, due_at)
@@ -183,13 +178,15 @@ FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
 	FROM account_of($1, $2) AS a(id) WHERE a.id IS NOT NULL OFFSET 0) who;
 
 -- name: billing_sql_status_of
-SELECT true, billing_status((SELECT id FROM account WHERE subject = $1), $1, now());
+SELECT true, CASE WHEN account_named($1) THEN billing_status((SELECT id FROM account WHERE subject = $1), $1, now())
+	ELSE 'null'::json END;
 
 -- name: billing_sql_support_of
 SELECT true, billing_support((SELECT id FROM account WHERE subject = $1));
 
 -- name: billing_sql_decide
-SELECT billing_decide((SELECT id FROM account WHERE subject = $1), $2, $3::timestamptz);
+SELECT CASE WHEN account_named($1) THEN
+	billing_check((SELECT id FROM account WHERE subject = $1), $2, $4, $5::bigint, $3::timestamptz) END;
 
 -- ---- disputes
 

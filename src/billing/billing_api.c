@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "identity/identity.h"
 #include "billing/billing_api_int.h"
 #include "billing/billing_sql.h"
 
@@ -57,12 +58,13 @@ static int hook(struct req *r)
 const struct route billing_routes[] = {
 	{.id = "build_run.checkout", .method = METHOD_POST,
 	 .pattern = "/api/v1/build-runs/{run_id}/checkout", .pool = POOL_SLOW,
-	 .audience = AUD_CUSTOMER, .rate = RATE_WRITE, .body_max = 4096, .input = &checkout_shape,
+	 .audience = AUD_CUSTOMER, .scope = SCOPE_BUILD_WRITE, .rate = RATE_WRITE, .body_max = 4096, .input = &checkout_shape,
 	 .reply = &checkout_reply, .reply_status = 201, .handle = checkout, .plain = true,
 	 .summary = "Open the payment page of the approved scope, or ask a person to approve",
 	 .proof = "tests/stack/billing.sh"},
 	{.id = "stripe.webhook", .method = METHOD_POST, .pattern = "/api/internal/stripe/webhook",
 	 .pool = POOL_HOOK, .audience = AUD_PUBLIC, .body_max = BILLING_BODY_MAX, .raw = true,
+	 .signed_body = true, .unkeyed = "an event has a name of its own",
 	 .reply = &hook_reply, .reply_status = 200, .handle = hook, .plain = true,
 	 .summary = "Signed events of the payment provider, written down before they are acknowledged",
 	 .proof = "tests/stack/billing.sh"},

@@ -30,9 +30,9 @@ static int put(struct req *r)
 	.reply = &catalog, .reply_status = 200, .proof = "tests/stack/billing_plans.sh"
 
 const struct route billing_catalog_routes[] = {
-	{.id = "operator.catalog", .method = METHOD_GET, CATALOG, .read = &read_catalog,
+	{.id = "operator.catalog", .method = METHOD_GET, CATALOG, .scope = "billing:catalog:read", .read = &read_catalog,
 	 .summary = "Products, meters, plans with their prices and quotas"},
-	{.id = "operator.catalog_put", .method = METHOD_PUT, CATALOG, .body_max = CATALOG_MAX, .raw = true,
+	{.id = "operator.catalog_put", .method = METHOD_PUT, CATALOG, .scope = "billing:catalog:write", .body_max = CATALOG_MAX, .raw = true,
 	 .handle = put, .summary = "Put a catalog into force; plans that it does not name are sold no more"},
 	{0},
 };

@@ -51,8 +51,10 @@ int billing_store_find(struct work *w, const struct billing_event *e,
 		       struct billing_page_row *ret); /* id and run alone, no lock */
 int billing_store_lock(struct work *w, int64_t id, struct billing_page_row *ret);
 int billing_store_live(struct work *w, int64_t run, struct billing_page_row *ret);
-int billing_store_barred(struct work *w, int64_t account);
-int billing_store_decide(struct work *w, const char *subject, const char *scope, const char **ret);
+/* May so much more of the meter (NULL: anything) be used? *ret: NULL when no account could
+ * be called so. */
+int billing_store_decide(struct work *w, const char *subject, const char *scope, const char *meter,
+			 int64_t quantity, const char **ret);
 int billing_store_insert(struct work *w, struct billing_page_row *c, int64_t account);
 int billing_store_state(struct work *w, const struct billing_page_row *c, const char *state, const char *note);
 int billing_store_opened(struct work *w, const struct billing_page_row *c, const char *session_id, const char *url);

@@ -96,7 +96,7 @@ const struct route billing_local_routes[] = {
 	 .proof = "tests/stack/billing.sh", .demo_only = true},
 	{.id = "local_payment.press", .method = METHOD_POST, .pattern = PAGES "/{outcome}",
 	 .pool = POOL_SLOW, .audience = AUD_PUBLIC, .rate = RATE_WRITE, .reply_status = 303,
-	 .handle = press, .plain = true, .summary = "pay or expire: send the event that this would cause",
+	 .handle = press, .plain = true, .unkeyed = "a browser's form has none", .summary = "pay or expire: send the event that this would cause",
 	 .proof = "tests/stack/billing.sh", .demo_only = true},
 	{0},
 };

@@ -62,7 +62,7 @@ const struct route billing_local_plan_routes[] = {
 	 .proof = "tests/stack/billing_plans.sh", .demo_only = true},
 	{.id = "local_subscription.press", .method = METHOD_POST, .pattern = PAGES "/{deed}",
 	 .pool = POOL_SLOW, .audience = AUD_PUBLIC, .rate = RATE_WRITE, .reply_status = 303,
-	 .handle = press, .plain = true, .summary = "cancel, resume, end, fail, pay or refund: change it and tell us",
+	 .handle = press, .plain = true, .unkeyed = "a browser's form has none", .summary = "cancel, resume, end, fail, pay or refund: change it and tell us",
 	 .proof = "tests/stack/billing_plans.sh", .demo_only = true},
 	{0},
 };

@@ -178,20 +178,12 @@ int billing_store_live(struct work *w, int64_t run, struct billing_page_row *ret
 	return DB(w, billing_sql_live, &rows, arg_int(w, run)) < 0 ? -1 : take(&rows, ret);
 }
 
-int billing_store_barred(struct work *w, int64_t account)
+int billing_store_decide(struct work *w, const char *subject, const char *scope, const char *meter,
+			 int64_t quantity, const char **ret)
 {
 	struct pg_rows rows;
 
-	if (DB(w, billing_sql_barred, &rows, arg_int(w, account), arg_now(w)) < 0)
-		return -1;
-	return pg_bool(&rows, 0, 0);
-}
-
-int billing_store_decide(struct work *w, const char *subject, const char *scope, const char **ret)
-{
-	struct pg_rows rows;
-
-	if (DB(w, billing_sql_decide, &rows, subject, scope, arg_now(w)) < 0)
+	if (DB(w, billing_sql_decide, &rows, subject, scope, arg_now(w), meter, arg_int(w, quantity)) < 0)
 		return -1;
 	*ret = pg_text(&rows, 0, 0);
 	return 0;

@@ -19,8 +19,7 @@ SELECT seq, pg_notify('bus_run', run::text) FROM e;
 -- name: event_sql_open
 SELECT who.account_id, r.run_id, r.id, r.last_event_id, r.terminal, e.seq, e.type, e.doc
 FROM (
-	SELECT account_id, set_config('bus.account', account_id::text, true) FROM session
-	WHERE token_hash = decode($1, 'hex') AND expires_at > now()
+	SELECT account_id, set_config('bus.account', account_id::text, true) FROM caller($1, $6)
 ) who
 LEFT JOIN LATERAL (
 	SELECT run.run_id, run.id, run.last_event_id, s.terminal

@@ -2,6 +2,7 @@
 
 #include "event/event.h"
 #include "event/event_sql.h"
+#include "identity/identity.h"
 #include "web/web.h"
 
 static const struct field query_fields[] = {
@@ -20,7 +21,7 @@ static const struct follow follow = {&event_sql_open, &event_sql_more};
 const struct route event_routes[] = {
 	{.id = "build_run.events", .method = METHOD_GET,
 	 .pattern = "/api/v1/build-runs/{run_id}/events", .pool = POOL_STREAM,
-	 .audience = AUD_CUSTOMER, .rate = RATE_STREAM, .query = &query, .reply = &reply,
+	 .audience = AUD_CUSTOMER, .scope = SCOPE_BUILD_READ, .rate = RATE_STREAM, .query = &query, .reply = &reply,
 	 .reply_status = 200, .follow = &follow,
 	 .summary = "Follow the progress of a run (server-sent events to `event: end`, or long poll)",
 	 .proof = "tests/stack/events.sh"},

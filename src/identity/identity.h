@@ -18,6 +18,10 @@
 #define IDENTITY_TOKEN_PREFIX "vs_"
 #define IDENTITY_CODE_DIGITS 8
 
+/* What a customer's program must be allowed to see, or to change, the own runs. */
+#define SCOPE_BUILD_READ "build:read build:write"
+#define SCOPE_BUILD_WRITE "build:write"
+
 struct identity_session {
 	const char *token; /* shown once, never stored */
 	int64_t account;
@@ -58,7 +62,7 @@ struct identity_entry {
 	int64_t account, expires_at, moved;
 };
 
-/* 0; 1 when the code was used in the meantime; 2 when the account is disabled; -1. */
+/* 0; 1 when the code was used in the meantime; -1. */
 int identity_enter(struct work *w, struct identity_entry *e);
 
 /* An address, found or made; nothing is said about which. */
@@ -86,6 +90,10 @@ int identity_close(struct work *w, const char *code_id);
 int identity_decide(struct work *w, const char *email, const char *status, const char *reason,
 		    const char **ret_identity);
 
+/* An operator's word: an account, by its name or a run of it, is switched off or on
+ * again; false when it was so already. E_NOT_FOUND. */
+int identity_switch(struct work *w, const char *name, bool off, const char *reason, bool *ret_changed);
+
 /* All that is kept about the acting account: a page of one part. Rows come after
  * place *at, which moves on; 0 at the end of the part. */
 extern const char *const identity_export_parts[]; /* to a NULL */
@@ -94,12 +102,22 @@ int identity_export(struct work *w, const char *part, int64_t *at, struct pg_row
 /* Is the run the acting account's? E_NOT_FOUND when it is not. */
 int identity_owns(struct work *w, const char *run_id);
 
+/* Is work asked for and authorized only with a contact? */
+bool identity_asks_contact(const struct conf *c);
+
 /* E_CONTACT when a contact is required and the account has confirmed no address. */
 int identity_need_contact(struct work *w, int64_t account);
 
 /* Whoever has this account's confirmed address, now or later: a name (hexadecimal)
  * that only our key makes. NULL for an account without one. */
 int identity_payer(struct work *w, int64_t account, const char **ret);
+
+/* E_DISABLED, E_DISPUTED: nothing is sold to such an account, or built for it. */
+int identity_need_standing(struct work *w, int64_t account);
+
+/* E_FRESH unless the acting account has signed in by this session, or shown its
+ * second factor in it, within totp_fresh_s. */
+int identity_need_fresh(struct work *w, const char *session_hash, const char *sid);
 
 /* E_SECOND when so much may be spent only by who has shown a second factor. */
 int identity_need_second(struct work *w, int64_t account, int64_t amount);

@@ -79,6 +79,9 @@ SELECT totp_end();
 -- name: identity_sql_second
 SELECT has, shown FROM second_factor($1::bigint, $2, $3::timestamptz);
 
+-- name: identity_sql_fresh
+SELECT session_fresh($1, $2, $3::timestamptz, $4::timestamptz);
+
 -- name: identity_sql_owns
 SELECT true FROM run_public WHERE run_id = $1 AND account_id = bus_account();
 
@@ -87,6 +90,18 @@ SELECT EXISTS (SELECT FROM customer WHERE account_id = bus_account() AND email =
 
 -- name: identity_sql_address
 SELECT email FROM customer WHERE account_id = $1::bigint AND email_verified;
+
+-- name: identity_sql_barred
+SELECT account_barred($1::bigint);
+
+-- name: identity_sql_switch
+SELECT account_switch($1, $2::boolean, $3, $4, $5::timestamptz);
+
+-- name: identity_sql_audit
+SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p)), '[]'::json)) FROM (
+	SELECT public_time(u.at) AS at, u.what, coalesce(a.subject, 'visitor ' || a.id) AS account, u.by, u.reason
+	FROM account_audit u JOIN account a ON a.id = u.account_id
+	ORDER BY u.id DESC LIMIT coalesce($1::int, 100)) p;
 
 -- name: identity_sql_contact
 SELECT EXISTS (SELECT FROM customer WHERE account_id = $1::bigint AND email_verified);

@@ -69,7 +69,8 @@ int identity_api_key_new(struct req *r)
 	struct jwt t = {.aud = API_AUDIENCE, .iat = r->w.now / CLOCK_S};
 	struct identity_self me;
 
-	if (identity_self(&r->w, r->token_hash, r->sid, &me) < 0)
+	if (identity_self(&r->w, r->token_hash, r->sid, &me) < 0 ||
+	    identity_need_fresh(&r->w, r->token_hash, r->sid) < 0)
 		return -1;
 	if (!me.verified || strcmp(me.status, "approved") != 0)
 		return fail(&r->w, E_SCOPE, "a customer who is %s", me.status);
@@ -174,4 +175,36 @@ int identity_api_reject(struct req *r)
 	const struct reject_in *in = r->in;
 
 	return decide(r, in->email, "rejected", in->reason ? in->reason : "");
+}
+
+/* ---- switched off, and on again */
+
+struct switch_in {
+	const char *reason;
+};
+static const struct field switch_fields[] = {
+	{"reason", F_TEXT, F_REQUIRED, 1, 500, .offset = offsetof(struct switch_in, reason),
+	 .doc = "kept with the time"},
+};
+const struct shape identity_switch_shape = {"AccountSwitch", switch_fields, COUNT(switch_fields),
+					    sizeof(struct switch_in)};
+
+static int set(struct req *r, bool off)
+{
+	const struct switch_in *in = r->in;
+	bool changed;
+
+	if (identity_switch(&r->w, r->arg[0], off, in->reason, &changed) < 0)
+		return -1;
+	return reply_json(r, 200, off ? "{\"status\":\"disabled\"}" : "{\"status\":\"enabled\"}");
+}
+
+int identity_api_off(struct req *r)
+{
+	return set(r, true);
+}
+
+int identity_api_on(struct req *r)
+{
+	return set(r, false);
 }

@@ -119,6 +119,12 @@ static const struct read read_waitlist = {&identity_sql_waitlist, {BIND_QUERY0, 
 	 .input = &in, .reply = &decided, .reply_status = 200, .handle = fn, .summary = text,   \
 	 .proof = PROOF}
 
+#define SWITCH(name, deed, fn, text)                                                            \
+	{.id = name, .method = METHOD_POST, .pattern = "/api/internal/accounts/{account_id}/" deed, \
+	 .pool = POOL_OPERATOR, .audience = AUD_OPERATOR, .body_max = 4096,                     \
+	 .input = &identity_switch_shape, .reply = &status_shape, .reply_status = 200,          \
+	 .handle = fn, .summary = text, .proof = "tests/stack/rights.sh"}
+
 const struct route identity_routes[] = {
 	{.id = "session.create", .method = METHOD_POST, .pattern = "/api/v1/sessions",
 	 .pool = POOL_FAST, .audience = AUD_PUBLIC, .rate = RATE_CREATE, .body_max = 64,
@@ -170,9 +176,13 @@ const struct route identity_routes[] = {
 	      "Let a confirmed address have API tokens"),
 	ADMIN("auth.reject", "/api/v1/auth/admin/reject", identity_reject_shape, identity_api_reject,
 	      "Let an address have no API tokens"),
+	SWITCH("operator.account_disable", "disable", identity_api_off,
+	       "Switch an account off, by its name or a run of it: it reads, exports and deletes itself"),
+	SWITCH("operator.account_enable", "enable", identity_api_on, "Switch an account on again"),
 	{.id = "auth.internal_token", .method = METHOD_POST, .pattern = "/api/internal/auth/token",
 	 .pool = POOL_OPERATOR, .audience = AUD_PUBLIC, .rate = RATE_CREATE, .body_max = 4096,
 	 .input = &identity_internal_shape, .reply = &token_shape, .reply_status = 200, .plain = true,
+	 .unkeyed = "the answer is a secret and is kept nowhere",
 	 .handle = identity_api_internal, .summary = "A token for a service that has the internal key",
 	 .proof = PROOF},
 	{0},

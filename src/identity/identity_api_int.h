@@ -21,6 +21,8 @@ int identity_api_key_revoke(struct req *r);
 int identity_api_export(struct req *r);
 int identity_api_approve(struct req *r);
 int identity_api_reject(struct req *r);
+int identity_api_off(struct req *r);
+int identity_api_on(struct req *r);
 
 struct identity_email_in {
 	const char *email;
@@ -28,7 +30,7 @@ struct identity_email_in {
 
 /* The shapes of what they take. */
 extern const struct shape identity_email_shape, identity_contact_shape, identity_verify_shape, identity_token_shape,
-	identity_internal_shape, identity_key_shape, identity_reject_shape;
+	identity_internal_shape, identity_key_shape, identity_reject_shape, identity_switch_shape;
 
 /* The members of a token's answer, in an object that is open. */
 struct jw;

@@ -170,7 +170,7 @@ static int bring_code(struct req *r, const char *field, const char *email, const
 	e.old_hash = who.session_hash;
 	rc = identity_enter(&r->w, &e);
 	if (rc != 0)
-		return rc < 0 ? -1 : reply_refusal(r, rc == 2 ? E_SCOPE : E_CODE, "used, or disabled");
+		return rc < 0 ? -1 : reply_refusal(r, E_CODE, "used in the meantime");
 	return reply_entry(r, &e, &who);
 }
 

@@ -70,16 +70,14 @@ int identity_store_enter(struct work *w, struct identity_entry *e, const char *i
 			 const char *token_hash)
 {
 	struct pg_rows rows;
-	const char *outcome;
 
 	if (DB(w, identity_sql_enter, &rows, e->code_id, e->email, identity_id,
 	       e->visitor ? arg_int(w, e->visitor) : NULL, e->old_hash, token_hash, e->session_id,
 	       e->agent, arg_now(w), arg_time(w, e->expires_at),
 	       arg_bool(str_eq(w->conf->waitlist, "auto"))) < 0)
 		return -1;
-	outcome = pg_text(&rows, 0, 0);
-	if (!str_eq(outcome, "ok"))
-		return str_eq(outcome, "disabled") ? 2 : 1;
+	if (!str_eq(pg_text(&rows, 0, 0), "ok"))
+		return 1;
 	e->account = pg_int(&rows, 0, 1);
 	e->identity_id = pg_text(&rows, 0, 2);
 	e->status = pg_text(&rows, 0, 3);
@@ -190,15 +188,54 @@ int identity_is_own(struct work *w, const char *email, bool *ret)
 	return 0;
 }
 
+bool identity_asks_contact(const struct conf *c)
+{
+	return c->contact_required == 1 ||
+	       (c->contact_required == 2 && !str_eq(c->billing_provider, "manual"));
+}
+
 int identity_need_contact(struct work *w, int64_t account)
 {
 	struct pg_rows rows;
 
-	if (!w->conf->contact_required)
+	if (!identity_asks_contact(w->conf))
 		return 0;
 	if (DB(w, identity_sql_contact, &rows, arg_int(w, account)) < 0)
 		return -1;
 	return pg_bool(&rows, 0, 0) ? 0 : fail(w, E_CONTACT, "account %lld", (long long)account);
+}
+
+int identity_need_standing(struct work *w, int64_t account)
+{
+	struct pg_rows rows;
+	const char *why;
+
+	if (DB(w, identity_sql_barred, &rows, arg_int(w, account)) < 0)
+		return -1;
+	why = pg_text(&rows, 0, 0);
+	return why == NULL ? 0 : fail(w, err_find(why), "account %lld", (long long)account);
+}
+
+int identity_switch(struct work *w, const char *name, bool off, const char *reason, bool *ret_changed)
+{
+	struct pg_rows rows;
+
+	if (DB(w, identity_sql_switch, &rows, name, arg_bool(off), w->actor.name, reason, arg_now(w)) < 0)
+		return -1;
+	if (pg_text(&rows, 0, 0) == NULL)
+		return fail(w, E_NOT_FOUND, "nobody has an account %.100s", name);
+	*ret_changed = pg_bool(&rows, 0, 0);
+	return 0;
+}
+
+int identity_need_fresh(struct work *w, const char *session_hash, const char *sid)
+{
+	struct pg_rows rows;
+
+	if (DB(w, identity_sql_fresh, &rows, session_hash, sid,
+	       arg_time(w, w->now - w->conf->totp_fresh_s * CLOCK_S), arg_now(w)) < 0)
+		return -1;
+	return pg_bool(&rows, 0, 0) ? 0 : fail(w, E_FRESH, "signed in long ago");
 }
 
 int identity_key_add(struct work *w, const char *key_id, const char *name, const char *scope,

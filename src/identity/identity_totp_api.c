@@ -43,6 +43,7 @@ static int begin(struct req *r)
 
 	req_secret(r, "totp", key);
 	if (identity_self(&r->w, r->token_hash, r->sid, &me) < 0 ||
+	    identity_need_fresh(&r->w, r->token_hash, r->sid) < 0 ||
 	    identity_totp_begin(&r->w, key, &secret) < 0)
 		return -1;
 	buf_init(&b, r->w.a, 4096);

@@ -130,6 +130,44 @@ static int operator(struct cli *c)
 	return 0;
 }
 
+/* ---- `bus account …`: switched off, and on again */
+
+static int set(struct cli *c, bool off)
+{
+	const char *reason = cli_option(c, "reason");
+	bool changed;
+
+	if (reason == NULL || *reason == '\0' || strlen(reason) > 500 || !str_utf8(reason, strlen(reason)))
+		return fail_field(&c->w, "--reason", "required");
+	if (work_begin(&c->w, NULL) < 0 ||
+	    identity_switch(&c->w, cli_arg(c, 0), off, reason, &changed) < 0 || work_commit(&c->w, NULL) < 0)
+		return -1;
+	if (c->json)
+		return cli_json(c, arena_printf(c->w.a, "{\"status\":\"%s\",\"changed\":%s}",
+						off ? "disabled" : "enabled", changed ? "true" : "false"));
+	cli_out("%s\n", changed ? off ? "disabled" : "enabled" : "as it was");
+	return 0;
+}
+
+static int disable(struct cli *c)
+{
+	return set(c, true);
+}
+
+static int enable(struct cli *c)
+{
+	return set(c, false);
+}
+
+static int audit(struct cli *c)
+{
+	static const char *const columns[] = {"at", "what", "account", "by", "reason", NULL};
+
+	return cli_query(c, &identity_sql_audit, (const char *const[]){cli_option(c, "limit")}, "items", columns);
+}
+
+static const struct cli_opt set_options[] = {{"reason", "TEXT", "why; it is kept with the time"}, {0}};
+static const struct cli_opt audit_options[] = {{"limit", "N", "at most so many (100)"}, {0}};
 static const struct cli_opt waitlist_options[] = {
 	{"status", "NAME", "only waitlisted, approved or rejected"}, {0}};
 static const struct cli_opt reject_options[] = {{"reason", "TEXT", "kept for operators"}, {0}};
@@ -151,5 +189,11 @@ const struct verb identity_verbs[] = {
 	 .run = reject, .doc = "let an address have none"},
 	{.name = "auth operator", .run = operator,
 	 .doc = "the key of the operators' second factor for an authenticator, made where there is none; bus-fcgi reads it when it starts"},
+	{.name = "account disable", .args = "ACCOUNT", .options = set_options, .db = "operator", .run = disable,
+	 .doc = "switch an account off, by its name or a run of it: it reads, exports and deletes itself alone"},
+	{.name = "account enable", .args = "ACCOUNT", .options = set_options, .db = "operator", .run = enable,
+	 .doc = "switch an account on again"},
+	{.name = "account audit", .options = audit_options, .db = "operator", .run = audit,
+	 .doc = "who was switched off and on, by whom and why, newest first"},
 	{0},
 };

@@ -220,14 +220,14 @@ void pg_int_forget(struct pg *p)
 	memset(p->prepared, 0, sizeof(p->prepared));
 }
 
-/* SQLSTATE to error. "BUS01" is raised by our own triggers (sql/). */
+/* SQLSTATE to error. "BUS01" and "BUS02" are raised by our own triggers (sql/). */
 static enum err_id classify(const char *state)
 {
 	static const struct {
 		const char *head;
 		enum err_id id;
 	} map[] = {
-		{"BUS01", E_CONFLICT}, {"23505", E_CONFLICT},   {"23514", E_CONFLICT},
+		{"BUS01", E_CONFLICT}, {"BUS02", E_DISABLED},   {"23505", E_CONFLICT}, {"23514", E_CONFLICT},
 		{"40001", E_UNAVAILABLE}, {"40P01", E_UNAVAILABLE}, {"55P03", E_UNAVAILABLE},
 		{"57014", E_UNAVAILABLE}, {"57P", E_UNAVAILABLE}, {"08", E_UNAVAILABLE},
 		{"53", E_UNAVAILABLE}, {"25006", E_UNAVAILABLE}, {"25P03", E_UNAVAILABLE},

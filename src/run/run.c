@@ -122,12 +122,24 @@ int run_ask_approval(struct work *w, const char *run_id)
 		return fail(w, E_CONFLICT, "%s: the scope is not approved", run_id);
 	if (strcmp(r.payment, "none") != 0)
 		return 0;
-	if (identity_need_contact(w, r.account) < 0 || run_store_payment(w, r.id, "pending") < 0)
+	if (identity_need_contact(w, r.account) < 0 || identity_need_standing(w, r.account) < 0 ||
+	    run_store_payment(w, r.id, "pending") < 0)
 		return -1;
 	return event_append(w, r.id, EVENT_APPROVAL_ASKED, NULL);
 }
 
-int run_authorize(struct work *w, const char *run_id)
+/* An operator may have a reason to build for somebody who is barred: it is kept. */
+static int may_be_built(struct work *w, const struct run *r, bool force)
+{
+	if (identity_need_standing(w, r->account) == 0)
+		return 0;
+	if (!force || (w->err.id != E_DISABLED && w->err.id != E_DISPUTED))
+		return -1;
+	err_clear(&w->err);
+	return run_evidence(w, r->id, "forced", "authorized for an account that is barred");
+}
+
+int run_authorize(struct work *w, const char *run_id, bool force)
 {
 	struct run r;
 
@@ -136,7 +148,8 @@ int run_authorize(struct work *w, const char *run_id)
 	if (r.phase != RUN_QUOTED || !r.scope_approved)
 		return fail(w, E_CONFLICT, "%s is %s, scope %sapproved", run_id,
 			    run_states[r.phase].name, r.scope_approved ? "" : "not ");
-	if (identity_need_contact(w, r.account) < 0 || run_store_payment(w, r.id, "approved") < 0 ||
+	if (identity_need_contact(w, r.account) < 0 || may_be_built(w, &r, force) < 0 ||
+	    run_store_payment(w, r.id, "approved") < 0 ||
 	    run_store_authorized(w, r.id) < 0)
 		return -1;
 	return run_advance(w, &r, RUN_EV_AUTHORIZE, EVENT_AUTHORIZED, NULL);

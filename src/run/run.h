@@ -81,8 +81,9 @@ int run_delivered(struct work *w, int64_t run); /* once; later calls change noth
 int run_cancel(struct work *w, const char *run_id);
 
 /* What an operator does: the second half of authorization. Exactly one call
- * moves a run from quoted to authorized. */
-int run_authorize(struct work *w, const char *run_id);
+ * moves a run from quoted to authorized. E_DISABLED, E_DISPUTED for an account that is
+ * barred, unless the operator says `force`. */
+int run_authorize(struct work *w, const char *run_id, bool force);
 int run_retry(struct work *w, const char *run_id);
 
 /* The public projection of a run as JSON. */

@@ -105,6 +105,12 @@ SELECT who.account_id, CASE WHEN set_config('bus.account', who.account_id::text,
 	SELECT doc FROM run_public p WHERE p.run_id = $2 AND p.account_id = who.account_id) END
 FROM session who WHERE who.token_hash = decode($1, 'hex') AND who.expires_at > now();
 
+-- For a caller that is known by its subject.
+-- name: run_sql_read_one_program
+SELECT who.account_id, CASE WHEN set_config('bus.account', who.account_id::text, true) IS NOT NULL THEN (
+	SELECT doc FROM run_public p WHERE p.run_id = $2 AND p.account_id = who.account_id) END
+FROM caller(NULL, $1) who;
+
 -- name: run_sql_read_list
 SELECT who.account_id, (
 	WITH page AS (
@@ -119,8 +125,7 @@ SELECT who.account_id, (
 		CASE WHEN (SELECT count(*) FROM page) > coalesce($2::int, 20)
 			THEN (SELECT run_id FROM kept ORDER BY run LIMIT 1) END AS next_cursor) p)
 FROM (
-	SELECT account_id, set_config('bus.account', account_id::text, true) FROM session
-	WHERE token_hash = decode($1, 'hex') AND expires_at > now()
+	SELECT account_id, set_config('bus.account', account_id::text, true) FROM caller($1, $4)
 ) who;
 
 -- name: run_sql_read_messages
@@ -136,8 +141,7 @@ SELECT who.account_id, (SELECT (
 			THEN (SELECT max(seq)::text FROM kept) END AS next_cursor) p)
 	FROM run r WHERE r.run_id = $2 AND r.account_id = who.account_id)
 FROM (
-	SELECT account_id, set_config('bus.account', account_id::text, true) FROM session
-	WHERE token_hash = decode($1, 'hex') AND expires_at > now()
+	SELECT account_id, set_config('bus.account', account_id::text, true) FROM caller($1, $5)
 ) who;
 
 -- ---- leases

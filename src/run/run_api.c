@@ -114,9 +114,21 @@ static int cancel(struct req *r)
 	return reply_run(r, 202, r->arg[0]);
 }
 
+struct authorize_in {
+	bool force;
+};
+static const struct field authorize_fields[] = {
+	{"force", F_BOOL, 0, .offset = offsetof(struct authorize_in, force),
+	 .doc = "though the account is switched off, or has a payment in dispute"},
+};
+static const struct shape authorize_shape = {"Authorization", authorize_fields, COUNT(authorize_fields),
+					     sizeof(struct authorize_in)};
+
 static int approve(struct req *r)
 {
-	if (run_authorize(&r->w, r->arg[0]) < 0)
+	const struct authorize_in *in = r->in;
+
+	if (run_authorize(&r->w, r->arg[0], in->force) < 0)
 		return -1;
 	return reply_run(r, 200, r->arg[0]);
 }
@@ -128,11 +140,12 @@ static int retry(struct req *r)
 	return reply_run(r, 200, r->arg[0]);
 }
 
-static const struct read read_one = {&run_sql_read_one, {BIND_TOKEN, BIND_ARG0}, NULL};
+static const struct read read_one = {&run_sql_read_one, {BIND_TOKEN, BIND_ARG0},
+	.program = &run_sql_read_one_program};
 static const struct read read_list = {
-	&run_sql_read_list, {BIND_TOKEN, BIND_QUERY0, BIND_QUERY1}, NULL};
+	&run_sql_read_list, {BIND_TOKEN, BIND_QUERY0, BIND_QUERY1, BIND_SUBJECT}, NULL};
 static const struct read read_messages = {
-	&run_sql_read_messages, {BIND_TOKEN, BIND_ARG0, BIND_QUERY0, BIND_QUERY1}, NULL};
+	&run_sql_read_messages, {BIND_TOKEN, BIND_ARG0, BIND_QUERY0, BIND_QUERY1, BIND_SUBJECT}, NULL};
 static const struct read operator_list = {
 	&run_sql_operator_list, {BIND_QUERY0, BIND_QUERY1}, NULL};
 static const struct read operator_show = {&run_sql_operator_show, {BIND_ARG0}, NULL};
@@ -156,24 +169,25 @@ static const struct field operator_list_fields[] = {
 static const struct shape operator_runs = {"OperatorRunList", operator_list_fields,
 					   COUNT(operator_list_fields), 0};
 
-#define CUSTOMER .pool = POOL_FAST, .audience = AUD_CUSTOMER
+#define READER .pool = POOL_FAST, .audience = AUD_CUSTOMER, .scope = SCOPE_BUILD_READ
+#define CUSTOMER .pool = POOL_FAST, .audience = AUD_CUSTOMER, .scope = SCOPE_BUILD_WRITE
 #define OPERATOR .pool = POOL_OPERATOR, .audience = AUD_OPERATOR
 #define RUNS "/api/v1/build-runs"
 #define INTERNAL "/api/internal/build-runs"
 
 const struct route run_routes[] = {
 	{.id = "build_run.create", .method = METHOD_POST, .pattern = RUNS, .pool = POOL_FAST,
-	 .audience = AUD_OPEN, .rate = RATE_CREATE, .body_max = 65536, .input = &create_shape,
+	 .audience = AUD_OPEN, .scope = SCOPE_BUILD_WRITE, .rate = RATE_CREATE, .body_max = 65536, .input = &create_shape,
 	 .reply = &run_shape, .reply_status = 201, .handle = create,
 	 .summary = "Start a build run with its first message", .proof = "tests/stack/matrix.sh"},
-	{.id = "build_run.list", .method = METHOD_GET, .pattern = RUNS, CUSTOMER, .query = &page,
+	{.id = "build_run.list", .method = METHOD_GET, .pattern = RUNS, READER, .query = &page,
 	 .reply = &run_list_shape, .reply_status = 200, .read = &read_list,
 	 .summary = "Own runs, newest first", .proof = "tests/stack/matrix.sh"},
-	{.id = "build_run.show", .method = METHOD_GET, .pattern = RUNS "/{run_id}", CUSTOMER,
+	{.id = "build_run.show", .method = METHOD_GET, .pattern = RUNS "/{run_id}", READER,
 	 .reply = &run_shape, .reply_status = 200, .read = &read_one,
 	 .summary = "One run as its customer may see it", .proof = "tests/stack/matrix.sh"},
 	{.id = "build_run.messages", .method = METHOD_GET, .pattern = RUNS "/{run_id}/messages",
-	 CUSTOMER, .query = &seq_page, .reply = &run_message_list_shape, .reply_status = 200,
+	 READER, .query = &seq_page, .reply = &run_message_list_shape, .reply_status = 200,
 	 .read = &read_messages, .summary = "The conversation", .proof = "tests/stack/matrix.sh"},
 	{.id = "build_run.say", .method = METHOD_POST, .pattern = RUNS "/{run_id}/messages", CUSTOMER,
 	 .rate = RATE_WRITE, .body_max = 65536, .input = &say_shape,
@@ -196,7 +210,7 @@ const struct route run_routes[] = {
 	 .summary = "Full internal state of a run with its evidence",
 	 .proof = "tests/stack/matrix.sh"},
 	{.id = "operator.approve", .method = METHOD_POST, .pattern = INTERNAL "/{run_id}/approve",
-	 OPERATOR, .body_max = 64, .input = &nothing, .reply = &run_shape, .reply_status = 200,
+	 OPERATOR, .body_max = 64, .input = &authorize_shape, .reply = &run_shape, .reply_status = 200,
 	 .handle = approve, .summary = "Authorize a run by hand", .proof = "tests/stack/matrix.sh"},
 	{.id = "operator.retry", .method = METHOD_POST, .pattern = INTERNAL "/{run_id}/retry", OPERATOR,
 	 .body_max = 64, .input = &nothing, .reply = &run_shape, .reply_status = 200,

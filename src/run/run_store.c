@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/id.h"
+#include "identity/identity.h"
 #include "run/run_int.h"
 #include "run/run_sql.h"
 #include "port/pg.h"
@@ -127,7 +128,7 @@ int run_store_quote(struct work *w, int64_t id, const struct run_quote *q)
 int run_store_scope_approved(struct work *w, int64_t id)
 {
 	return DB(w, run_sql_scope_approved, NULL, arg_int(w, id), arg_now(w),
-		  arg_bool(w->conf->contact_required));
+		  arg_bool(identity_asks_contact(w->conf)));
 }
 
 int run_store_payment(struct work *w, int64_t id, const char *payment)

@@ -40,9 +40,19 @@ static int change(struct cli *c, int (*rule)(struct work *w, const char *run_id)
 	return cli_json(c, doc);
 }
 
+static int authorize(struct work *w, const char *run_id)
+{
+	return run_authorize(w, run_id, false);
+}
+
+static int authorize_anyway(struct work *w, const char *run_id)
+{
+	return run_authorize(w, run_id, true);
+}
+
 static int approve(struct cli *c)
 {
-	return change(c, run_authorize);
+	return change(c, cli_option(c, "force") ? authorize_anyway : authorize);
 }
 
 static int retry(struct cli *c)
@@ -58,6 +68,9 @@ static int cancel(struct cli *c)
 static const struct cli_opt list_options[] = {
 	{"phase", "PHASE", "only runs in this phase"}, {"limit", "N", "at most so many (50)"}, {0}};
 
+static const struct cli_opt approve_options[] = {
+	{"force", NULL, "though the account is switched off, or has a payment in dispute"}, {0}};
+
 const struct verb run_verbs[] = {
 	{.name = "build runs", .options = list_options, .db = "operator", .run = show_list,
 	 .doc = "list build runs, newest first"},
@@ -65,7 +78,7 @@ const struct verb run_verbs[] = {
 	 .doc = "everything about a run: internal state, workers, history, evidence"},
 	{.name = "build events", .args = "RUN_ID", .db = "operator", .run = show_events,
 	 .doc = "what the customer was told"},
-	{.name = "build approve", .args = "RUN_ID", .db = "operator", .run = approve,
+	{.name = "build approve", .args = "RUN_ID", .options = approve_options, .db = "operator", .run = approve,
 	 .doc = "authorize a run whose scope the customer has approved"},
 	{.name = "build retry", .args = "RUN_ID", .db = "operator", .run = retry,
 	 .doc = "take a failed run up again"},

@@ -87,7 +87,7 @@ bool exchange_call(struct req *r, struct pg_call *c, const char **args)
 	c->args = args;
 	if (route->read != NULL) {
 		read_bind(r, args);
-		c->stmt = route->read->stmt;
+		c->stmt = r->token_hash == NULL && route->read->program ? route->read->program : route->read->stmt;
 		return true;
 	}
 	args[0] = r->token_hash;
@@ -97,9 +97,24 @@ bool exchange_call(struct req *r, struct pg_call *c, const char **args)
 		c->stmt = r->web->auth;
 		return r->w.actor.kind != ACTOR_OPERATOR && (route->audience == AUD_AUTH || r->sid != NULL);
 	}
-	c->stmt = route->audience == AUD_API ? r->web->caller : r->web->session;
-	return (r->token_hash != NULL && route->audience != AUD_OPERATOR) ||
-	       route->audience == AUD_API;
+	c->stmt = r->token_hash != NULL && route->audience != AUD_API ? r->web->session : r->web->caller;
+	if (route->audience == AUD_OPERATOR || route->audience == AUD_INTERNAL)
+		return false;
+	return r->token_hash != NULL || r->subject != NULL || route->audience == AUD_API;
+}
+
+static int run_plain(struct req *r)
+{
+	int rc = r->idem != NULL ? idem_take(r) : 0;
+
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	if (r->route->handle(r) < 0) {
+		if (r->idem != NULL)
+			idem_free(r);
+		return -1;
+	}
+	return r->idem != NULL ? idem_keep(r) : 0;
 }
 
 static int run_handler(struct req *r)
@@ -107,7 +122,7 @@ static int run_handler(struct req *r)
 	int rc;
 
 	if (r->route->plain)
-		return r->route->handle(r);
+		return run_plain(r);
 	rc = idem_begin(r);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
@@ -123,7 +138,7 @@ static int answer(struct req *r, const struct pg_call *c)
 
 	if (c != NULL && c->rc < 0)
 		return fail(&r->w, c->err.id, "%s", c->err.detail);
-	if (r->route->audience == AUD_OPERATOR && second_check(r) < 0)
+	if (second_wanted(r) && second_check(r) < 0)
 		return -1;
 	if (r->route->read != NULL)
 		return read_answer(r, &c->rows);

@@ -25,19 +25,34 @@ static int hold_token(struct req *r, const char *token)
 	return 0;
 }
 
-static bool takes_signed(enum audience a)
+static bool needs_signed(enum audience a)
 {
 	return a == AUD_API || a == AUD_AUTH || a == AUD_TOKEN || a == AUD_INTERNAL;
+}
+
+static bool takes_signed(const struct route *row)
+{
+	return needs_signed(row->audience) || row->scope != NULL;
+}
+
+/* A door of visitors: whoever brings a signed token there is a customer. */
+static bool is_visitors(const struct route *row)
+{
+	return row->audience == AUD_OPEN || row->audience == AUD_CUSTOMER;
 }
 
 /* Is it ours, and meant for this kind of route? */
 static int verify(struct req *r, const char *token, struct jwt *t)
 {
 	static const char *const all[] = {API_AUDIENCE, AUTH_AUDIENCE, INTERNAL_AUDIENCE};
+	static const struct {
+		size_t from, to;
+	} of[AUD_COUNT] = {[AUD_OPEN] = {0, 2}, [AUD_CUSTOMER] = {0, 2}, [AUD_API] = {0, 1},
+			   [AUD_AUTH] = {1, 2}, [AUD_TOKEN] = {0, 3}, [AUD_OPERATOR] = {2, 3},
+			   [AUD_INTERNAL] = {2, 3}};
 	enum audience a = r->route->audience;
-	size_t i = a == AUD_AUTH ? 1 : a == AUD_INTERNAL ? 2 : 0, end = a == AUD_TOKEN ? COUNT(all) : i + 1;
 
-	for (; i < end; i++) {
+	for (size_t i = of[a].from; i < of[a].to; i++) {
 		err_clear(&r->w.err);
 		if (jwt_verify(r->w.a, r->web->token_key, sizeof(r->web->token_key), token, all[i],
 			       r->w.now, t, &r->w.err) == 0)
@@ -72,7 +87,10 @@ static int hold_program(struct req *r, const char *text)
 		return -1;
 	if (str_starts(t->sub, KEY_SUBJECT) != key || str_starts(t->sub, SESSION_SUBJECT))
 		return fail(&r->w, E_UNAUTHENTICATED, "a key without its prefix, or the reverse");
-	if (!allows_one(t->scope, r->route->scope, r->w.a))
+	if (is_visitors(r->route) && strcmp(t->aud, AUTH_AUDIENCE) == 0) {
+		if (t->sid == NULL)
+			return fail(&r->w, E_SCOPE, "a service's token is no session");
+	} else if (!allows_one(t->scope, r->route->scope, r->w.a))
 		return fail(&r->w, E_SCOPE, "needs %s, has %.100s", r->route->scope, t->scope);
 	r->claims = t;
 	r->scope = t->scope;
@@ -81,7 +99,7 @@ static int hold_program(struct req *r, const char *text)
 	if (key)
 		r->subject = arena_printf(r->w.a, KEY_SUBJECT "%s",
 					  crypto_sha256_hex(r->w.a, text, strlen(text)));
-	else if (t->sid != NULL && r->route->audience == AUD_API)
+	else if (t->sid != NULL && (r->route->audience == AUD_API || is_visitors(r->route)))
 		r->subject = arena_printf(r->w.a, SESSION_SUBJECT "%s", t->sid);
 	return 0;
 }
@@ -92,7 +110,7 @@ static int find_token(struct req *r)
 	const char *auth = req_param(r, "HTTP_AUTHORIZATION"), *cookie;
 
 	if (auth != NULL && *auth) {
-		if (takes_signed(r->route->audience) && strncasecmp(auth, "Bearer ", 7) == 0 &&
+		if (takes_signed(r->route) && strncasecmp(auth, "Bearer ", 7) == 0 &&
 		    strchr(auth, '.') != NULL)
 			return hold_program(r, auth + 7);
 		if (strncasecmp(auth, "Bearer ", 7) != 0 || hold_token(r, auth + 7) < 0)
@@ -109,6 +127,11 @@ static int check_operator(struct req *r)
 {
 	const char *want = str_hex(r->w.a, r->web->operator_hash, sizeof(r->web->operator_hash));
 
+	if (r->claims != NULL) { /* a service, with the route's scope */
+		r->w.actor.kind = ACTOR_OPERATOR;
+		r->w.actor.name = r->subject;
+		return 0;
+	}
 	if (r->token_hash == NULL || r->by_cookie)
 		return fail(&r->w, E_UNAUTHENTICATED, "operator route without a token");
 	if (!r->web->has_operator || !crypto_equal(r->token_hash, want, strlen(want)))
@@ -131,17 +154,20 @@ static bool foreign(struct req *r, const char *origin)
 }
 
 /* A browser that was sent here by another site says so; one that acts by its
- * cookie must also know the token that only our own page can read. */
+ * cookie must also know the token that only our own page can read. A write that
+ * needs no credential is looked at too: what it answers may be a new session,
+ * which takes the place of the browser's own. */
 static int check_origin(struct req *r)
 {
 	const char *site = req_param(r, "HTTP_SEC_FETCH_SITE");
 	const char *sent = req_param(r, "HTTP_X_CSRF_TOKEN"), *want;
 
-	if (r->route->method == METHOD_GET)
+	if (r->route->method == METHOD_GET || r->route->signed_body)
 		return 0;
 	if (site != NULL && strcmp(site, "cross-site") == 0)
 		return fail(&r->w, E_CSRF, "a write from another site");
-	if (site == NULL && r->claims == NULL && (r->token_hash == NULL || r->by_cookie) &&
+	if ((site == NULL || strcmp(site, "same-site") == 0) && r->claims == NULL &&
+	    (r->token_hash == NULL || r->by_cookie) &&
 	    foreign(r, req_param(r, "HTTP_ORIGIN")))
 		return fail(&r->w, E_CSRF, "a write from another origin");
 	if (!r->by_cookie)
@@ -205,7 +231,7 @@ static int check_idem(struct req *r)
 	const char *key = req_param(r, "HTTP_IDEMPOTENCY_KEY");
 	size_t n;
 
-	if (key == NULL || *key == '\0' || r->route->method == METHOD_GET)
+	if (key == NULL || *key == '\0' || r->route->method == METHOD_GET || r->route->unkeyed != NULL)
 		return 0;
 	n = strlen(key);
 	if (n >= 2 && key[0] == '"' && key[n - 1] == '"') { /* a structured-field string */
@@ -246,12 +272,12 @@ int gate_enter(struct req *r)
 	enum audience aud = r->route->audience;
 
 	if (aud == AUD_PUBLIC)
-		return check_rate(r);
+		return check_origin(r) < 0 || check_rate(r) < 0 ? -1 : check_idem(r);
 	if (find_token(r) < 0)
 		return -1;
 	if (aud == AUD_OPERATOR && check_operator(r) < 0)
 		return -1;
-	if ((aud == AUD_CUSTOMER || takes_signed(aud)) && r->token_hash == NULL && r->subject == NULL)
+	if ((aud == AUD_CUSTOMER || needs_signed(aud)) && r->token_hash == NULL && r->subject == NULL)
 		return fail(&r->w, E_UNAUTHENTICATED, "no credential");
 	if (check_kind(r) < 0)
 		return -1;
@@ -272,7 +298,7 @@ int gate_caller(struct req *r, int64_t account)
 		return r->sid == NULL ? 0 : fail(&r->w, E_UNAUTHENTICATED, "the session has ended");
 	/* A stale cookie on a route that makes sessions is no credential at all; a
 	 * bearer token was put there on purpose. */
-	if (r->route->audience == AUD_CUSTOMER || takes_signed(r->route->audience) ||
+	if (r->route->audience == AUD_CUSTOMER || needs_signed(r->route->audience) || r->claims != NULL ||
 	    (r->token_hash != NULL && !r->by_cookie))
 		return fail(&r->w, E_UNAUTHENTICATED, "unknown or expired session");
 	return 0;

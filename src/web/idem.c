@@ -2,6 +2,7 @@
 
 #include "web/web_int.h"
 #include "base/check.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "port/crypto.h"
 #include "web/web_sql.h"
@@ -22,6 +23,8 @@ static const char *principal(struct req *r)
 
 	if (r->w.actor.kind == ACTOR_CUSTOMER)
 		return arg_int(&r->w, r->w.actor.account);
+	if (r->claims != NULL) /* a service */
+		return arena_printf(r->w.a, "~%s", r->subject);
 	if (r->w.actor.kind == ACTOR_OPERATOR)
 		return "operator";
 	return arena_printf(r->w.a, "@%s", addr ? addr : "-");
@@ -116,8 +119,18 @@ static int replay(struct req *r)
 		return fail(&r->w, E_IDEM_BUSY, "the first request with this key is ending");
 	if (!str_eq(pg_text(&rows, 0, 0), body_hash(r)))
 		return fail(&r->w, E_IDEM_MISMATCH, "key used for another body");
-	check(pg_text(&rows, 0, 2) != NULL);
+	if (pg_text(&rows, 0, 2) == NULL)
+		return fail(&r->w, E_IDEM_BUSY, "the first request with this key is under way, or was cut off");
 	return replay_answer(r, (int)pg_int(&rows, 0, 1), pg_text(&rows, 0, 2)) < 0 ? -1 : 1;
+}
+
+/* Without a credential the key alone guards the stored answer. */
+static int check_length(struct req *r)
+{
+	if (r->w.actor.kind == ACTOR_NOBODY && r->claims == NULL && strlen(r->idem) < 16)
+		return fail_field(&r->w, "Idempotency-Key", "too_short");
+	r->idem_who = principal(r);
+	return 0;
 }
 
 int idem_begin(struct req *r)
@@ -127,10 +140,9 @@ int idem_begin(struct req *r)
 
 	if (r->idem == NULL)
 		return work_begin(&r->w, NULL);
-	/* Without a session the key alone guards the stored answer. */
-	if (r->w.actor.kind == ACTOR_NOBODY && strlen(r->idem) < 16)
-		return fail_field(&r->w, "Idempotency-Key", "too_short");
-	args[0] = r->idem_who = principal(r);
+	if (check_length(r) < 0)
+		return -1;
+	args[0] = r->idem_who;
 	args[1] = r->route->id;
 	args[2] = r->idem;
 	args[3] = body_hash(r);
@@ -145,15 +157,12 @@ int idem_begin(struct req *r)
 	return insert.rows.n == 1 ? 0 : replay(r);
 }
 
-int idem_commit(struct req *r)
+/* The answer, sealed, in hexadecimal. */
+static const char *sealed_answer(struct req *r)
 {
-	const char *args[5] = {r->idem_who, r->route->id, r->idem};
-	struct pg_call store = {.stmt = &web_sql_idem_store, .args = args, .a = r->w.a};
 	unsigned char key[32], *sealed;
 	struct buf b;
 
-	if (r->idem == NULL)
-		return work_commit(&r->w, NULL);
 	buf_init(&b, r->w.a, ANSWER_MAX);
 	buf_put(&b, buf_str(&r->head_lines), r->head_lines.n);
 	buf_puts(&b, "\r\n");
@@ -162,7 +171,46 @@ int idem_commit(struct req *r)
 	sealed = arena_alloc(r->w.a, b.n + SEAL_EXTRA);
 	sealing_key(r, key);
 	crypto_seal(key, buf_str(&b), b.n, sealed);
+	return str_hex(r->w.a, sealed, b.n + SEAL_EXTRA);
+}
+
+int idem_commit(struct req *r)
+{
+	const char *args[5] = {r->idem_who, r->route->id, r->idem};
+	struct pg_call store = {.stmt = &web_sql_idem_store, .args = args, .a = r->w.a};
+
+	if (r->idem == NULL)
+		return work_commit(&r->w, NULL);
 	args[3] = arg_int(&r->w, r->status);
-	args[4] = str_hex(r->w.a, sealed, b.n + SEAL_EXTRA);
+	args[4] = sealed_answer(r);
 	return work_commit(&r->w, &store);
+}
+
+/* ---- around a handler that makes its own transactions */
+
+int idem_take(struct req *r)
+{
+	struct pg_rows rows;
+
+	if (check_length(r) < 0 || DB(&r->w, web_sql_idem_take, &rows, r->idem_who, r->route->id, r->idem,
+				      body_hash(r), arg_now(&r->w)) < 0)
+		return -1;
+	return rows.n == 1 ? 0 : replay(r);
+}
+
+int idem_keep(struct req *r)
+{
+	return DB(&r->w, web_sql_idem_store, NULL, r->idem_who, r->route->id, r->idem,
+		  arg_int(&r->w, r->status), sealed_answer(r));
+}
+
+void idem_free(struct req *r)
+{
+	struct err why = r->w.err;
+
+	work_rollback(&r->w);
+	err_clear(&r->w.err);
+	if (DB(&r->w, web_sql_idem_free, NULL, r->idem_who, r->route->id, r->idem) < 0)
+		log_put(LOG_WARN, "a key stays taken", "id", r->w.trace, "detail", r->w.err.detail, NULL);
+	r->w.err = why;
 }

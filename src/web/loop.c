@@ -139,7 +139,7 @@ static void on_outcome(void *arg, size_t i)
 	struct round *d = arg;
 	struct req *r = d->who[i];
 
-	if (r->route->read == NULL || r->route->audience == AUD_OPERATOR)
+	if (r->route->read == NULL || second_wanted(r))
 		return;
 	d->answered[r - d->l->reqs] = true;
 	finish(d->l, r, &d->calls[i]);

@@ -167,7 +167,7 @@ static void parameters(struct jw *j, const struct route *r)
 	for (size_t i = 0; r->query != NULL && i < r->query->count; i++)
 		parameter(j, "query", r->query->fields[i].name, strlen(r->query->fields[i].name),
 			  false, &r->query->fields[i]);
-	if (r->method != METHOD_GET)
+	if (r->method != METHOD_GET && r->unkeyed == NULL)
 		jw_raw(j, "{\"$ref\":\"#/components/parameters/IdempotencyKey\"}");
 	jw_end_array(j);
 }
@@ -210,6 +210,10 @@ static void operation(struct printing *p, const struct route *r)
 	jw_object(j);
 	jw_kstr(j, "operationId", r->id);
 	jw_kstr(j, "summary", r->summary);
+	if (r->unkeyed != NULL) {
+		jw_key(j, "description");
+		buf_printf(j->b, "\"Takes no Idempotency-Key: %s.\"", r->unkeyed);
+	}
 	parameters(j, r);
 	if (r->input != NULL) {
 		jw_key(j, "requestBody");

@@ -23,6 +23,7 @@ static int catalog_row(void *ctx, const struct route *r)
 	jw_kstr(j, "pool", route_pool_name(r->pool));
 	jw_kint(j, "body_max", (int64_t)r->body_max);
 	jw_kstr(j, "kind", r->read ? "read" : r->follow ? "stream" : r->relay ? "relay" : "handler");
+	jw_kstr(j, "unkeyed", r->unkeyed ? r->unkeyed : "");
 	jw_kbool(j, "demo_only", r->demo_only);
 	jw_kstr(j, "proof", r->proof);
 	jw_kstr(j, "summary", r->summary);

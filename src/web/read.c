@@ -8,7 +8,7 @@ void read_bind(struct req *r, const char **args)
 	for (const enum bind *b = r->route->read->bind; *b != BIND_END; b++, args++)
 		switch (*b) {
 		case BIND_TOKEN:
-			*args = r->token_hash;
+			*args = r->token_hash == NULL && r->route->read->program ? r->subject : r->token_hash;
 			break;
 		case BIND_NOW:
 			*args = arg_now(&r->w);
@@ -45,6 +45,8 @@ int read_answer(struct req *r, const struct pg_rows *rows)
 		return fail(&r->w, E_UNAUTHENTICATED, "unknown or expired session");
 	if ((doc = pg_text(rows, 0, 1)) == NULL)
 		return fail(&r->w, E_NOT_FOUND, "no such row, or not the caller's");
+	if (r->route->read->held && pg_text(rows, 0, 2) != NULL)
+		return fail(&r->w, err_find(pg_text(rows, 0, 2)), "what is asked for is held back");
 	if (r->route->read->answer != NULL)
 		return r->route->read->answer(r, doc);
 	if (r->route->read->type != NULL)

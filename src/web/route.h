@@ -22,12 +22,12 @@ enum pool { POOL_FAST, POOL_SLOW, POOL_STREAM, POOL_CALL, POOL_OPERATOR, POOL_HO
 
 enum audience {
 	AUD_PUBLIC,   /* no credential is looked at */
-	AUD_OPEN,     /* a visitor's session is used when there is one */
-	AUD_CUSTOMER, /* a visitor's session is needed */
+	AUD_OPEN,     /* a visitor's session is used when there is one; with a scope: a program's token too */
+	AUD_CUSTOMER, /* a visitor's session is needed; with a scope: or a program's token, or that of a session */
 	AUD_API,      /* a program's token, or a session */
 	AUD_AUTH,     /* a signed-in session or its token; with a scope: a service's token */
 	AUD_TOKEN,    /* any token that we have signed */
-	AUD_OPERATOR, /* the operator's token is needed */
+	AUD_OPERATOR, /* the operator's token is needed; with a scope: or a service's for the inside */
 	AUD_INTERNAL, /* a service's token for the inside, with the route's scope */
 	AUD_COUNT
 };
@@ -55,13 +55,17 @@ struct read {
 	 * no database in either. */
 	const char *(*made)(struct req *r);
 	int (*answer)(struct req *r, const char *doc);
+	/* The same by a program's subject, which is bound where the token is; NULL where
+	 * one statement serves both. */
+	const struct pg_stmt *program;
+	bool held; /* a third column: the code of the error that stands in the way, or NULL */
 };
 
 /* A stream. `open` takes the token's hash, the first argument of the path and
  * the last event the caller has: like a read, then the subject's number, its
- * last event and whether that one was final. `more` takes account, subject and
- * last event: rows of id, type, JSON and whether it is final, and one without an id
- * when the subject is not the account's. */
+ * last event and whether that one was final; its sixth parameter is a program's
+ * subject. `more` takes account, subject and last event: rows of id, type, JSON and
+ * whether it is final, and one without an id when the subject is not the account's. */
 struct follow {
 	const struct pg_stmt *open, *more;
 };
@@ -87,6 +91,8 @@ struct route {
 	const struct relay_row *relay; /* web/relay.h */
 	int (*handle)(struct req *r);
 	bool plain; /* the handler needs no transaction */
+	const char *unkeyed; /* why it takes no Idempotency-Key; NULL: a write takes one */
+	bool signed_body; /* each body is signed by its sender: where it was sent from says nothing */
 	bool unattended; /* for programs that look on: no second factor */
 	const char *summary;
 	const char *proof; /* the test that shows it */

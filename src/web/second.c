@@ -40,6 +40,13 @@ static int show(struct req *r, const char *text)
 	return step >= 0 && pg_bool(&rows, 0, 0) ? 0 : fail(&r->w, E_CODE, "the operators' second factor");
 }
 
+/* A service that has its own token for the inside shows none. */
+bool second_wanted(const struct req *r)
+{
+	return (r->route->audience == AUD_OPERATOR && r->claims == NULL) ||
+	       (r->route->audience == AUD_AUTH && r->w.actor.kind == ACTOR_OPERATOR);
+}
+
 int second_check(struct req *r)
 {
 	const char *text = req_param(r, "HTTP_X_BUS_TOTP");

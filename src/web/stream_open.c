@@ -37,6 +37,7 @@ static void open_call(struct req *r, struct pg_call *c, const char **args)
 	args[2] = arg_int(&r->w, after_of(r));
 	args[3] = STREAM_ROWS;
 	args[4] = arg_now(&r->w);
+	args[5] = r->subject;
 	c->stmt = r->route->follow->open;
 	c->args = args;
 	c->a = r->w.a;
@@ -87,7 +88,7 @@ static void answer_now(struct req *r)
 bool stream_poll_answer(struct streams *s, struct follower *fo, bool timeout)
 {
 	struct req *r = fo->poll;
-	const char *args[5];
+	const char *args[6];
 	struct pg_call c;
 
 	r->w.now = clock_now();
@@ -207,7 +208,7 @@ void stream_accept(struct streams *s)
 {
 	static struct req reqs[PG_BATCH_MAX];
 	struct pg_call calls[PG_BATCH_MAX];
-	const char *args[PG_BATCH_MAX][5];
+	const char *args[PG_BATCH_MAX][6];
 	struct req *of[PG_BATCH_MAX];
 	size_t n = 0;
 

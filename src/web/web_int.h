@@ -39,6 +39,9 @@ int gate_enter(struct req *r);
  * gate has let in. 0 or -1. */
 int second_check(struct req *r);
 
+/* Is the caller asked for it: a person who operates? */
+bool second_wanted(const struct req *r);
+
 /* gate.c: the caller is `account` (0: nobody was found). 0 or -1. */
 int gate_caller(struct req *r, int64_t account);
 
@@ -53,6 +56,12 @@ int read_answer(struct req *r, const struct pg_rows *rows);
 /* idem.c: 1 when the stored answer was replayed, 0 to go on, -1. */
 int idem_begin(struct req *r);
 int idem_commit(struct req *r);
+
+/* The same around a handler that makes its own transactions: the key is taken in one
+ * before it; its answer is kept in one behind it, or the key is free again. */
+int idem_take(struct req *r);
+int idem_keep(struct req *r);
+void idem_free(struct req *r);
 
 /* rate.c: may this caller go on? What is left of its bucket, which is `limit`
  * when it is full; seconds to wait when nothing is. */

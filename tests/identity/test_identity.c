@@ -478,7 +478,10 @@ static void a_session_ends(void **state)
 	sql(arena_printf(a, "UPDATE bus.session SET expires_at = now() WHERE token_hash = decode('%s', 'hex')", hash_of(other)));
 	assert_int_equal(account_of(other), 0);
 	assert_int_equal(whose(identity_auth, hash_of(other), NULL, NULL), 0);
+	/* who was switched off is still somebody; who has left is not */
 	sql("UPDATE bus.account SET disabled = true WHERE id = (SELECT account_id FROM bus.customer WHERE email = 'stranger@example.com')");
+	assert_int_equal(whose(identity_auth, hash_of(stranger), NULL, NULL), account_of(stranger));
+	sql("UPDATE bus.account SET closed_at = now() WHERE id = (SELECT account_id FROM bus.customer WHERE email = 'stranger@example.com')");
 	assert_int_equal(whose(identity_auth, hash_of(stranger), NULL, NULL), 0);
 }
 
@@ -570,6 +573,8 @@ static void a_key_ends(void **state)
 	/* a name is no key, whoever calls an account so */
 	assert_int_equal(whose(identity_caller, NULL, arena_printf(a, KEY_SUBJECT "%s", id[2]), NULL), 0);
 	sql(arena_printf(a, "UPDATE bus.account SET disabled = true WHERE id = %lld", (long long)account_of(mine)));
+	assert_int_equal(whose(identity_caller, NULL, key[2], NULL), account_of(mine));
+	sql(arena_printf(a, "UPDATE bus.account SET closed_at = now() WHERE id = %lld", (long long)account_of(mine)));
 	assert_int_equal(whose(identity_caller, NULL, key[2], NULL), 0);
 }
 

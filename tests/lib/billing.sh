@@ -33,7 +33,7 @@ write_keys() {
 	[ "$(id -u)" != 0 ] || chown _bus "$VAR/etc/stripe.key" "$VAR/etc/stripe.webhook"
 	trap finish EXIT
 }
-BEFORE_UP=write_keys stack_begin "billing_provider = stripe" "stripe_url = http://127.0.0.1:$FAKE"
+BEFORE_UP=write_keys stack_begin "billing_provider = stripe" "stripe_url = http://127.0.0.1:$FAKE" "contact_required = ${CONTACT:-0}"
 MASTER=$(pgrep -o -f "bus-fcgi $VAR/etc/bus.conf")
 control() { curl -s -d "{\"fail\":[$1]}" "http://127.0.0.1:$FAKE/control" >/dev/null; }
 asked() { curl -s "http://127.0.0.1:$FAKE/log" | jq -rc "$1"; }

@@ -154,7 +154,7 @@ static void bring(enum run_phase phase)
 		if (phase == RUN_CANCELLED) {
 			DOES(VISITOR, run_cancel(&w, run.run_id));
 		} else {
-			DOES(OPERATOR, run_authorize(&w, run.run_id));
+			DOES(OPERATOR, run_authorize(&w, run.run_id, false));
 			look();
 			if (phase == RUN_FAILED)
 				DOES(REAPER, run_fail(&w, &run, "broken", "It broke.", "evidence"));

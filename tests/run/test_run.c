@@ -258,12 +258,12 @@ static void a_scope_is_approved_as_it_was_shown(void **state)
 	bring(RUN_DRAFTING);
 	REFUSED(VISITOR, E_CONFLICT, run_approve_scope(&w, run.run_id, other));
 	REFUSED(VISITOR, E_CONFLICT, run_ask_approval(&w, run.run_id));
-	REFUSED(OPERATOR, E_CONFLICT, run_authorize(&w, run.run_id));
+	REFUSED(OPERATOR, E_CONFLICT, run_authorize(&w, run.run_id, false));
 	bring(RUN_QUOTED);
 	hash = run.scope_hash;
 	REFUSED(VISITOR, E_SCOPE_CHANGED, run_approve_scope(&w, run.run_id, other));
 	REFUSED(VISITOR, E_CONFLICT, run_ask_approval(&w, run.run_id));
-	REFUSED(OPERATOR, E_CONFLICT, run_authorize(&w, run.run_id)); /* a person's word is not enough */
+	REFUSED(OPERATOR, E_CONFLICT, run_authorize(&w, run.run_id, false)); /* a person's word is not enough */
 	assert_non_null(strstr(w.err.detail, "scope not approved"));
 	DOES(VISITOR, run_approve_scope(&w, run.run_id, hash));
 	assert_string_equal(of_run("status_message"), "You approved the scope.");
@@ -271,10 +271,10 @@ static void a_scope_is_approved_as_it_was_shown(void **state)
 	DOES(VISITOR, run_ask_approval(&w, run.run_id));
 	assert_string_equal(of_run("payment"), "pending");
 	NOTHING(VISITOR, run_ask_approval(&w, run.run_id));
-	DOES(OPERATOR, run_authorize(&w, run.run_id));
+	DOES(OPERATOR, run_authorize(&w, run.run_id, false));
 	assert_string_equal(of_run("concat_ws(' ', run.phase, payment, approved_by, deadline_at - authorized_at)"),
 			    "authorized approved operator 01:00:00");
-	REFUSED(OPERATOR, E_CONFLICT, run_authorize(&w, run.run_id)); /* exactly one call */
+	REFUSED(OPERATOR, E_CONFLICT, run_authorize(&w, run.run_id, false)); /* exactly one call */
 	assert_non_null(strstr(w.err.detail, "is authorized"));
 	REFUSED(VISITOR, E_CONFLICT, run_ask_approval(&w, run.run_id));
 	NOTHING(VISITOR, run_approve_scope(&w, run.run_id, hash));
@@ -290,14 +290,27 @@ static void nobody_works_for_somebody_unknown(void **state)
 	bring(RUN_QUOTED);
 	approve();
 	REFUSED(VISITOR, E_CONTACT, run_ask_approval(&w, run.run_id));
-	REFUSED(OPERATOR, E_CONTACT, run_authorize(&w, run.run_id));
+	REFUSED(OPERATOR, E_CONTACT, run_authorize(&w, run.run_id, false));
 	sql(arena_printf(a,
 			 "INSERT INTO bus.customer (account_id, identity_id, email, email_verified, verified_at, registered_at) "
 			 "VALUES (%lld, 'idn_test', 'test@bus.example', true, now(), now())",
 			 (long long)account));
 	DOES(VISITOR, run_ask_approval(&w, run.run_id));
-	DOES(OPERATOR, run_authorize(&w, run.run_id));
+	DOES(OPERATOR, run_authorize(&w, run.run_id, false));
 	sql("DELETE FROM bus.customer WHERE identity_id = 'idn_test'");
+}
+
+static void nobody_works_for_who_is_barred(void **state)
+{
+	(void)state;
+	bring(RUN_QUOTED);
+	approve();
+	sql(arena_printf(a, "UPDATE bus.account SET disabled = true WHERE id = %lld", (long long)account));
+	REFUSED(VISITOR, E_DISABLED, run_ask_approval(&w, run.run_id));
+	REFUSED(OPERATOR, E_DISABLED, run_authorize(&w, run.run_id, false));
+	DOES(OPERATOR, run_authorize(&w, run.run_id, true)); /* who has a reason says so, and it is kept */
+	assert_string_equal(of_run("(SELECT string_agg(kind, ' ') FROM bus.evidence e WHERE e.run = run.id)"), "forced");
+	sql(arena_printf(a, "UPDATE bus.account SET disabled = false WHERE id = %lld", (long long)account));
 }
 
 /* ---- other people's runs */
@@ -320,7 +333,7 @@ static void a_run_is_its_customers(void **state)
 	DOES(VISITOR, run_public_json(&w, run.run_id, &json));
 	assert_non_null(strstr(json, "\"phase\":\"quoted\""));
 	DOES(OPERATOR, run_public_json(&w, run.run_id, &json));
-	REFUSED(OPERATOR, E_NOT_FOUND, run_authorize(&w, "run_none"));
+	REFUSED(OPERATOR, E_NOT_FOUND, run_authorize(&w, "run_none", false));
 	REFUSED(OPERATOR, E_NOT_FOUND, run_retry(&w, "run_none"));
 }
 
@@ -471,7 +484,7 @@ static int does_ask_approval(void)
 
 static int does_authorize(void)
 {
-	return run_authorize(&w, run.run_id);
+	return run_authorize(&w, run.run_id, false);
 }
 
 static int does_retry(void)
@@ -588,7 +601,7 @@ int main(void)
 		T(the_database_refuses_every_other_move), T(the_second_of_two_moves_nothing),
 		T(a_conversation_begins), T(what_is_said_is_thought_about_or_kept_for_later), T(small_talk_takes_no_approval),
 		T(what_cannot_be_made_names_who_could), T(a_conversation_has_an_end),
-		T(a_scope_is_approved_as_it_was_shown), T(nobody_works_for_somebody_unknown),
+		T(a_scope_is_approved_as_it_was_shown), T(nobody_works_for_somebody_unknown), T(nobody_works_for_who_is_barred),
 		T(a_run_is_its_customers), T(a_run_is_cancelled_or_taken_up_again),
 		T(a_run_is_delivered_once), T(evidence_is_text), T(passes_end_what_is_over),
 		T(passes_leave_alone_what_is_locked), T(an_operator_stops_what_is_built), T(a_statement_that_fails_undoes_all),

@@ -160,7 +160,7 @@ ok "and the customer sees it" equal "$(payment)" refunded
 converse "$TOOL" web; tell $DONE .; reap billing.inbox
 tell charge.dispute.created '{id: ("du_" + .id), payment_intent, status: "needs_response"}'; reap billing.inbox
 disputed=$RUN; converse "$TOOL" web
-ok "a dispute stops further sales" equal "$STATUS $(field .code)" "402 billing_required"
+ok "a dispute stops further sales" equal "$STATUS $(field .code)" "402 payment_disputed"
 ask() { api POST /v1/chat/completions '{"model":"bus-static","messages":[{"role":"user","content":"Hello"}]}'; }
 ask; ok "and calls of models" equal "$STATUS $(field .error.code)" "402 payment_disputed"
 last=$RUN RUN=$disputed; tell charge.dispute.closed '{id: ("du_" + .id), payment_intent, status: "won"}'; reap billing.inbox
@@ -196,8 +196,9 @@ api GET /api/v1/billing/status
 ok "a visitor is on trial" equal "$STATUS $(field '[.status, .plan_id, .trial] | join(" ")')" "200 active visitor true"
 may demo llm:proxy; ok "a plan's feature" equal "$STATUS $(field '[.allowed, .reason] | join(" ")')" "200 true billing_active"
 may demo vm:run; ok "one that it has not" equal "$(field '[.allowed, .reason, .command] | join(" ")')" "false billing_required bus billing setup"
-may nobody llm:proxy; ok "nobody, and what would help" equal "$(field '[.allowed, .reason, .recommended_plan] | join(" ")')" "false billing_required visitor"
-inside accounts/nobody/status; ok "an unknown account has no billing" equal "$STATUS $(field '[.status, .setup_required, .next_action] | join(" ")')" "200 missing true setup_billing"
+NOBODY=11111111-1111-4111-8111-111111111111
+may $NOBODY llm:proxy; ok "nobody, and what would help" equal "$(field '[.allowed, .reason, .recommended_plan] | join(" ")')" "false billing_required visitor"
+inside accounts/$NOBODY/status; ok "an unknown account has no billing" equal "$STATUS $(field '[.status, .setup_required, .next_action] | join(" ")')" "200 missing true setup_billing"
 jq -nc '{version: "t", plans: [{id: "small", name: "S", features: ["chat"], support: {level: "none"}, limits: [
 	{scope: "account", period: "day", micro: 0}]}, {id: "large", name: "L", features: ["chat"], support: {level: "priority"},
 	limits: [{scope: "account", period: "day", micro: 1000000}]}], limits: []}' >"$VAR/plans.json"
@@ -213,7 +214,7 @@ may acme llm:proxy; ok "an operator's no" equal "$(field '[.allowed, .reason, .c
 inside accounts/acme/status; ok "leaves no feature" equal "$(field '[.operator_disabled, .blocked, (.features | length)] | join(" ")')" "true true 0"
 quote "$TOOL" web
 sql admin "UPDATE bus.account SET disabled = true WHERE id = (SELECT account_id FROM bus.run WHERE run_id = '$RUN')" >/dev/null
-checkout; ok "and no sale" equal "$STATUS $(field .code)" "402 billing_required"
+checkout; ok "and no sale" equal "$STATUS $(field .code)" "403 operator_disabled"
 sql admin "UPDATE bus.account SET disabled = false WHERE id = (SELECT account_id FROM bus.run WHERE run_id = '$RUN')" >/dev/null
 
 # Payment and approval at the same moment: one of them moves the run.

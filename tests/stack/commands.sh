@@ -60,7 +60,8 @@ may() {
 	STATUS=${BODY##*$'\n'} BODY=${BODY%$'\n'*}
 }
 may '{"account_id":"demo","scope":"llm:proxy"}'; ok "the demo may" equal "$STATUS $(field .allowed) $(field .plan_id)" "200 true demo"
-may '{"account_id":"nobody-of-that-name","scope":"llm:proxy"}'
+may '{"account_id":"nobody-of-that-name","scope":"llm:proxy"}'; ok "a name that nobody could have" equal "$STATUS $(field .code)" "400 bad_request"
+may '{"account_id":"11111111-1111-4111-8111-111111111111","scope":"llm:proxy"}'
 ok "nobody may not, and hears what would help" equal "$STATUS $(field .allowed) $(field .reason)" "200 false billing_required"
 may '{"account_id":"demo"}'; ok "no scope" equal "$STATUS $(field .code)" "422 validation_failed"
 may '{"account_id":"x y","scope":"llm:proxy"}'; ok "no name" equal "$STATUS $(field .code)" "422 validation_failed"

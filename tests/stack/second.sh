@@ -147,6 +147,18 @@ op() { # CODE [PATH]: an operator's request
 }
 SECRET=$OPERATOR
 op ''; ok "the token alone is not enough" is "403 second_factor_required"
+DESK=$(curl -s -H "X-Bus-Internal-Key: $(cat "$VAR/etc/internal.key")" -H 'Content-Type: application/json' \
+	-d '{"resources":"support:read waitlist:read waitlist:approve"}' "$BASE/api/internal/auth/token" | jq -r .access_token)
+desk() { # METHOD PATH [JSON]: by the token that an operator's service has
+	BODY=$(curl -s -D "$VAR/head" -X "$1" -H "Authorization: Bearer $DESK" ${3:+-H 'Content-Type: application/json' -d "$3"} "$BASE$2")
+	STATUS=$(tr -d '\r' <"$VAR/head" | awk '/^HTTP/ { s = $2 } END { print s }')
+}
+for asked in 'POST /api/v1/auth/admin/approve {"email":"ann@example.com"}' 'POST /api/v1/auth/admin/reject {"email":"ann@example.com"}' \
+	'GET /api/v1/auth/admin/waitlist' 'GET /api/v1/support/runs/run_none'; do
+	desk $asked; ok "nor a token for the desk: ${asked%% \{*}" is "403 second_factor_required"
+done
+SERVICE=$("$BUS" token issue --subject service --audience ai.hg.fi/internal --scope billing:catalog:read)
+ok "a service among services is no person" equal "$(curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $SERVICE" "$BASE/api/internal/billing/catalog")" 200
 op '' /metrics; ok "but to look on at the counters" equal "$STATUS" 200
 op "$(wrong)"; ok "nor with a wrong password" is "401 code_refused"
 early; code=$(totp 0)

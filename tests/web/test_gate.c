@@ -220,6 +220,24 @@ static void a_signed_token_opens_what_it_was_made_for(void **state)
 		{AUD_INTERNAL, "usage", "", {"svc", INTERNAL_AUDIENCE, "other"}, E_SCOPE},
 		{AUD_INTERNAL, "usage", "", {"svc", API_AUDIENCE, "usage"}, E_UNAUTHENTICATED},
 		{AUD_INTERNAL, "usage", "", {"svc", AUTH_AUDIENCE, "usage"}, E_UNAUTHENTICATED},
+		/* a customer's program: by a scope of the route, or for the session itself */
+		{AUD_CUSTOMER, "build", "", {"id_1", API_AUDIENCE, "build"}, E_NONE},
+		{AUD_CUSTOMER, "build", "", {"id_1", API_AUDIENCE, "chat"}, E_SCOPE},
+		{AUD_CUSTOMER, "build", "", {"id_1", API_AUDIENCE, "build", "ses_1"}, E_NONE},
+		{AUD_CUSTOMER, "build", KEY_PREFIX, {KEY_SUBJECT "k", API_AUDIENCE, "build"}, E_NONE},
+		{AUD_CUSTOMER, "build", KEY_PREFIX, {KEY_SUBJECT "k", API_AUDIENCE, "chat"}, E_SCOPE},
+		{AUD_CUSTOMER, "build", "", {"id_1", AUTH_AUDIENCE, "", "ses_1"}, E_NONE},
+		{AUD_CUSTOMER, "build", "", {"svc", AUTH_AUDIENCE, "build"}, E_SCOPE},
+		{AUD_CUSTOMER, "build", "", {"svc", INTERNAL_AUDIENCE, "build"}, E_UNAUTHENTICATED},
+		{AUD_CUSTOMER, "build", "", {SESSION_SUBJECT "ses_1", AUTH_AUDIENCE, "", "ses_2"}, E_UNAUTHENTICATED},
+		{AUD_OPEN, "build", "", {"id_1", API_AUDIENCE, "build"}, E_NONE},
+		{AUD_OPEN, "build", "", {"id_1", API_AUDIENCE, ""}, E_SCOPE},
+		{AUD_OPEN, NULL, "", {"id_1", AUTH_AUDIENCE, "", "ses_1"}, E_UNAUTHENTICATED},
+		/* an operator's door for a service */
+		{AUD_OPERATOR, "read", "", {"svc", INTERNAL_AUDIENCE, "read"}, E_NONE},
+		{AUD_OPERATOR, "read", "", {"svc", INTERNAL_AUDIENCE, "write"}, E_SCOPE},
+		{AUD_OPERATOR, "read", "", {"svc", API_AUDIENCE, "read"}, E_UNAUTHENTICATED},
+		{AUD_OPERATOR, "read", "", {"svc", AUTH_AUDIENCE, "read"}, E_UNAUTHENTICATED},
 		/* a session's door takes no program */
 		{AUD_CUSTOMER, NULL, "", {"id_1", API_AUDIENCE, ""}, E_UNAUTHENTICATED},
 		{AUD_OPERATOR, NULL, "", {"id_1", INTERNAL_AUDIENCE, ""}, E_UNAUTHENTICATED},
@@ -240,14 +258,14 @@ static void a_signed_token_opens_what_it_was_made_for(void **state)
 		if (*rows[i].prefix) /* its name is the hash of all of it */
 			subject = arena_printf(a, KEY_SUBJECT "%s",
 					       crypto_sha256_hex(a, text + 7, strlen(text + 7)));
-		else if (rows[i].token.sid && rows[i].door == AUD_API)
+		else if (rows[i].token.sid && (rows[i].door == AUD_API || rows[i].door <= AUD_CUSTOMER))
 			subject = arena_printf(a, SESSION_SUBJECT "%s", rows[i].token.sid);
 		assert_string_equal(r.subject, subject);
 		assert_string_equal(r.scope, rows[i].token.scope);
 		assert_string_equal(r.sid ? r.sid : "", rows[i].token.sid ? rows[i].token.sid : "");
 		assert_null(r.token_hash);
 		assert_int_equal(r.w.actor.kind,
-				 rows[i].door != AUD_API && rows[i].needs ? ACTOR_OPERATOR : ACTOR_NOBODY);
+				 rows[i].door > AUD_API && rows[i].needs ? ACTOR_OPERATOR : ACTOR_NOBODY);
 	}
 	arena_free(a);
 }
@@ -281,7 +299,7 @@ static void a_token_that_was_changed_is_nothing(void **state)
 /* What a browser says about where it comes from, against a forged write. */
 static void a_write_comes_from_our_own_page(void **state)
 {
-	enum who { NOBODY, COOKIE, BEARER, PROGRAM };
+	enum who { NOBODY, COOKIE, BEARER, PROGRAM, ANYBODY /* no credential is looked at */, SIGNED };
 	static const struct {
 		enum method method;
 		enum who who;
@@ -303,6 +321,18 @@ static void a_write_comes_from_our_own_page(void **state)
 		{METHOD_POST, COOKIE, NULL, "null", "null", "", E_CSRF}, /* a page without an origin */
 		{METHOD_POST, NOBODY, NULL, "https://evil.example", "bus.example", NULL, E_CSRF},
 		{METHOD_POST, NOBODY, NULL, "https://bus.example", NULL, NULL, E_NONE},
+		{METHOD_POST, NOBODY, "same-site", "https://evil.bus.example", "bus.example", NULL, E_CSRF},
+		{METHOD_POST, NOBODY, "same-site", "https://bus.example", NULL, NULL, E_NONE},
+		/* a new session would take the place of the browser's own */
+		{METHOD_GET, ANYBODY, "cross-site", "https://evil.example", "bus.example", NULL, E_NONE},
+		{METHOD_POST, ANYBODY, "cross-site", NULL, NULL, NULL, E_CSRF},
+		{METHOD_POST, ANYBODY, "same-site", "https://evil.bus.example", "bus.example", NULL, E_CSRF},
+		{METHOD_POST, ANYBODY, NULL, "https://evil.example", "bus.example", NULL, E_CSRF},
+		{METHOD_POST, ANYBODY, NULL, "null", "bus.example", NULL, E_CSRF},
+		{METHOD_POST, ANYBODY, "same-origin", "https://bus.example", NULL, NULL, E_NONE},
+		{METHOD_POST, ANYBODY, "none", NULL, NULL, NULL, E_NONE},
+		{METHOD_POST, ANYBODY, NULL, NULL, NULL, NULL, E_NONE}, /* a program */
+		{METHOD_POST, SIGNED, "cross-site", "https://evil.example", "bus.example", NULL, E_NONE},
 		/* what a page cannot add by itself shows that it is meant */
 		{METHOD_POST, BEARER, NULL, "https://evil.example", "bus.example", NULL, E_NONE},
 		{METHOD_POST, PROGRAM, NULL, "https://evil.example", "bus.example", NULL, E_NONE},
@@ -317,7 +347,10 @@ static void a_write_comes_from_our_own_page(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct route route = {.id = "x", .method = rows[i].method,
-					    .audience = rows[i].who == PROGRAM ? AUD_API : AUD_OPEN};
+					    .audience = rows[i].who == PROGRAM   ? AUD_API
+							: rows[i].who >= ANYBODY ? AUD_PUBLIC
+										 : AUD_OPEN,
+					    .signed_body = rows[i].who == SIGNED};
 		const char *csrf = rows[i].csrf;
 
 		begin(&route);
