@@ -187,7 +187,7 @@ END $$;
 
 REVOKE ALL ON FUNCTION account_switch, account_barred, run_held FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION account_switch TO bus_operator;
-GRANT EXECUTE ON FUNCTION account_barred TO bus_slow, bus_operator, bus_reaper;
+GRANT EXECUTE ON FUNCTION account_barred TO bus_fast, bus_slow, bus_operator, bus_reaper;
 GRANT EXECUTE ON FUNCTION run_held TO bus_fast, bus_slow, bus_operator;
 GRANT SELECT ON account_audit TO bus_operator;
 

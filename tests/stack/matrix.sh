@@ -17,6 +17,8 @@ PROGRAM=$(cat "$VAR/demo.token") READER=$("$BUS" token issue --subject demo --sc
 visitor customer
 api POST /api/v1/sessions '{}'; enter customer@example.com
 CUSTOMER=$(field .access_token)
+COLLECTOR=$("$BUS" token issue --subject collector --audience ai.hg.fi/internal --scope "usage:read usage:delete")
+BUILDER=$("$BUS" token issue --subject "$(field .identity_id)" --scope build:write)
 visitor leaver # whose session a route may end
 api POST /api/v1/sessions '{}'; enter customer@example.com
 ADMIN=$(curl -s -H "X-Bus-Internal-Key: $(cat "$VAR/etc/internal.key")" -H 'Content-Type: application/json' \
@@ -27,7 +29,7 @@ api POST /api/v1/chats '{}'; CHAT=$(field .chat_id)
 visitor other
 api POST /api/v1/sessions '{}'
 "$BUS" routes --json | jq -r '.[] | select(.site == "portal") |
-	[.id, .method, .path, .audience, .kind, .body_max, .scope] | @tsv' >"$VAR/routes"
+	[.id, .method, .path, .audience, .kind, .body_max, .scope, .unkeyed] | map(tostring) | join("\u001f")' >"$VAR/routes"
 ok "the table has rows" equal "$(($(wc -l <"$VAR/routes") > 20))" 1
 
 # as WHO METHOD PATH [CURL OPTION…]
@@ -41,6 +43,8 @@ as() {
 	token) auth=(-H "Authorization: Bearer $CUSTOMER") ;;
 	admin) auth=(-H "Authorization: Bearer $ADMIN") ;;
 	service) auth=(-H "Authorization: Bearer $SERVICE") ;;
+	collector) auth=(-H "Authorization: Bearer $COLLECTOR") ;;
+	builder) auth=(-H "Authorization: Bearer $BUILDER") ;;
 	owner | other | customer | leaver) visitor $who; auth=(-b "$V" -H "X-CSRF-Token: $CSRF") ;;
 	esac
 	BODY=$(curl -s -m 30 --path-as-is -D "$VAR/head" -X "$method" "${auth[@]}" "$@" "$BASE$path" | tr -d '\0')
@@ -70,6 +74,11 @@ send() {
 	build_run.say) body='{"text":"and a title"}' ;;
 	build_run.contact) body='{"email":"someone@example.com"}' ;;
 	auth.delete) body='{"email":"someone@example.com","otp":"12345678"}' ;;
+	auth.register | auth.otp_request) body='{"email":"someone@example.com"}' ;;
+	auth.otp_verify) body='{"email":"someone@example.com","otp":"12345678"}' ;;
+	build_run.create) body='{"message":"A counter of laps"}' ;;
+	auth.internal_token) body='{"resources":"usage:read"}' ;;
+	operator.account_*) body='{"reason":"a test"}' ;;
 	auth.totp_verify | auth.totp_disable) body='{"code":"123456"}' ;;
 	auth.key_create) body='{"name":"n","resources":"usage:read"}' ;;
 	v1.*) body='{"model":"bus-static","messages":[{"role":"user","content":"hi"}],"input":"hi","prompt":"hi"}' ;;
@@ -92,7 +101,31 @@ callers() {
 			ok "$id: another visitor" equal "$STATUS" 404
 			ok "$id: and reads nothing of it" lacks "$BODY" "$DONE"
 		}
+		if [ -n "$scope" ]; then # a program of the customer's, and another's
+			as reader "$method" "$path" "${args[@]}"; ok "$id: another scope" problem 403 insufficient_scope
+			as admin "$method" "$path" "${args[@]}"; ok "$id: a service" problem 403 insufficient_scope
+			for who in token builder; do
+				as $who "$method" "$path" "${args[@]}"
+				ok "$id: $who" equal "$STATUS" "$([ "$path" = /api/v1/build-runs ] && echo 200 || echo 404)"
+				ok "$id: and $who reads nothing of it" lacks "$BODY" "$DONE"
+			done
+		else
+			as token "$method" "$path" "${args[@]}"; ok "$id: token" problem 401 unauthenticated
+		fi
 		[ "$method" = GET ] && { as owner GET "$path"; ok "$id: the owner" equal "$STATUS" 200; } ;;
+	open)
+		as stranger "$method" "$path" "${args[@]}"; ok "$id: a session that never was" problem 401 unauthenticated
+		as reader "$method" "$path" "${args[@]}"
+		ok "$id: a program" equal "$STATUS" "$([ -n "$scope" ] && echo 403 || echo 401)"
+		as anonymous "$method" "$path" "${args[@]}"
+		ok "$id: anybody" equal "$STATUS" "$(case $id in build_run.create | chat.create) echo 201 ;; auth.otp_verify) echo 401 ;; *) echo 200 ;; esac)"
+		as anonymous "$method" "$path" "${args[@]}" -H 'Sec-Fetch-Site: cross-site'; ok "$id: from another site" problem 403 csrf_failed ;;
+	internal)
+		for who in anonymous stranger operator owner customer token admin program; do
+			as $who "$method" "$path" "${args[@]}"; ok "$id: $who" problem 401 unauthenticated
+		done
+		as service "$method" "$path" "${args[@]}"; ok "$id: another scope" problem 403 insufficient_scope
+		as collector "$method" "$path" "${args[@]}"; ok "$id: a collector" equal "$STATUS" 200 ;;
 	api)
 		for who in anonymous stranger operator; do
 			as $who "$method" "$path" "${args[@]}"; ok "$id: $who" problem 401 unauthenticated
@@ -136,18 +169,25 @@ callers() {
 		as anonymous "$method" "$path" "${args[@]}"; ok "$id: anonymous" problem 401 unauthenticated
 		as stranger "$method" "$path" "${args[@]}"; ok "$id: stranger" problem 403 insufficient_scope
 		as owner "$method" "$path" "${args[@]}"; ok "$id: owner by cookie" problem 401 unauthenticated
+		as service "$method" "$path" "${args[@]}"
+		ok "$id: a service" problem $([ -n "$scope" ] && echo 403 insufficient_scope || echo 401 unauthenticated)
 		[ "$method" = GET ] && { as operator GET "$path"; ok "$id: operator" equal "$STATUS" 200; } ;;
 	public)
+		[ "$method" = POST ] && { as anonymous POST "$path" "${args[@]}"
+			ok "$id: anybody" equal "$STATUS" "$(case $id in session.create) echo 201 ;; stripe.webhook) echo 400 ;; auth.internal_token) echo 403 ;; local_*.press) echo 404 ;; esac)"
+			as anonymous POST "$path" "${args[@]}" -H 'Sec-Fetch-Site: cross-site'
+			[ "$id" = stripe.webhook ] || ok "$id: from another site" problem 403 csrf_failed; }
 		# A page of the local payment provider exists only where that is chosen.
 		[ "$method" = GET ] && { as anonymous GET "$path"
 			ok "$id: anybody" equal "$STATUS" "$([[ $id = local_*.page ]] && echo 404 || echo 200)"; } ;;
+	*) ok "$id: an audience nobody tests: $audience" false ;;
 	esac
 }
 
 wrong_method() {
 	local id=$1 path=$2 pattern=$3 m
 	for m in PUT DELETE PATCH TRACE FROB; do
-		cut -f 2,3 "$VAR/routes" | grep -qxF "$m$(printf '\t')$pattern" && continue
+		cut -d $'\x1f' -f 2,3 "$VAR/routes" | grep -qxF "$m"$'\x1f'"$pattern" && continue
 		as owner $m "$path"
 		ok "$id: $m" one_of "$STATUS" "405 400"
 	done
@@ -176,18 +216,18 @@ bodies() {
 	# A payment provider's event is refused for its signature, whatever is in it.
 	[[ $path = /v1/* || $id = stripe.webhook ]] || ok "$id: an unknown field is named" equal "$STATUS $(field '.errors[] | select(.field == "nobody_knows") | .code')" "422 unknown"
 	as $who "$method" "$path" -H "Idempotency-Key: $(printf 'k%.0s' {1..256})" "${json[@]}" '{}'
-	[ "$audience" = public ] || ok "$id: an idempotency key too long" equal "$STATUS" 422
+	[ -n "$7" ] || ok "$id: an idempotency key too long" equal "$STATUS" 422
 	[[ $audience = customer || $audience = api ]] && {
 		as owner "$method" "$path" -H 'X-CSRF-Token: wrong' "${json[@]}" '{}' -H 'Sec-Fetch-Site: cross-site'
 		ok "$id: from another site" problem 403 csrf_failed
 	}
 }
 
-while IFS=$'\t' read -r id method pattern audience kind max scope; do
+while IFS=$'\x1f' read -r id method pattern audience kind max scope unkeyed; do
 	path=$(fill "$pattern")
 	callers "$id" "$method" "$path" "$audience" "$scope" </dev/null
 	wrong_method "$id" "$path" "$pattern" </dev/null
-	[ "$max" = 0 ] || bodies "$id" "$method" "$path" "$audience" "$max" "$scope" </dev/null
+	[ "$max" = 0 ] || bodies "$id" "$method" "$path" "$audience" "$max" "$scope" "$unkeyed" </dev/null
 	[ "$method" = GET ] && [ "$audience" = customer ] && {
 		as owner GET "$path?nobody_knows=1" </dev/null
 		ok "$id: an unknown parameter" problem 422 validation_failed

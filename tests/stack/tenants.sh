@@ -7,7 +7,7 @@
 # ownership). With neither of them the same requests must succeed: so each is a
 # request that only these two have refused.
 . "${srcdir:-.}/tests/lib/stack.sh"
-stack_begin "waitlist = auto" "billing_provider = local" "code_network_hour = 1000"
+stack_begin "waitlist = auto" "billing_provider = local" "code_network_hour = 1000" "contact_required = 0"
 T=$VAR/tenants && mkdir -p "$T"
 TABLES=$(sql admin "SELECT string_agg(format('%I', c.relname), ' ' ORDER BY c.relname) FROM pg_class c
 	WHERE c.relnamespace = 'bus'::regnamespace AND c.relkind = 'r' AND (c.relrowsecurity OR c.relname = 'usage_record')")
@@ -30,7 +30,7 @@ tenant() {
 	enter "$who@example.com"
 	token=$(field .access_token)
 	echo "$token" >"$T/$who.token"
-	bearer "$token" POST /api/v1/auth/keys "{\"name\":\"key of $who\",\"resources\":\"usage:read billing:read llm:proxy\"}" >"$T/key"
+	bearer "$token" POST /api/v1/auth/keys "{\"name\":\"key of $who\",\"resources\":\"usage:read billing:read llm:proxy build:read build:write\"}" >"$T/key"
 	jq -r .key <"$T/key" >"$T/$who.key"
 	echo "key_id $(jq -r .key_id <"$T/key")" >>"$T/$who.ids"
 	bearer "$(cat "$T/$who.key")" POST /v1/chat/completions '{"model":"bus-static","messages":[{"role":"user","content":"hi"}]}' >/dev/null
