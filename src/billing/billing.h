@@ -44,6 +44,7 @@ enum billing_kind {
 	BILLING_OTHER, /* kept, without an effect */
 	BILLING_SESSION_COMPLETED, BILLING_SESSION_PAID, BILLING_SESSION_FAILED,
 	BILLING_SESSION_EXPIRED, BILLING_REFUND, BILLING_DISPUTE_OPEN, BILLING_DISPUTE_CLOSED,
+	BILLING_REFUND_TOLD, BILLING_FRAUD, BILLING_CATALOG, /* one refund; a warning; a product or price */
 	BILLING_SUBSCRIPTION, /* a subscription, or its invoice, has changed */
 	BILLING_CUSTOMER_GONE
 };
@@ -59,6 +60,8 @@ struct billing_event {
 	const char *plan_page;   /* the same of a page for a plan */
 	const char *customer, *subscription, *account; /* the last is the subject of ours */
 	const char *payment_intent, *payment_status, *status, *mode, *currency;
+	const char *reason, *link; /* of a failure or a warning; where a customer confirms */
+	int64_t again, trial_end, attempt, owed; /* of an invoice or a subscription; seconds, or -1 */
 	int64_t amount; /* total of a session, refunded of a charge; minor units */
 };
 

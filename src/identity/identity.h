@@ -101,6 +101,10 @@ int identity_need_contact(struct work *w, int64_t account);
  * that only our key makes. NULL for an account without one. */
 int identity_payer(struct work *w, int64_t account, const char **ret);
 
+/* A mail to the account's confirmed address, by the queue; nothing for an account
+ * without one. `subject` is one line. */
+int identity_notice(struct work *w, int64_t account, const char *subject, const char *text);
+
 /* E_SECOND when so much may be spent only by who has shown a second factor. */
 int identity_need_second(struct work *w, int64_t account, int64_t amount);
 

@@ -88,6 +88,10 @@ SELECT EXISTS (SELECT FROM customer WHERE account_id = bus_account() AND email =
 -- name: identity_sql_address
 SELECT email FROM customer WHERE account_id = $1::bigint AND email_verified;
 
+-- name: identity_sql_mail
+INSERT INTO mail (mail_id, kind, sealed, due_at, expires_at, created_at)
+VALUES ($1, 'notice', decode($2, 'hex'), $3::timestamptz, $3::timestamptz + interval '3 days', $3::timestamptz);
+
 -- name: identity_sql_contact
 SELECT EXISTS (SELECT FROM customer WHERE account_id = $1::bigint AND email_verified);
 
