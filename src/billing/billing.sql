@@ -252,8 +252,17 @@ SELECT true, (SELECT json_build_object('event', event_id, 'type', type, 'livemod
 	'waits_for', waits_for, 'attempts', attempts, 'note', note,
 	'effects', (SELECT coalesce(json_agg(subject || ' ' || effect), '[]'::json) FROM billing_effect f
 		WHERE f.event = e.id),
-	'body', body::jsonb #- '{data,object,customer_details}' #- '{data,object,customer_email}'
-		#- '{data,object,billing_details}' #- '{data,object,receipt_email}')
+	'object', (SELECT jsonb_object_agg(key, value) FROM jsonb_each(CASE jsonb_typeof(body::jsonb #> '{data,object}')
+			WHEN 'object' THEN body::jsonb #> '{data,object}' ELSE '{}' END)
+		WHERE jsonb_typeof(value) NOT IN ('object', 'array') AND key IN ('id', 'object', 'status', 'mode',
+			'payment_status', 'amount', 'amount_total', 'amount_due', 'amount_paid', 'amount_refunded', 'currency',
+			'reason', 'failure_reason', 'fraud_type', 'refunded', 'customer', 'subscription', 'invoice',
+			'latest_invoice', 'payment_intent', 'charge', 'price', 'product', 'lookup_key', 'unit_amount', 'active',
+			'billing_reason', 'attempt_count', 'next_payment_attempt', 'client_reference_id', 'trial_end',
+			'ended_at', 'cancel_at_period_end', 'created', 'livemode')),
+	'metadata', (SELECT jsonb_object_agg(key, value) FROM jsonb_each(CASE jsonb_typeof(body::jsonb #> '{data,object,metadata}')
+			WHEN 'object' THEN body::jsonb #> '{data,object,metadata}' ELSE '{}' END)
+		WHERE jsonb_typeof(value) = 'string' AND key IN ('bus_checkout_id', 'bus_account_id', 'bus_plan', 'run_id')))
 	FROM stripe_event e WHERE event_id = $1);
 
 -- ---- plans: pages

@@ -111,4 +111,13 @@ OLD=$(price .); jq '(.plans[] | select(.id == "pro") | .prices[] | select(.inter
 say price.updated "$(jq -c '.active = false' <<<"$OLD")"; reap billing.inbox; ok "what may be our own change waits" equal "$(event_state)" waiting
 "$BUS" billing catalog sync --apply >/dev/null; reap billing.inbox 200; ok "and is known then" equal "$(event_state) $(alerts)" "done "
 ok "the invariants hold" sound
+
+# What operators are shown of an event.
+say invoice.updated "$(invoice '.customer_name = "CANARY-1" | .customer_phone = "CANARY-2" | .customer_address = {line1: "CANARY-3"} | .customer_tax_ids = [{value: "CANARY-4"}] | .customer_email = "CANARY-5" | .hosted_invoice_url = "https://CANARY-6" | .metadata = {note: "CANARY-7"} | .customer = {id: "cus_x", name: "CANARY-8"}')"
+first=evt_p$EVENTS
+say charge.dispute.created '{"id":"du_x","amount":1,"reason":"fraudulent","payment_intent":"pi_x","evidence":{"customer_email_address":"CANARY-9","customer_name":"CANARY-10","customer_purchase_ip":"CANARY-11"},"status":"needs_response"}'
+shown="$("$BUS" billing webhooks show "$first" --json)$("$BUS" billing webhooks show "evt_p$EVENTS" --json)"
+ok "an event is shown without who paid" lacks "$shown" CANARY
+ok "with what it is about" equal "$(jq -rs 'map(.object | .id, .amount_due // .amount, .reason) | map(tostring) | join(" ")' <<<"$shown")" "$(invoice .id | tr -d '"') 2900 null du_x 1 fraudulent"
+ok "the invariants hold at the end" sound
 done_testing
