@@ -23,7 +23,7 @@ struct billing_secrets {
 };
 
 /* One secret on each line of `text`. -1 (E_INVALID) for none, too many, or one
- * of less than 16 characters. */
+ * of less than 16 characters or another kind. */
 int billing_secrets_parse(struct arena *a, const char *text, struct billing_secrets *ret,
 			  struct err *e);
 
