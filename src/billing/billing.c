@@ -5,36 +5,12 @@
 #include "base/str.h"
 #include "billing/billing_int.h"
 #include "identity/identity.h"
-#include "port/file.h"
 #include "run/run_pay.h"
 
 #include <string.h>
 
-#define SECRET_FILE_MAX 4096
 #define LAST_MINUTES (10 * 60 * CLOCK_S)
 #define TURNS 3
-
-int billing_load(const struct conf *c, struct err *e)
-{
-	struct arena *a = arena_new(1u << 20);
-	const char *key, *mode = c->stripe_live ? "k_live_" : "k_test_";
-	int rc = 0;
-
-	if (str_eq(c->billing_provider, "stripe")) {
-		key = file_read(a, c->stripe_key, SECRET_FILE_MAX, NULL, e);
-		if (key == NULL)
-			rc = -1;
-		else if ((*key != 's' && *key != 'r') || !str_starts(key + 1, mode))
-			rc = err_set(e, E_INVALID, "%s: not a secret key of the mode that stripe_live says",
-				     c->stripe_key);
-	} else if (str_eq(c->billing_provider, "local") && c->stripe_live) {
-		rc = err_set(e, E_INVALID, "billing_provider: local moves no money, stripe_live says it does");
-	} else if (!str_eq(c->billing_provider, "local") && !str_eq(c->billing_provider, "manual")) {
-		rc = err_set(e, E_INVALID, "billing_provider: manual, stripe or local");
-	}
-	arena_free(a);
-	return rc;
-}
 
 /* ---- payment pages of runs */
 

@@ -23,7 +23,7 @@ struct billing_secrets {
 };
 
 /* One secret on each line of `text`. -1 (E_INVALID) for none, too many, or one
- * of less than 16 characters. */
+ * of less than 16 characters or another kind. */
 int billing_secrets_parse(struct arena *a, const char *text, struct billing_secrets *ret,
 			  struct err *e);
 
@@ -44,6 +44,7 @@ enum billing_kind {
 	BILLING_OTHER, /* kept, without an effect */
 	BILLING_SESSION_COMPLETED, BILLING_SESSION_PAID, BILLING_SESSION_FAILED,
 	BILLING_SESSION_EXPIRED, BILLING_REFUND, BILLING_DISPUTE_OPEN, BILLING_DISPUTE_CLOSED,
+	BILLING_REFUND_TOLD, BILLING_FRAUD, BILLING_CATALOG, /* one refund; a warning; a product or price */
 	BILLING_SUBSCRIPTION, /* a subscription, or its invoice, has changed */
 	BILLING_CUSTOMER_GONE, BILLING_METER_REPORT
 };
@@ -61,6 +62,8 @@ struct billing_event {
 	const char *plan_page;   /* the same of a page for a plan */
 	const char *customer, *subscription, *account; /* the last is the subject of ours */
 	const char *payment_intent, *payment_status, *status, *mode, *currency;
+	const char *reason, *link; /* of a failure or a warning; where a customer confirms */
+	int64_t again, trial_end, attempt, owed; /* of an invoice or a subscription; seconds, or -1 */
 	int64_t amount; /* total of a session, refunded of a charge; minor units */
 };
 

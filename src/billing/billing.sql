@@ -60,14 +60,14 @@ ORDER BY checkout_id = $1 DESC NULLS LAST, id LIMIT 1;
 SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
 	refund, dispute, refunded, closing, coalesce(paid, amount), coalesce(paid_currency, currency), refund_failed,
-	refund_tries
+	refund_tries, account_id
 FROM checkout WHERE id = $1::bigint FOR NO KEY UPDATE;
 
 -- name: billing_sql_live
 SELECT id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
 	refund, dispute, refunded, closing, coalesce(paid, amount), coalesce(paid_currency, currency), refund_failed,
-	refund_tries
+	refund_tries, account_id
 FROM checkout WHERE run = $1::bigint AND state IN ('intent', 'open') FOR NO KEY UPDATE;
 
 -- name: billing_sql_insert
@@ -96,6 +96,13 @@ WHERE id = $1::bigint;
 -- name: billing_sql_refunded
 UPDATE checkout SET refunded = greatest(refunded, $2::bigint), refund = coalesce($3, refund),
 	due_at = $4::timestamptz, refund_at = CASE WHEN $3::text IS NULL THEN refund_at ELSE $4::timestamptz END
+WHERE id = $1::bigint;
+
+-- It is with us again. What was no refund of ours, and is not known yet, is none.
+-- name: billing_sql_refund_failed
+UPDATE checkout SET refunded = greatest(refunded - $2::bigint, 0), refund_failed = greatest(refund_failed, $3::bigint),
+	refund = CASE WHEN refund <> 'none' THEN 'refused' ELSE refund END, refund_at = $5::timestamptz,
+	note = left('refund failed: ' || $4, 500)
 WHERE id = $1::bigint;
 
 -- A refusal is an operator's matter.
@@ -144,7 +151,7 @@ WHERE id = (SELECT id FROM checkout
 RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
 	refund, dispute, refunded, closing, coalesce(paid, amount), coalesce(paid_currency, currency), refund_failed,
-	refund_tries;
+	refund_tries, account_id;
 
 -- Paid for a run that ended without a result: an operator has some minutes to
 -- take it up again, then the money goes back.
@@ -163,7 +170,7 @@ WHERE id = (SELECT id FROM checkout WHERE refund = 'due' AND due_at <= $1::times
 RETURNING id, checkout_id, title, currency, provider, idem_key, return_url, state, session_id, url, amount,
 	(extract(epoch FROM expires_at) * 1000000)::bigint, livemode, run, run_id, scope_hash, payment_intent,
 	refund, dispute, refunded, closing, coalesce(paid, amount), coalesce(paid_currency, currency), refund_failed,
-	refund_tries;
+	refund_tries, account_id;
 
 -- ---- the local provider's page
 
@@ -250,8 +257,17 @@ SELECT true, (SELECT json_build_object('event', event_id, 'type', type, 'livemod
 	'waits_for', waits_for, 'attempts', attempts, 'note', note,
 	'effects', (SELECT coalesce(json_agg(subject || ' ' || effect), '[]'::json) FROM billing_effect f
 		WHERE f.event = e.id),
-	'body', body::jsonb #- '{data,object,customer_details}' #- '{data,object,customer_email}'
-		#- '{data,object,billing_details}' #- '{data,object,receipt_email}')
+	'object', (SELECT jsonb_object_agg(key, value) FROM jsonb_each(CASE jsonb_typeof(body::jsonb #> '{data,object}')
+			WHEN 'object' THEN body::jsonb #> '{data,object}' ELSE '{}' END)
+		WHERE jsonb_typeof(value) NOT IN ('object', 'array') AND key IN ('id', 'object', 'status', 'mode',
+			'payment_status', 'amount', 'amount_total', 'amount_due', 'amount_paid', 'amount_refunded', 'currency',
+			'reason', 'failure_reason', 'fraud_type', 'refunded', 'customer', 'subscription', 'invoice',
+			'latest_invoice', 'payment_intent', 'charge', 'price', 'product', 'lookup_key', 'unit_amount', 'active',
+			'billing_reason', 'attempt_count', 'next_payment_attempt', 'client_reference_id', 'trial_end',
+			'ended_at', 'cancel_at_period_end', 'created', 'livemode')),
+	'metadata', (SELECT jsonb_object_agg(key, value) FROM jsonb_each(CASE jsonb_typeof(body::jsonb #> '{data,object,metadata}')
+			WHEN 'object' THEN body::jsonb #> '{data,object,metadata}' ELSE '{}' END)
+		WHERE jsonb_typeof(value) = 'string' AND key IN ('bus_checkout_id', 'bus_account_id', 'bus_plan', 'run_id')))
 	FROM stripe_event e WHERE event_id = $1);
 
 -- ---- plans: pages
@@ -322,7 +338,16 @@ UPDATE subscription_payment SET dispute = CASE
 WHERE payment_intent = $1;
 
 -- name: billing_sql_payment_refund
-SELECT subscription_refund($1, $2::bigint, $3, $4::boolean, $5::timestamptz);
+SELECT subscription_refund($1, $2::bigint, $3, $4::boolean, $5::bigint, $6::boolean, $7::timestamptz);
+
+-- name: billing_sql_payment_of
+SELECT account_id FROM subscription_payment WHERE payment_intent = $1;
+
+-- name: billing_sql_subscription_of
+SELECT account_id FROM subscription WHERE subscription_id = $1;
+
+-- name: billing_sql_drift
+SELECT catalog_drift($1::bigint);
 
 -- name: billing_sql_due
 UPDATE subscription SET claim = claim + 1, attempts = attempts + 1,

@@ -16,6 +16,7 @@
 #define WAIT_MAX_S (3 * 86400)
 #define TRIES_MAX 8
 #define AGAIN_MAX_S 3600
+#define CATALOG_S 120
 
 int billing_say(struct billing_outcome *o, const char *state, const char *note)
 {
@@ -62,7 +63,8 @@ static int paid(struct work *w, const struct billing_inbox_row *in, const struct
 		return -1;
 	fault_point("billing.paid");
 	if (c->refunded >= e->amount)
-		return run_unpaid(w, c->run, strcmp(c->state, "pending") == 0, EVENT_REFUNDED) < 0
+		return run_unpaid(w, c->run, strcmp(c->state, "pending") == 0, EVENT_REFUNDED,
+				  EVENT_REFUNDED_LATE) < 0
 			       ? -1 : billing_say(o, "done", "was given back before it was known");
 	left = billing_store_left(w, c->id);
 	if (left < 0)
@@ -70,7 +72,8 @@ static int paid(struct work *w, const struct billing_inbox_row *in, const struct
 	if (left > 0) /* nobody is there to have it */
 		return goes_back(w, c, "its customer has left", o);
 	if (differs != NULL)
-		return run_unpaid(w, c->run, strcmp(c->state, "pending") == 0, EVENT_PAYMENT_UNUSED) < 0
+		return run_unpaid(w, c->run, strcmp(c->state, "pending") == 0, EVENT_PAYMENT_UNUSED,
+				  EVENT_PAYMENT_UNUSED_LATE) < 0
 			       ? -1 : goes_back(w, c, differs, o);
 	if (run_paid(w, c->run, c->scope_hash, &what) < 0)
 		return -1;
@@ -126,27 +129,6 @@ static int session(struct work *w, const struct billing_inbox_row *in,
 	return rises(w, c, "expired", "none", EVENT_PAYMENT_EXPIRED, o);
 }
 
-static int refund(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
-		  const struct billing_page_row *c, struct billing_outcome *o)
-{
-	bool whole = e->amount >= c->paid;
-	int first, carried;
-
-	if (e->livemode != c->livemode || e->amount < 0 || !str_eq(e->currency, c->paid_currency))
-		return billing_say(o, "refused", "another mode or currency");
-	if (billing_store_refunded(w, c->id, e->amount, whole ? "done" : NULL) < 0)
-		return -1;
-	if (!whole)
-		return billing_say(o, "done", "a part was given back");
-	first = billing_store_effect(w, c->checkout_id, "refunded", in->id);
-	carried = billing_store_carried(w, c->id);
-	if (first < 0 || carried < 0)
-		return -1;
-	if (first > 0 && !carried && strcmp(c->state, "paid") == 0 && run_refunded(w, c->run) < 0)
-		return -1;
-	return billing_say(o, "done", first ? "given back" : "was given back already");
-}
-
 static const char *disputed(const struct billing_event *e)
 {
 	return e->kind == BILLING_DISPUTE_OPEN ? "open" : str_eq(e->status, "lost") ? "lost" : "won";
@@ -164,16 +146,30 @@ static int dispute(struct work *w, const struct billing_event *e,
 	return billing_say(o, "done", to);
 }
 
-/* About a payment of a subscription? 1 when it was, and what became of it. */
-static int of_subscription(struct work *w, const struct billing_event *e, struct billing_outcome *o)
+static int fraud(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
+		 int64_t account, struct billing_outcome *o)
 {
-	bool ours = true;
-	int rc = e->kind == BILLING_REFUND ? billing_store_payment_refund(w, e, &ours)
-					   : billing_store_payment_dispute(w, e->payment_intent, disputed(e));
+	if (billing_store_alert(w, in->id, "fraud", e->payment_intent, account,
+				e->reason ? e->reason : "early fraud warning") < 0)
+		return -1;
+	return billing_say(o, "done", "an operator is told");
+}
 
-	if (rc > 0 && !ours)
-		billing_say(o, "refused", "another mode or currency");
-	else if (rc > 0)
+/* About a payment of a subscription? 1 when it was, and what became of it. */
+static int of_subscription(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
+			   struct billing_outcome *o)
+{
+	int64_t account;
+	int rc;
+
+	if (e->kind == BILLING_REFUND || e->kind == BILLING_REFUND_TOLD)
+		return billing_back_payment(w, in, e, o);
+	if (e->kind == BILLING_FRAUD) {
+		rc = billing_store_payment_of(w, e->payment_intent, &account);
+		return rc > 0 && fraud(w, in, e, account, o) < 0 ? -1 : rc;
+	}
+	rc = billing_store_payment_dispute(w, e->payment_intent, disputed(e));
+	if (rc > 0)
 		billing_say(o, "done", "a payment of a subscription");
 	return rc;
 }
@@ -188,7 +184,7 @@ static int find(struct work *w, const struct billing_inbox_row *in, const struct
 		return run_lock(w, c->run) < 0 ? -1 : billing_store_lock(w, c->id, c);
 	if (rc < 0)
 		return -1;
-	rc = is_session || e->payment_intent == NULL ? 0 : of_subscription(w, e, o);
+	rc = is_session || e->payment_intent == NULL ? 0 : of_subscription(w, in, e, o);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
 	if (is_session || e->payment_intent == NULL || in->age_s > WAIT_MAX_S)
@@ -209,6 +205,27 @@ static int refused(struct work *w, const struct billing_inbox_row *in, const str
 	return billing_store_alert(w, in->id, "payment", e->object ? e->object : e->id, 0, o->note);
 }
 
+/* The catalog at the provider has changed. Our own changes are known here soon. */
+static int catalog(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
+		   struct billing_outcome *o)
+{
+	const char *why;
+
+	if (e->object == NULL)
+		return billing_say(o, "ignored", "without a name");
+	if (billing_store_drift(w, in->id, &why) < 0)
+		return -1;
+	if (why == NULL)
+		return billing_say(o, "done", "as it is known here");
+	if (in->attempts == 0) {
+		o->again_s = CATALOG_S;
+		return billing_say(o, "waiting", why);
+	}
+	if (billing_store_alert(w, in->id, "catalog", e->object, 0, why) < 0)
+		return -1;
+	return billing_say(o, "done", why);
+}
+
 static int effect(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
 		  struct billing_outcome *o)
 {
@@ -217,13 +234,17 @@ static int effect(struct work *w, const struct billing_inbox_row *in, const stru
 
 	if (e->kind == BILLING_OTHER)
 		return billing_say(o, "ignored", BILLING_NO_EFFECT);
+	if (e->kind == BILLING_CATALOG)
+		return catalog(w, in, e, o);
 	if (e->kind == BILLING_SUBSCRIPTION || e->kind == BILLING_CUSTOMER_GONE || e->plan_page != NULL)
 		return billing_plan_event(w, in, e, o);
 	rc = find(w, in, e, &c, o);
 	if (rc <= 0)
 		return rc;
-	if (e->kind == BILLING_REFUND)
-		return refund(w, in, e, &c, o);
+	if (e->kind == BILLING_REFUND || e->kind == BILLING_REFUND_TOLD)
+		return billing_back_page(w, in, e, &c, o);
+	if (e->kind == BILLING_FRAUD)
+		return fraud(w, in, e, c.account, o);
 	if (e->kind == BILLING_DISPUTE_OPEN || e->kind == BILLING_DISPUTE_CLOSED)
 		return dispute(w, e, &c, o);
 	return session(w, in, e, &c, o);

@@ -21,6 +21,15 @@ static const struct {
 	{"checkout.session.async_payment_failed", BILLING_SESSION_FAILED, "amount_total"},
 	{"checkout.session.expired", BILLING_SESSION_EXPIRED, "amount_total"},
 	{"charge.refunded", BILLING_REFUND, "amount_refunded"},
+	{"refund.created", BILLING_REFUND_TOLD, "amount"},
+	{"refund.updated", BILLING_REFUND_TOLD, "amount"},
+	{"refund.failed", BILLING_REFUND_TOLD, "amount"},
+	{"charge.refund.updated", BILLING_REFUND_TOLD, "amount"},
+	{"radar.early_fraud_warning.created", BILLING_FRAUD, "amount"},
+	{"product.updated", BILLING_CATALOG, "amount"},
+	{"product.deleted", BILLING_CATALOG, "amount"},
+	{"price.updated", BILLING_CATALOG, "unit_amount"},
+	{"price.deleted", BILLING_CATALOG, "unit_amount"},
 	{"charge.dispute.created", BILLING_DISPUTE_OPEN, "amount"},
 	{"charge.dispute.closed", BILLING_DISPUTE_CLOSED, "amount"},
 	{"customer.deleted", BILLING_CUSTOMER_GONE, "balance"},
@@ -64,6 +73,16 @@ static const char *name_of(const struct json *object, const char *key)
 	return name_ok(s) ? s : NULL;
 }
 
+/* An address that may stand in a mail. */
+static const char *link_of(const struct json *object, const char *key)
+{
+	const char *s = json_get_text(object, key, NULL);
+
+	return s != NULL && str_starts(s, "https://") &&
+	       str_only(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#@!$&'()*+,;=%", 9, 2000)
+		       ? s : NULL;
+}
+
 /* Our page's name: in the metadata, of an invoice in that of its subscription. */
 static const char *page_of(const struct json *o, const struct json *metadata, const char *prefix)
 {
@@ -87,6 +106,11 @@ static void take_subscription(const struct json *o, const char *type, struct bil
 	ret->account = json_get_text(metadata, "bus_account_id", NULL);
 	if (ret->account != NULL && strlen(ret->account) > 200)
 		ret->account = NULL;
+	ret->again = json_get_int(o, "next_payment_attempt", -1);
+	ret->trial_end = json_get_int(o, "trial_end", -1);
+	ret->attempt = json_get_int(o, "attempt_count", -1);
+	ret->owed = json_get_int(o, "amount_due", -1);
+	ret->link = link_of(o, "hosted_invoice_url");
 }
 
 static void take_object(const struct json *o, const char *amount, struct billing_event *ret)
@@ -99,6 +123,7 @@ static void take_object(const struct json *o, const char *amount, struct billing
 	ret->mode = name_of(o, "mode");
 	ret->currency = name_of(o, "currency");
 	ret->amount = json_get_int(o, amount, -1);
+	ret->reason = name_of(o, ret->kind == BILLING_FRAUD ? "fraud_type" : "failure_reason");
 }
 
 int billing_event_read(struct arena *a, const char *text, size_t n, struct billing_event *ret,

@@ -6,14 +6,14 @@
 
 /* A payment page: of a run, or of a plan (then it has one). */
 struct billing_page_row {
-	int64_t id, amount, expires_at; /* microseconds */
+	int64_t id, account, amount, expires_at; /* microseconds */
 	const char *checkout_id, *title, *currency, *provider, *idem_key, *return_url, *state, *session_id, *url;
 	bool livemode, closing; /* the last: nobody is to pay on it any more */
 	/* of a run */
 	int64_t run, paid, refunded, refund_failed, refund_tries; /* the last but one: seconds, by the provider's clock */
 	const char *run_id, *scope_hash, *payment_intent, *refund, *dispute, *paid_currency;
 	/* of a plan */
-	int64_t account, trial_days;
+	int64_t trial_days;
 	const char *subject, *plan, *features, *price_id, *interval, *customer_id, *payer;
 };
 
@@ -65,6 +65,7 @@ int billing_store_replaced(struct work *w, int64_t id);
 int billing_store_carried(struct work *w, int64_t id);
 int billing_store_paid(struct work *w, int64_t id, const struct billing_event *e);
 int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const char *refund);
+int billing_store_refund_failed(struct work *w, int64_t id, const struct billing_event *e);
 int billing_store_asked(struct work *w, int64_t id, const char *why_not);
 int billing_store_dispute(struct work *w, int64_t id, const char *dispute);
 int billing_store_intent(struct work *w, struct billing_page_row *ret);
@@ -77,6 +78,13 @@ int billing_store_alert(struct work *w, int64_t event, const char *kind, const c
 			const char *note);
 int billing_store_alert_close(struct work *w, const char *id, const char *reason);
 int billing_store_replay(struct work *w, const char *event_id);
+
+/* billing_back.c: money that was given back, or comes back to us. 0 with the outcome, or -1 */
+int billing_back_page(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
+		      const struct billing_page_row *c, struct billing_outcome *o);
+/* The same of a payment of a subscription; 1 when it was one, 0 or -1. */
+int billing_back_payment(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e,
+			 struct billing_outcome *o);
 
 /* billing_hook.c: the secrets as they are now; E_UNAVAILABLE without them */
 int billing_secrets_read(struct work *w, struct billing_secrets *ret);

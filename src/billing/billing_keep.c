@@ -20,7 +20,7 @@
 static const char *const told[] = {
 	"api_version", "balance_transaction", "billing_reason", "billing_scheme", "charge",
 	"client_reference_id", "code", "collection_method", "created", "currency", "customer", "dispute",
-	"event_name", "failure_code", "id", "idempotency_key", "identifier", "interval", "invoice",
+	"event_name", "failure_code", "failure_reason", "fraud_type", "id", "idempotency_key", "identifier", "interval", "invoice",
 	"latest_charge", "latest_invoice", "lookup_key", "meter", "mode", "object", "payment_intent",
 	"payment_method", "payment_status", "plan", "price", "product", "reason", "refund", "request",
 	"setup_intent", "status", "subscription", "subscription_item", "type", "usage_type",
@@ -41,6 +41,9 @@ static bool stays(const char *key, const char *text)
 {
 	if (among(ours, COUNT(ours), key))
 		return strlen(text) <= TEXT_MAX && strpbrk(text, "\"\\\n\r\t") == NULL;
+	/* Where the customer says yes to his bank; it goes into a mail to him. */
+	if (str_eq(key, "hosted_invoice_url"))
+		return str_starts(text, "https://") && strlen(text) <= 2000 && strpbrk(text, "\"\\\n\r\t <>@") == NULL;
 	/* No word of theirs has another letter; an address has. */
 	return among(told, COUNT(told), key) &&
 	       str_only(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-", 1, TEXT_MAX);

@@ -24,7 +24,8 @@ static int hint(struct work *w, const struct billing_inbox_row *in, const struct
 		return billing_say(o, "ignored", "not about a subscription");
 	rc = billing_store_hint(w, e);
 	if (rc != 0)
-		return rc < 0 ? -1 : billing_say(o, "done", "the subscription is read again");
+		return rc < 0 || billing_notice(w, in, e) < 0
+			       ? -1 : billing_say(o, "done", "the subscription is read again");
 	if (in->age_s > WAIT_MAX_S)
 		return billing_say(o, "ignored", "not one of our subscriptions");
 	o->waits_for = e->subscription;

@@ -14,6 +14,10 @@ int billing_call_cancel(struct work *w, const char *id, struct billing_answer *r
 int billing_plan_event(struct work *w, const struct billing_inbox_row *in,
 		       const struct billing_event *e, struct billing_outcome *o);
 
+/* billing_notice.c: what an event about a subscription of ours has to say to its
+ * customer, once, or to an operator */
+int billing_notice(struct work *w, const struct billing_inbox_row *in, const struct billing_event *e);
+
 /* billing_plan_store.c: like billing_store.c */
 struct billing_subscriber {
 	const char *subject, *plan, *barred, *customer_id, *subscription_id;
@@ -32,7 +36,12 @@ int billing_store_link(struct work *w, const struct billing_page_row *c, const c
 int billing_store_unlink(struct work *w, const char *customer_id);
 int billing_store_hint(struct work *w, const struct billing_event *e);
 int billing_store_payment_dispute(struct work *w, const char *payment_intent, const char *dispute);
-int billing_store_payment_refund(struct work *w, const struct billing_event *e, bool *ret_ours); /* 1, 0 or -1 */
+/* Whose payment of a subscription, or subscription, is it? 1, 0 for nobody's, or -1. */
+int billing_store_payment_of(struct work *w, const char *payment_intent, int64_t *ret_account);
+int billing_store_subscription_of(struct work *w, const char *subscription_id, int64_t *ret_account);
+/* So much was given back, or that failed; 1, 0 or -1. */
+int billing_store_payment_refund(struct work *w, const struct billing_event *e, bool failed, bool *ret_ours);
+int billing_store_drift(struct work *w, int64_t event, const char **ret); /* where the catalog differs, or NULL */
 
 /* One that is to be read; `claim` is the number of our question. */
 struct billing_due {

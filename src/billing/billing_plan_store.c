@@ -117,15 +117,45 @@ int billing_store_payment_dispute(struct work *w, const char *payment_intent, co
 	return DB(w, billing_sql_payment_dispute, &rows, payment_intent, dispute) < 0 ? -1 : (int)rows.count;
 }
 
-int billing_store_payment_refund(struct work *w, const struct billing_event *e, bool *ret_ours)
+int billing_store_payment_refund(struct work *w, const struct billing_event *e, bool failed, bool *ret_ours)
 {
 	struct pg_rows rows;
 
 	if (DB(w, billing_sql_payment_refund, &rows, e->payment_intent, arg_int(w, e->amount), e->currency,
-	       arg_bool(e->livemode), arg_now(w)) < 0)
+	       arg_bool(e->livemode), arg_int(w, e->created), arg_bool(failed), arg_now(w)) < 0)
 		return -1;
 	*ret_ours = pg_bool(&rows, 0, 0);
 	return pg_text(&rows, 0, 0) != NULL;
+}
+
+static int owner(struct work *w, const struct pg_stmt *stmt, const char *name, int64_t *ret)
+{
+	struct pg_rows rows;
+
+	if (pg_exec(w->pg, w->a, stmt, &name, &rows, &w->err) < 0)
+		return -1;
+	*ret = rows.n > 0 ? pg_int(&rows, 0, 0) : 0;
+	return rows.n;
+}
+
+int billing_store_payment_of(struct work *w, const char *payment_intent, int64_t *ret_account)
+{
+	return owner(w, &billing_sql_payment_of, payment_intent, ret_account);
+}
+
+int billing_store_subscription_of(struct work *w, const char *subscription_id, int64_t *ret_account)
+{
+	return owner(w, &billing_sql_subscription_of, subscription_id, ret_account);
+}
+
+int billing_store_drift(struct work *w, int64_t event, const char **ret)
+{
+	struct pg_rows rows;
+
+	if (DB(w, billing_sql_drift, &rows, arg_int(w, event)) < 0)
+		return -1;
+	*ret = rows.n > 0 ? pg_text(&rows, 0, 0) : NULL;
+	return 0;
 }
 
 int billing_store_due(struct work *w, struct billing_due *ret)

@@ -104,8 +104,8 @@ int billing_secrets_parse(struct arena *a, const char *text, struct billing_secr
 
 		while (len > 0 && (p[len - 1] == '\r' || p[len - 1] == ' '))
 			len--;
-		if (len > 0 && (len < SECRET_MIN || ret->n == BILLING_SECRETS_MAX))
-			return err_set(e, E_INVALID, "signing secrets: one is too short, or too many");
+		if (len > 0 && (len < SECRET_MIN || strncmp(p, "whsec_", 6) != 0 || ret->n == BILLING_SECRETS_MAX))
+			return err_set(e, E_INVALID, "signing secrets: one is too short or no whsec_, or too many");
 		if (len > 0)
 			ret->one[ret->n++] = arena_strndup(a, p, len);
 		p += n;

@@ -147,6 +147,7 @@ static int take(const struct pg_rows *rows, struct billing_page_row *ret)
 	ret->paid_currency = pg_text(rows, 0, 22);
 	ret->refund_failed = pg_int(rows, 0, 23);
 	ret->refund_tries = pg_int(rows, 0, 24);
+	ret->account = pg_int(rows, 0, 25);
 	return 1;
 }
 
@@ -251,6 +252,12 @@ int billing_store_paid(struct work *w, int64_t id, const struct billing_event *e
 int billing_store_refunded(struct work *w, int64_t id, int64_t amount, const char *refund)
 {
 	return DB(w, billing_sql_refunded, NULL, arg_int(w, id), arg_int(w, amount), refund, arg_now(w));
+}
+
+int billing_store_refund_failed(struct work *w, int64_t id, const struct billing_event *e)
+{
+	return DB(w, billing_sql_refund_failed, NULL, arg_int(w, id), arg_int(w, e->amount), arg_int(w, e->created),
+		  e->reason ? e->reason : "no reason told", arg_now(w));
 }
 
 int billing_store_asked(struct work *w, int64_t id, const char *why_not)

@@ -158,8 +158,7 @@ static int preflight(struct cli *c)
 	keyed = billing_load(conf, &e) == 0;
 	row(&j, "provider", keyed, keyed ? conf->billing_provider : e.detail, &ok);
 	row(&j, "mode", true, conf->stripe_live ? "live" : "test", &ok);
-	row(&j, "address", str_starts(conf->stripe_url, "https://") || !conf->stripe_live,
-	    conf->stripe_url, &ok);
+	row(&j, "address", true, conf->stripe_url, &ok);
 	row(&j, "version", str_only(conf->stripe_version, "0123456789-.abcdefghijklmnopqrstuvwxyz", 10, 60),
 	    conf->stripe_version, &ok);
 	keyed = str_eq(conf->billing_provider, "manual") || billing_secrets_read(&c->w, &s) == 0;

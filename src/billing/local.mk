@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libbilling.a
-libbilling_a_SOURCES = %D%/billing.c %D%/billing.h %D%/billing_api.c %D%/billing_api_int.h %D%/billing_apply.c \
+libbilling_a_SOURCES = %D%/billing.c %D%/billing.h %D%/billing_api.c %D%/billing_api_int.h %D%/billing_apply.c %D%/billing_back.c %D%/billing_load.c %D%/billing_notice.c \
 	%D%/billing_ask.c %D%/billing_call.c %D%/billing_client_verb.c %D%/billing_event.c %D%/billing_catalog.c %D%/billing_catalog_api.c %D%/billing_catalog_store.c %D%/billing_catalog_verb.c \
 	%D%/billing_form.c %D%/billing_hook.c %D%/billing_int.h %D%/billing_keep.c \
 	%D%/billing_local.c %D%/billing_local_api.c %D%/billing_local_page.c \

@@ -114,22 +114,15 @@ static const char *new_digits(struct work *w)
 	return arena_printf(w->a, "%08u", (unsigned)(n % 100000000));
 }
 
-/* Recipient, subject and text, sealed for the pass that sends it. */
 static const char *sealed_mail(struct work *w, const struct identity_asker *who, const char *digits)
 {
-	const char *text = arena_printf(
+	return identity_seal_mail(w, who->mail_key, who->email, "Your sign-in code", arena_printf(
 		w->a,
-		"%s\nYour sign-in code\n"
 		"Your code: %s\n\n"
 		"It is good for %lld minutes, once, in the browser that asked for it.\n"
 		"Give it to nobody: whoever has it can sign in as you. If you did not\n"
 		"ask for it, you need not do anything.\n\n%s\n",
-		who->email, digits, (long long)(w->conf->code_ttl_s + 59) / 60, w->conf->public_url);
-	size_t n = strlen(text);
-	unsigned char *sealed = arena_alloc(w->a, n + SEAL_EXTRA);
-
-	crypto_seal(who->mail_key, text, n, sealed);
-	return str_hex(w->a, sealed, n + SEAL_EXTRA);
+		digits, (long long)(w->conf->code_ttl_s + 59) / 60, w->conf->public_url));
 }
 
 int identity_code_send(struct work *w, const struct identity_asker *who, int64_t *ret_wait_s)

@@ -119,6 +119,10 @@ int identity_need_standing(struct work *w, int64_t account);
  * second factor in it, within totp_fresh_s. */
 int identity_need_fresh(struct work *w, const char *session_hash, const char *sid);
 
+/* A mail to the account's confirmed address, by the queue; nothing for an account
+ * without one. `subject` is one line. */
+int identity_notice(struct work *w, int64_t account, const char *subject, const char *text);
+
 /* E_SECOND when so much may be spent only by who has shown a second factor. */
 int identity_need_second(struct work *w, int64_t account, int64_t amount);
 

@@ -103,6 +103,10 @@ SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p)), '[]':
 	FROM account_audit u JOIN account a ON a.id = u.account_id
 	ORDER BY u.id DESC LIMIT coalesce($1::int, 100)) p;
 
+-- name: identity_sql_mail
+INSERT INTO mail (mail_id, kind, sealed, due_at, expires_at, created_at)
+VALUES ($1, 'notice', decode($2, 'hex'), $3::timestamptz, $3::timestamptz + interval '3 days', $3::timestamptz);
+
 -- name: identity_sql_contact
 SELECT EXISTS (SELECT FROM customer WHERE account_id = $1::bigint AND email_verified);
 

@@ -57,6 +57,10 @@ int identity_store_second(struct work *w, int64_t account, bool *ret_has, bool *
 
 /* identity_key.c: made from the server's secret as in req_secret() */
 int identity_key(struct work *w, const char *purpose, unsigned char to[32]);
+/* Recipient, subject and text, sealed for the pass that sends it; hexadecimal. */
+const char *identity_seal_mail(struct work *w, const unsigned char key[32], const char *to, const char *subject,
+			       const char *text);
+int identity_store_mail(struct work *w, const char *mail_id, const char *sealed); /* a notice */
 int identity_store_address(struct work *w, int64_t account, const char **ret); /* confirmed, or NULL */
 
 /* Mail that is due: one row, taken for a while. 1, 0 when there is none, -1. */

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/id.h"
 #include "base/str.h"
 #include "identity/identity_int.h"
 #include "port/crypto.h"
@@ -37,4 +38,29 @@ int identity_payer(struct work *w, int64_t account, const char **ret)
 	crypto_hmac(key, sizeof(key), address, strlen(address), mac);
 	*ret = str_hex(w->a, mac, sizeof(mac));
 	return 0;
+}
+
+const char *identity_seal_mail(struct work *w, const unsigned char key[32], const char *to, const char *subject,
+			       const char *text)
+{
+	const char *plain = arena_printf(w->a, "%s\n%s\n%s", to, subject, text);
+	size_t n = strlen(plain);
+	unsigned char *sealed = arena_alloc(w->a, n + SEAL_EXTRA);
+
+	crypto_seal(key, plain, n, sealed);
+	return str_hex(w->a, sealed, n + SEAL_EXTRA);
+}
+
+int identity_notice(struct work *w, int64_t account, const char *subject, const char *text)
+{
+	unsigned char key[32];
+	const char *address;
+
+	if (identity_store_address(w, account, &address) < 0)
+		return -1;
+	if (address == NULL)
+		return 0;
+	if (identity_key(w, "mail", key) < 0)
+		return -1;
+	return identity_store_mail(w, id_new(w->a, "mail_"), identity_seal_mail(w, key, address, subject, text));
 }

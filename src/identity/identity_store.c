@@ -178,6 +178,11 @@ int identity_store_address(struct work *w, int64_t account, const char **ret)
 	return 0;
 }
 
+int identity_store_mail(struct work *w, const char *mail_id, const char *sealed)
+{
+	return DB(w, identity_sql_mail, NULL, mail_id, sealed, arg_now(w));
+}
+
 int identity_is_own(struct work *w, const char *email, bool *ret)
 {
 	struct pg_rows rows;

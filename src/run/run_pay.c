@@ -55,7 +55,7 @@ int run_paid(struct work *w, int64_t run, const char *scope_hash, enum run_paid 
 	return say_late(w, &r, EVENT_PAYMENT_UNUSED, EVENT_PAYMENT_UNUSED_LATE);
 }
 
-int run_unpaid(struct work *w, int64_t run, bool waited, enum event_id say)
+int run_unpaid(struct work *w, int64_t run, bool waited, enum event_id say, enum event_id late)
 {
 	struct run r;
 	int rc = run_store_lock_id(w, run, &r);
@@ -64,7 +64,19 @@ int run_unpaid(struct work *w, int64_t run, bool waited, enum event_id say)
 		return rc;
 	if (waited && r.phase == RUN_QUOTED && run_store_payment(w, run, "none") < 0)
 		return -1;
-	return say_late(w, &r, say, say == EVENT_REFUNDED ? EVENT_REFUNDED_LATE : EVENT_PAYMENT_UNUSED_LATE);
+	return say_late(w, &r, say, late);
+}
+
+int run_refund_failed(struct work *w, int64_t run, bool undone)
+{
+	struct run r;
+	int rc = run_store_lock_id(w, run, &r);
+
+	if (rc <= 0)
+		return rc;
+	if (undone && str_eq(r.payment, "refunded") && run_store_payment(w, run, "paid") < 0)
+		return -1;
+	return say_late(w, &r, EVENT_REFUND_FAILED, EVENT_REFUND_FAILED_LATE);
 }
 
 int run_payment_news(struct work *w, int64_t run, const char *payment, enum event_id say)

@@ -29,7 +29,10 @@ enum run_paid {
 int run_paid(struct work *w, int64_t run, const char *scope_hash, enum run_paid *ret);
 
 /* A payment has come to nothing: say so. `waited`: the run waited for that one. */
-int run_unpaid(struct work *w, int64_t run, bool waited, enum event_id say);
+int run_unpaid(struct work *w, int64_t run, bool waited, enum event_id say, enum event_id late);
+
+/* What was to be given back was not. `undone`: the run says that it was. */
+int run_refund_failed(struct work *w, int64_t run, bool undone);
 
 /* A payment is on its way ("pending") or did not arrive ("none"). Says nothing
  * when the run does not wait for one. */

@@ -6,8 +6,8 @@ import http from 'node:http';
 export const sign = (secret, t, body) =>
 	`t=${t},v1=${crypto.createHmac('sha256', secret).update(`${t}.`).update(body).digest('hex')}`;
 export const now = () => Math.floor(Date.now() / 1000);
-export const event = (id, type, object, livemode = false) => JSON.stringify({
-	id, object: 'event', api_version: '2026-10-28.endive', created: now(), livemode, pending_webhooks: 1,
+export const event = (id, type, object, livemode = false, created = now()) => JSON.stringify({
+	id, object: 'event', api_version: '2026-10-28.endive', created, livemode, pending_webhooks: 1,
 	request: { id: null, idempotency_key: null }, type, data: { object },
 });
 export const session = (page, payment_status, more = {}) => ({
@@ -43,8 +43,10 @@ if (process.argv[1].endsWith('events.mjs')) {
 	const [base, secret, type, object, t, live] = process.argv.slice(2);
 	const data = JSON.parse(object), id = data.event_id ?? `evt_${type}_${data.id}`;
 	delete data.event_id;
+	const created = now() + (data.event_later ?? 0);
+	delete data.event_later;
 	/* A thin event has no data, and its time in words. */
-	const body = data.object !== 'v2.core.event' ? event(id, type, data, live === 'true') :
+	const body = data.object !== 'v2.core.event' ? event(id, type, data, live === 'true', created) :
 		JSON.stringify({ id, type, livemode: live === 'true', created: new Date().toISOString(), ...data });
 	const r = await send(base, body, sign(secret, t || now(), body));
 	console.log(r.status, r.text);

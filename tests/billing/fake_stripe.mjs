@@ -199,7 +199,7 @@ const routes = [
 	['POST', '/v1/refunds', (f) => {
 		only(f, { payment_intent: text(), charge: text(), amount: int(1), reason: text(), metadata });
 		need(f, 'payment_intent');
-		if (all('refund').some((r) => r.payment_intent === f.payment_intent))
+		if (all('refund').some((r) => r.payment_intent === f.payment_intent && r.status !== 'failed'))
 			refuse('charge_already_refunded', 'The charge has already been refunded.');
 		return keep('re', { object: 'refund', status: 'succeeded', payment_intent: f.payment_intent, metadata: f.metadata ?? {} });
 	}],

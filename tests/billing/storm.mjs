@@ -2,7 +2,9 @@
  * PAGES is a JSON file of payment pages, each with a fate; one of a plan has the
  * provider's session and subscription instead, and is told in every state that it
  * may have had. All events of all
- * fates, many times each, in any order, among forged and stale ones; a delivery
+ * fates, many times each, in any order, among forged and stale ones; before, those of
+ * each page once in the order that it has the number of: all orders of a fate have to
+ * be there. A delivery
  * that fails is repeated, as the provider does. Prints what came of it. */
 import fs from 'node:fs';
 import { charge, event, now, send, session, sign } from './events.mjs';
@@ -52,14 +54,23 @@ function subscription({ session: page, subscription: s, checkout_id }) {
 	hostile(checkout_id, page, page.currency);
 }
 
+/* The n-th order of a list. */
+function ordered(list, n) {
+	const rest = [...list], out = [];
+	for (let left = rest.length; left > 0; left--)
+		out.push(...rest.splice(n % left, 1)), n = Math.floor(n / left);
+	return out;
+}
+const first = [], orders = {};
+
 for (const p of JSON.parse(fs.readFileSync(file))) {
 	if (p.subscription) {
 		subscription(p);
 		continue;
 	}
-	const e = (name, type, object) => good.push(event(`evt_${p.checkout_id}_${name}`, type, object));
+	const own = [], e = (name, type, object) => own.push(event(`evt_${p.checkout_id}_${name}`, type, object));
 	const done = (status, more) => e(`completed_${status}`, `${S}completed`, session(p, status, more));
-	if (['paid', 'twice', 'refunded', 'disputed'].includes(p.fate))
+	if (['paid', 'twice', 'refunded', 'disputed', 'both'].includes(p.fate))
 		done('paid');
 	if (p.fate === 'twice') /* two events that speak of one payment */
 		e('async', `${S}async_payment_succeeded`, session(p, 'paid'));
@@ -81,11 +92,19 @@ for (const p of JSON.parse(fs.readFileSync(file))) {
 		e('dispute', 'charge.dispute.created', { ...charge(p, 0), id: `du_${p.session_id}`, status: 'needs_response' });
 		e('closed', 'charge.dispute.closed', { ...charge(p, 0), id: `du_${p.session_id}`, status: 'won' });
 	}
+	if (p.fate === 'both') { /* the page before was paid too, and that is given back */
+		e('first', `${S}completed`, session(p.first, 'paid'));
+		e('back', 'charge.refunded', charge(p.first, p.first.amount));
+	}
 	if (p.fate === 'amount')
 		done('paid', { amount_total: p.amount - 1 });
 	if (p.fate === 'currency')
 		done('paid', { currency: 'usd' });
+	first.push(ordered(own, p.order));
+	(orders[p.fate] ??= new Set()).add(first.at(-1).map((b) => own.indexOf(b)).join());
+	orders[p.fate].all = own.reduce((n, _, i) => n * (i + 1), 1);
 	e('later', 'a.type.to.come', { id: `x_${p.session_id}` });
+	good.push(...own);
 	hostile(p.checkout_id, session(p, 'paid'), p.currency);
 }
 
@@ -114,9 +133,15 @@ async function one({ body, bad: make }) {
 	}
 	out.lost++;
 }
+await Promise.all(first.map(async (list) => {
+	for (const body of list)
+		await one({ body });
+}));
 await Promise.all(Array.from({ length: +parallel }, async () => {
 	while (plan.length)
 		await one(plan.pop());
 }));
-console.log(JSON.stringify(out));
-process.exit(out.wrong || out.lost ? 1 : 0);
+out.orders = first.length;
+const missing = Object.entries(orders).filter(([, of]) => of.size !== of.all).map(([fate, of]) => `${fate}: ${of.size} orders of ${of.all}`);
+console.log(JSON.stringify(out), ...missing);
+process.exit(out.wrong || out.lost || missing.length ? 1 : 0);

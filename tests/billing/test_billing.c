@@ -10,8 +10,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include <unistd.h>
+
 #include <cmocka.h>
 
+#include "port/file.h"
 #include "tests/lib/arena.h"
 
 #define S1 "whsec_test_secret"
@@ -93,7 +96,8 @@ static void the_tolerance_holds_both_ways(void **state)
 
 static void secrets_are_checked(void **state)
 {
-	static const char *const bad[] = {"", "\n \n", "whsec_short", S1 "\nx"};
+	static const char *const bad[] = {"", "\n \n", "whsec_short", S1 "\nx", "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
+					   S1 "\nrk_live_4eC39HqLyjWDarjtT1zdp7dc"};
 	struct billing_secrets s;
 	struct err e = {0};
 
@@ -102,6 +106,43 @@ static void secrets_are_checked(void **state)
 		assert_int_equal(billing_secrets_parse(a, bad[i], &s, &e), -1);
 	assert_int_equal(billing_secrets_parse(a, "\n" S1 "\n\nwhsec_another_secret", &s, &e), 0);
 	assert_int_equal(s.n, 2);
+}
+
+/* What a process starts with: the whole of a key, and an address that it may go to. */
+static void a_key_goes_nowhere_else(void **state)
+{
+	static const struct {
+		const char *key, *url;
+		bool live, ok;
+	} rows[] = {
+#define TEST_KEY "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
+#define LIVE_KEY "rk_live_4eC39HqLyjWDarjtT1zdp7dc"
+#define STRIPE "https://api.stripe.com"
+		{TEST_KEY, STRIPE, false, true}, {TEST_KEY "\r\n", STRIPE, false, true}, {LIVE_KEY, STRIPE, true, true},
+		{TEST_KEY, "http://127.0.0.1:1234", false, true}, {TEST_KEY, "http://localhost", false, true},
+		{TEST_KEY, "http://[::1]/x", false, true},
+		{"sk_test_", STRIPE, false, false}, {"sk_test_short", STRIPE, false, false}, {"", STRIPE, false, false},
+		{"s", STRIPE, false, false}, {TEST_KEY " x", STRIPE, false, false}, {"pk_test_4eC39HqLyjWDarjt", STRIPE, false, false},
+		{"whsec_0123456789abcdef0123456789abcdef", STRIPE, false, false},
+		{TEST_KEY, STRIPE, true, false}, {LIVE_KEY, STRIPE, false, false},
+		{TEST_KEY, "http://evil.example", false, false}, {TEST_KEY, "http://127.0.0.1.evil.example", false, false},
+		{TEST_KEY, "http://127.0.0.1:80@evil.example", false, false}, {TEST_KEY, "http://localhost@evil.example", false, false},
+		{TEST_KEY, "https://x@evil.example", false, false}, {TEST_KEY, "ftp://127.0.0.1", false, false},
+		{LIVE_KEY, "http://127.0.0.1:1234", true, false}, {TEST_KEY, "", false, false},
+	};
+	const char *path = arena_printf(a, "/tmp/bus-test-key-%d", (int)getpid());
+	struct conf c = {.billing_provider = "stripe", .stripe_key = path};
+	struct err e = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		c.stripe_live = rows[i].live;
+		c.stripe_url = rows[i].url;
+		assert_int_equal(file_write(path, rows[i].key, strlen(rows[i].key), 0600, &e), 0);
+		if ((billing_load(&c, &e) == 0) != rows[i].ok)
+			fail_msg("row %zu: %s", i, e.detail);
+	}
+	unlink(path);
 }
 
 static void a_form_is_encoded_as_the_provider_expects(void **state)
@@ -163,6 +204,16 @@ static void events_are_read(void **state)
 	assert_int_equal(v.kind, BILLING_METER_REPORT);
 	assert_int_equal(reads(FRAME("v1.billing.meter.no_meter_found", "{}"), &v), 0);
 	assert_int_equal(v.kind, BILLING_OTHER); /* a thin one alone says it */
+	assert_int_equal(reads(FRAME("refund.failed", "{\"id\":\"re_1\",\"amount\":9,\"status\":\"failed\","
+		"\"failure_reason\":\"expired_or_canceled_card\",\"payment_intent\":\"pi_2\"}"), &v), 0);
+	assert_int_equal(v.kind, BILLING_REFUND_TOLD);
+	assert_int_equal(v.amount, 9);
+	assert_string_equal(v.reason, "expired_or_canceled_card");
+	assert_int_equal(reads(FRAME("radar.early_fraud_warning.created", "{\"id\":\"issfr_1\",\"fraud_type\":\"misc\"}"), &v), 0);
+	assert_int_equal(v.kind, BILLING_FRAUD);
+	assert_string_equal(v.reason, "misc");
+	assert_int_equal(reads(FRAME("product.deleted", "{\"id\":\"prod_1\"}"), &v), 0);
+	assert_int_equal(v.kind, BILLING_CATALOG);
 	assert_int_equal(reads(FRAME("a.type.to.come", "{}"), &v), 0);
 	assert_int_equal(v.kind, BILLING_OTHER);
 	assert_int_equal(reads(FRAME("checkout.session.expired", "[]"), &v), 0);
@@ -337,6 +388,14 @@ static void events_about_subscriptions(void **state)
 		"{\"subscription\":\"sub_2\",\"metadata\":{\"bus_checkout_id\":\"" CHP "\"}}}}"), &v), 0);
 	assert_string_equal(v.subscription, "sub_2");
 	assert_string_equal(v.plan_page, CHP);
+	assert_null(v.link);
+	assert_int_equal(reads(FRAME("invoice.payment_action_required", "{\"hosted_invoice_url\":\"https://x.example/i/1?s=a\","
+		"\"next_payment_attempt\":5,\"amount_due\":7}"), &v), 0);
+	assert_string_equal(v.link, "https://x.example/i/1?s=a");
+	assert_int_equal(v.again, 5);
+	assert_int_equal(v.owed, 7);
+	assert_int_equal(reads(FRAME("invoice.payment_action_required", "{\"hosted_invoice_url\":\"https://x.example/\\n\\nhttps://y\"}"), &v), 0);
+	assert_null(v.link);
 	assert_int_equal(reads(FRAME("invoice.payment_failed", "{\"id\":\"in_1\",\"subscription\":\"sub_3\"}"), &v), 0);
 	assert_string_equal(v.subscription, "sub_3");
 	assert_int_equal(reads(FRAME("customer.deleted", "{\"id\":\"cus_1\"}"), &v), 0);
@@ -356,6 +415,7 @@ int main(void)
 		cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(the_tolerance_holds_both_ways),
 		cmocka_unit_test(secrets_are_checked),
+		cmocka_unit_test(a_key_goes_nowhere_else),
 		cmocka_unit_test(a_form_is_encoded_as_the_provider_expects),
 		cmocka_unit_test(events_are_read),
 		cmocka_unit_test(nothing_is_kept_about_who_pays),

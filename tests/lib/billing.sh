@@ -9,6 +9,7 @@
 #   sound                  fsck finds nothing
 #   seen                   what the test has provoked is looked at: alerts are closed
 #   someone NAME           an account without a plan: sets WHO, and T, its token
+#   member NAME            a customer with an address, who may have tokens: NAME, WHO and T
 #   bill PATH [JSON]       asks /api/v1/billing/… as T; inside: …/internal/…, as operator
 #   fake PATH [JSON]       asks the fake itself
 #   plan, sub JQ, plan_page JQ   of WHO: its plan, newest subscription, newest page
@@ -55,6 +56,7 @@ bill() { BODY=$(curl -s -w '\n%{http_code}' -H "Authorization: Bearer $T" ${2:+-
 inside() { BODY=$(curl -s -w '\n%{http_code}' -X "${3:-GET}" -H "Authorization: Bearer $(cat "$VAR/etc/operator.token")" ${2:+-H 'Content-Type: application/json' -d "$2"} "$BASE/api/internal/billing/$1"); STATUS=${BODY##*$'\n'} BODY=${BODY%$'\n'*}; }
 fake() { curl -s ${2:+-d "$2"} "http://127.0.0.1:$FAKE/$1"; }
 someone() { WHO=$1; sql admin "SELECT bus.account_put('$1', NULL, now())" >/dev/null; T=$("$BUS" token issue --subject "$1" --scope "billing:read billing:setup llm:proxy"); }
+member() { visitor "$1"; NAME=$1; api POST /api/v1/sessions '{}'; enter "$1@example.com"; WHO=$(field .identity_id); "$BUS" auth approve "$1@example.com" >/dev/null; T=$("$BUS" token issue --subject "$WHO" --scope "billing:read billing:setup"); }
 may() { inside entitlement-check "{\"account_id\":\"$WHO\",\"scope\":\"llm:proxy\"}" POST; field '[.allowed, .reason] | join(" ")'; }
 plan_page() { sql operator "SELECT row_to_json(c) FROM bus.plan_checkout c WHERE subject = '$WHO' ORDER BY id DESC LIMIT 1" | jq -r "$1"; }
 sub() { sql operator "SELECT row_to_json(s) FROM bus.subscription s JOIN bus.account a ON a.id = s.account_id WHERE a.subject = '$WHO' ORDER BY s.id DESC LIMIT 1" | jq -r "$1"; }

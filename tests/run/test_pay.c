@@ -115,6 +115,30 @@ static void news_of_a_payment_reach_who_waits_for_it(void **state)
 	}
 }
 
+static void what_comes_to_nothing_is_told(void **state)
+{
+	(void)state;
+	NOTHING(REAPER, run_unpaid(&w, INT64_MAX, true, EVENT_REFUNDED, EVENT_REFUNDED_LATE));
+	NOTHING(REAPER, run_refund_failed(&w, INT64_MAX, true));
+	for (enum run_phase p = RUN_QUOTED; p < RUN_PHASES; p++) {
+		bring(p);
+		if (p == RUN_QUOTED)
+			set_payment("pending");
+		DOES(REAPER, run_unpaid(&w, run.id, false, EVENT_PAYMENT_UNUSED, EVENT_PAYMENT_UNUSED_LATE));
+		assert_string_equal(last_event(), run_states[p].terminal ? "bus.build.payment.updatedtrue"
+									  : "bus.build.payment.updatedfalse");
+		assert_string_equal(of_run("payment = 'pending'"), p == RUN_QUOTED ? "true" : "false");
+		DOES(REAPER, run_unpaid(&w, run.id, true, EVENT_PAYMENT_UNUSED, EVENT_PAYMENT_UNUSED_LATE));
+		if (p == RUN_QUOTED)
+			assert_string_equal(of_run("payment"), "none");
+		set_payment("refunded");
+		DOES(REAPER, run_refund_failed(&w, run.id, false));
+		assert_string_equal(of_run("payment"), "refunded");
+		DOES(REAPER, run_refund_failed(&w, run.id, true));
+		assert_string_equal(of_run("payment"), "paid");
+	}
+}
+
 static void what_is_given_back_stops_the_work(void **state)
 {
 	(void)state;
@@ -203,7 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(what_is_quoted_and_approved_is_for_sale), T(a_payment_moves_a_run_once),
-		T(news_of_a_payment_reach_who_waits_for_it), T(what_is_given_back_stops_the_work),
+		T(news_of_a_payment_reach_who_waits_for_it), T(what_is_given_back_stops_the_work), T(what_comes_to_nothing_is_told),
 		T(a_statement_that_fails_undoes_all),
 	};
 

@@ -367,6 +367,32 @@ static void a_run_is_cancelled_or_taken_up_again(void **state)
 	}
 }
 
+/* Nobody works for money that was given back, or is on its way. */
+static void a_run_whose_payment_is_given_back_stays_as_it_is(void **state)
+{
+	static const struct {
+		const char *payment, *refund; /* of its page; NULL: it has none */
+		bool may;
+	} rows[] = {{"approved", NULL, true}, {"paid", "none", true}, {"paid", "due", false}, {"paid", "asked", false},
+		    {"paid", "refused", false}, {"refunded", "done", false}, {"approved", "done", true}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		bring(RUN_FAILED);
+		sql(arena_printf(a, "UPDATE bus.run SET payment = '%s' WHERE id = %lld", rows[i].payment, (long long)run.id));
+		if (rows[i].refund != NULL)
+			sql(arena_printf(a, "INSERT INTO bus.checkout (checkout_id, account_id, run, run_id, title, scope_hash,"
+				" amount, currency, provider, livemode, idem_key, return_url, state, refund, created_at, expires_at,"
+				" due_at, paid_at) SELECT 'chk_' || id, account_id, id, run_id, 'x', 'x', 1900, 'eur', 'stripe', false,"
+				" 'key ' || id, 'x', 'paid', '%s', now(), now(), now(), now() FROM bus.run WHERE id = %lld",
+				rows[i].refund, (long long)run.id));
+		if (rows[i].may)
+			DOES(OPERATOR, run_retry(&w, run.run_id));
+		else
+			REFUSED(OPERATOR, E_CONFLICT, run_retry(&w, run.run_id));
+	}
+}
+
 static void a_run_is_delivered_once(void **state)
 {
 	(void)state;
@@ -603,7 +629,7 @@ int main(void)
 		T(what_cannot_be_made_names_who_could), T(a_conversation_has_an_end),
 		T(a_scope_is_approved_as_it_was_shown), T(nobody_works_for_somebody_unknown), T(nobody_works_for_who_is_barred),
 		T(a_run_is_its_customers), T(a_run_is_cancelled_or_taken_up_again),
-		T(a_run_is_delivered_once), T(evidence_is_text), T(passes_end_what_is_over),
+		T(a_run_whose_payment_is_given_back_stays_as_it_is), T(a_run_is_delivered_once), T(evidence_is_text), T(passes_end_what_is_over),
 		T(passes_leave_alone_what_is_locked), T(an_operator_stops_what_is_built), T(a_statement_that_fails_undoes_all),
 	};
 

@@ -18,7 +18,7 @@ gives() { for _ in $(seq 80); do reap billing.refund "${1:-60}"; [ "$(of_page .r
 for change in '.amount_total = 2356' '.currency = "usd"' '.payment_status = "paid" | .amount_total = 1'; do
 	converse "$TOOL" web; tell $DONE "$change"; reap billing.inbox
 	ok "$change: remembered, not taken for what was asked" equal "$(event_state) $(approved) $(payment) $(of_page .state)" "done 0 - none paid"
-	ok "and given back" equal "$(gives) $(asked '.[-1].form.payment_intent')" "paid asked $(of_page .payment_intent)"
+	ok "and given back" equal "$(gives) $(asked '[.[] | select(.url == "/v1/refunds")][-1].form.payment_intent')" "paid asked $(of_page .payment_intent)"
 done
 ok "the customer was told" equal "$(told)" "A payment has arrived that has no use here. It is given back."
 checkout; ok "who may pay what was asked for" equal "$STATUS $(of_page .state)" "201 open"
@@ -42,7 +42,7 @@ ok "and an alarm" equal "$(found) $(metric refunds_refused)" "I5 what is due bac
 ok "nobody asks again without a reason" equal "$("$BUS" billing refund retry "$(of_page .payment_intent)" 2>/dev/null; echo $?)" 65
 ok "nor for what was not refused" equal "$("$BUS" billing refund retry pi_none --reason x 2>/dev/null; echo $?)" 66
 "$BUS" billing refund retry "$(of_page .payment_intent)" --reason "the balance was empty"
-ok "it is asked for again, under another key" equal "$(gives) $(asked '[.[-1].idem, .[-1].form.payment_intent] | join(" ")')" "paid asked refund:$(of_page .checkout_id):1 $(of_page .payment_intent)"
+ok "it is asked for again, under another key" equal "$(gives) $(asked '[.[] | select(.url == "/v1/refunds")][-1] | [.idem, .form.payment_intent] | join(" ")')" "paid asked refund:$(of_page .checkout_id):1 $(of_page .payment_intent)"
 ok "who did it is kept" equal "$(sql operator "SELECT by || ' ' || what || ' ' || reason FROM bus.billing_audit")" "operator refund asked for again the balance was empty"
 ok "the invariants hold then" sound
 sql admin "UPDATE bus.checkout SET refund_at = now() - interval '4 days' WHERE run_id = '$RUN'" >/dev/null
@@ -52,13 +52,12 @@ converse "$TOOL" web; tell $DONE '.amount_total = 2000'; reap billing.inbox
 ok "somebody gives it back by hand" equal "$(curl -s -d "payment_intent=$(of_page .payment_intent)" -H "Authorization: Bearer $KEY" -H "Stripe-Version: 2026-10-28.endive" -H "Idempotency-Key: by-hand" "http://127.0.0.1:$FAKE/v1/refunds" | jq -r .object)" refund
 ok "one that somebody has given back already is not refused" equal "$(gives)" "paid asked"
 
-# Who works for it.
+# Of a run that has ended.
 converse "$TOOL" web; tell $DONE; reap billing.inbox; api POST "/api/v1/build-runs/$RUN/cancel" '{}'
 sql admin "UPDATE bus.run_work SET ended_at = now() - interval '1 hour' WHERE run = (SELECT id FROM bus.run WHERE run_id = '$RUN')" >/dev/null
 ok "what was paid for a run that ended is given back" equal "$(gives)" "paid asked"
-ok "nobody takes it up again for nothing" equal "$("$BUS" build retry "$RUN" 2>/dev/null; echo $?) $(sql operator "SELECT phase FROM bus.run WHERE run_id = '$RUN'")" "65 cancelled"
 tell charge.refunded "$REFUND"; reap billing.inbox
-ok "nor when it was given back" equal "$(payment) $("$BUS" build retry "$RUN" 2>/dev/null; echo $?)" "refunded 65"
+ok "and the run says so" equal "$(payment)" refunded
 
 # An event that fails.
 sql admin "UPDATE bus.stripe_event SET state = 'failed', note = 'as asked' WHERE id = (SELECT max(id) FROM bus.stripe_event)" >/dev/null

@@ -6,8 +6,6 @@
 . "${srcdir:-.}/tests/lib/billing.sh"
 trials() { jq --argjson n "$1" '(.plans[] | select(.id == "pro") | .trial_days) = $n' "$srcdir/conf/plans.json" >"$VAR/plans.json"; "$BUS" plan put "$VAR/plans.json"; }
 trials 0; "$BUS" billing catalog sync --apply >/dev/null
-# member NAME: a customer with an address, and a token
-member() { visitor "$1"; NAME=$1; api POST /api/v1/sessions '{}'; enter "$1@example.com"; WHO=$(field .identity_id); "$BUS" auth approve "$1@example.com" >/dev/null; T=$("$BUS" token issue --subject "$WHO" --scope "billing:read billing:setup"); }
 leave() { ask_code "$NAME@example.com"; code_for "$NAME@example.com"; api POST /api/v1/auth/delete "{\"email\":\"$NAME@example.com\",\"otp\":\"$CODE\"}"; }
 subscribes() { bill checkout-session '{"interval":"month"}'; pays; say checkout.session.completed "$PAID"; look; }
 # ends: how often its end was asked for, and under which key
