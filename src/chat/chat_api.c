@@ -106,7 +106,7 @@ static int describe(struct relay *x, struct usage_ask *ask)
 		.session_hash = r->token_hash, .subject = r->token_hash ? NULL : r->subject,
 		.run_id = run && *run ? run : NULL, .asked = chat_asked_json(r->w.a, c),
 		.model = c->model->id,
-		.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
+		.backend = chat_backends(r->w.a, c->model), .feature = c->model->plan_feature,
 		.price_version = c->price->version, .micro = c->reserved,
 		.until_us = r->w.now + CHAT_UNSETTLED_FOR};
 	if (r->idem != NULL) {

@@ -141,7 +141,7 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 		.answer_id = c->thread->answer_id, .hash = c->thread->hash,
 		.usage_id = id_new(r->w.a, USAGE_ID_PREFIX),
 		.ask = {.session_hash = r->token_hash, .model = c->model->id,
-			.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
+			.backend = chat_backends(r->w.a, c->model), .feature = c->model->plan_feature,
 			.price_version = c->price->version, .micro = c->reserved,
 			.asked = chat_asked_json(r->w.a, c), .until_us = r->w.now + CHAT_UNSETTLED_FOR}};
 	if (chat_store_post(&r->w, &post, &g, &doc) < 0) {

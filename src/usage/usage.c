@@ -9,7 +9,8 @@ static const struct {
 	enum err_id id;
 } refusals[] = {
 	{"unknown", E_UNAUTHENTICATED}, {"disabled", E_DISABLED},    {"no_plan", E_BILLING},
-	{"no_run", E_NOT_FOUND},        {"killed", E_UNAVAILABLE},   {"quota", E_QUOTA},
+	{"no_run", E_NOT_FOUND},        {"killed", E_UNAVAILABLE},   {"quota", E_QUOTA},           {"clamp", E_QUOTA},
+	
 	{"stale", E_STALE},             {"busy", E_IDEM_BUSY},          {"mismatch", E_IDEM_MISMATCH}, {"gone", E_CONFLICT},
 	{"disputed", E_DISPUTED},
 };

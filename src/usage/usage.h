@@ -19,7 +19,8 @@ struct usage_ask {
 	const char *run_id, *chat_id;       /* or NULL */
 	int64_t lease_epoch; /* of the run's holder, whose call it is; 0: not one of a holder */
 	const char *asked;   /* JSON for its receipt: what is asked, as the caller may read it */
-	const char *model, *backend, *feature, *price_version;
+	const char *model, *feature, *price_version;
+	const char *backend; /* all that it may go to, a blank between two; the first is meant */
 	int64_t micro;    /* the worst case */
 	int64_t until_us; /* wall clock: after that nobody will settle it any more */
 	/* Of a call with an Idempotency-Key: the name that follows from the key, and

@@ -113,10 +113,106 @@ static void what_is_not_reserved(void **state)
 	assert_int_equal(reserve("ann", "run_ann", "b1"), E_NONE);
 }
 
+/* ---- where a call may go */
+
+/* So many at once, each under a name and with that backend. */
+static const char *round_of(int n, const char *backend)
+{
+	const char *list = "";
+
+	for (int i = 0; i < n; i++)
+		list = arena_printf(a, "%s%s{\"usage_id\":\"usg_r%lld_%d\",\"subject\":\"ann\",\"model\":\"m\","
+				    "\"backend\":\"%s\",\"feature\":\"chat\",\"price\":\"v\",\"micro\":%d,"
+				    "\"at\":\"2026-01-01\",\"until\":\"2026-01-02\"}",
+				    list, i ? "," : "", (long long)(now += CLOCK_MS), i, backend, ASK);
+	return sql(arena_printf(a, "SELECT string_agg(outcome || coalesce(' ' || scope, ''), ', ') "
+				   "FROM bus.usage_reserve_all('[%s]')", list));
+}
+
+static const char *settle(const char *usage_id, const char *state, int micro, const char *served)
+{
+	return sql(arena_printf(a, "SELECT bus.usage_settle_all(json_build_array(json_build_object('usage_id', '%s', "
+				   "'state', '%s', 'micro', %d, 'cost', 0, 'reason', '', 'at', to_timestamp(%lld), "
+				   "'served', '%s')))::text", usage_id, state, micro, (long long)(now / CLOCK_S + 1), served));
+}
+
+static const char *budgets(void)
+{
+	return sql("SELECT string_agg(scope || ' ' || reserved || '+' || posted, ', ' ORDER BY scope) FROM bus.budget");
+}
+
+static void a_way_round_a_limit_is_none(void **state)
+{
+	(void)state;
+	limits(WIDE, WIDE, 15, WIDE);
+	assert_int_equal(reserve("ann", NULL, "b2 b1"), E_NONE);
+	assert_string_equal(sql("SELECT backend FROM bus.usage_record ORDER BY id DESC LIMIT 1"), "b2");
+	assert_int_equal(reserve("ann", NULL, "b3 b2 b1"), E_QUOTA);
+	assert_string_equal(grant.scope, "backend");
+	assert_int_equal(reserve("ann", NULL, "b2 b11"), E_NONE);
+	limits(WIDE, WIDE, 45, WIDE);
+	assert_string_equal(round_of(3, "b2 b1"), "ok, ok, ok");
+	assert_string_equal(sql("SELECT DISTINCT backend FROM bus.usage_record WHERE usage_id LIKE 'usg_r%'"), "b2");
+	assert_string_equal(round_of(3, "b2 b1"), "ok, quota backend, quota backend");
+}
+
+static void who_serves_is_charged(void **state)
+{
+	(void)state;
+	assert_int_equal(reserve("ann", NULL, "b2 b1"), E_NONE);
+	assert_string_equal(budgets(), "account 10+0, backend 10+0, installation 10+0");
+	assert_string_equal(settle(grant.usage_id, "posted", 7, "b2"), "1");
+	assert_string_equal(budgets(), "account 0+7, backend 0+0, installation 0+7");
+	assert_string_equal(settle(grant.usage_id, "posted", 7, "b1"), "0");
+	assert_int_equal(reserve("ann", NULL, "b2 b1"), E_NONE);
+	assert_string_equal(settle(grant.usage_id, "estimated", ASK, "b1"), "1");
+	assert_string_equal(budgets(), "account 0+17, backend 0+10, installation 0+17");
+	assert_string_equal(sql(arena_printf(a, "SELECT bus.usage_correct('%s', 3, 'test', now())::text", grant.usage_id)),
+			    "true");
+	assert_string_equal(budgets(), "account 0+10, backend 0+3, installation 0+10");
+}
+
+/* ---- plans */
+
+#define PUT "SELECT bus.plan_put('{\"version\":\"t\",\"plans\":[{\"id\":\"%s\",\"name\":\"P\",\"features\":[\"chat\"],%s" \
+	"\"support\":{\"level\":\"none\"},\"limits\":[%s]}],\"limits\":[{\"scope\":\"installation\",\"period\":\"day\",\"micro\":1000}]}'::json)"
+
+static void put(const char *id, const char *more, const char *limits)
+{
+	sql(arena_printf(a, PUT, id, more, limits));
+}
+
+static void a_plan_limits_its_account(void **state)
+{
+	(void)state;
+	put("p", "", "");
+	assert_int_equal(reserve("ann", NULL, "b1"), E_BILLING);
+	put("p", "", "{\"scope\":\"run\",\"period\":\"total\",\"micro\":100}");
+	assert_int_equal(reserve("ann", NULL, "b1"), E_BILLING);
+	assert_int_equal(reserve("ann", "run_ann", "b1"), E_BILLING);
+	assert_string_equal(round_of(3, "b1"), "no_plan installation, no_plan installation, no_plan installation");
+	assert_string_equal(sql("SELECT coalesce(sum(reserved), 0)::text FROM bus.budget"), "0");
+}
+
+/* Accounts are on it, whatever the file of today says. */
+static void a_plan_that_is_not_named_stays(void **state)
+{
+	(void)state;
+	limits(15, WIDE, WIDE, WIDE);
+	put("q", "", "{\"scope\":\"account\",\"period\":\"day\",\"micro\":100}");
+	assert_int_equal(reserve("ann", NULL, "b1"), E_NONE);
+	assert_int_equal(reserve("ann", NULL, "b1"), E_QUOTA);
+	assert_string_equal(grant.scope, "account");
+	put("p", "", "{\"scope\":\"account\",\"period\":\"day\",\"micro\":20}");
+	assert_int_equal(reserve("ann", NULL, "b1"), E_NONE);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
-	const struct CMUnitTest tests[] = {T(each_scope_holds_alone), T(what_is_not_reserved)};
+	const struct CMUnitTest tests[] = {T(each_scope_holds_alone), T(what_is_not_reserved),
+		T(a_way_round_a_limit_is_none), T(who_serves_is_charged),
+		T(a_plan_limits_its_account), T(a_plan_that_is_not_named_stays)};
 
 	return cmocka_run_group_tests(tests, group_setup, door_teardown);
 }
