@@ -182,7 +182,15 @@ static const char *begin(struct relay *x)
 	return usage_asked(&r->w, &ask, &c->reason); /* its name, until it is admitted */
 }
 
-/* The caller would rather have a shorter answer than none. */
+/* The caller would rather have a shorter answer than none, or the plan for those who
+ * say nothing. */
+static bool may_clamp(struct req *r, const struct usage_grant *g)
+{
+	const char *says = req_param(r, "HTTP_X_BUS_CLAMP");
+
+	return says != NULL && *says != '\0' ? str_eq(says, "allow") : g->clamp;
+}
+
 static int clamp(struct relay *x, struct usage_grant *g)
 {
 	struct req *r = relay_req(x);
@@ -191,7 +199,7 @@ static int clamp(struct relay *x, struct usage_grant *g)
 	struct usage_ask ask;
 	int64_t fits = 0;
 
-	if (r->w.err.id != E_QUOTA || !str_eq(req_param(r, "HTTP_X_BUS_CLAMP"), "allow") ||
+	if (r->w.err.id != E_QUOTA || !may_clamp(r, g) ||
 	    model_fit(c->model, c->price, &c->q.ask, g->remaining, &fits, &ignored) < 0 || fits < 1)
 		return -1;
 	err_clear(&r->w.err);
@@ -226,6 +234,21 @@ void chat_tell_names(struct req *r, const char *usage_id)
 	reply_header(r, "x-bus-receipt-id", USAGE_RECEIPT_PREFIX "%s", usage_id + strlen(USAGE_ID_PREFIX));
 }
 
+/* What is left of the tightest limit, and how many tokens of an answer it pays for
+ * (OpenAI's names; an input's where there is no answer of tokens). */
+static void tell_left(struct req *r, const struct chat *c, const struct usage_grant *g)
+{
+	int64_t rate = c->price->rate[c->model->max_output_tokens > 0 ? MODEL_OUTPUT : MODEL_INPUT];
+	double tokens = rate > 0 ? (double)g->remaining * 1e6 / (double)rate : 0;
+
+	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g->remaining);
+	if (rate > 0)
+		reply_header(r, "x-ratelimit-remaining-tokens", "%lld", (long long)(tokens < 9e18 ? tokens : 9e18));
+	if (g->resets > r->w.now)
+		reply_header(r, "x-ratelimit-reset-tokens", "%llds",
+			     (long long)((g->resets - r->w.now + CLOCK_S - 1) / CLOCK_S));
+}
+
 static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 {
 	struct req *r = relay_req(x);
@@ -237,7 +260,7 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 	if (usage_granted(&r->w, rows, row, id, &g) < 0 && clamp(x, &g) < 0) {
 		if (r->w.err.id == E_QUOTA) {
 			reply_header(r, "x-bus-limit", "%s %s", g.scope, g.period);
-			reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g.remaining);
+			tell_left(r, c, &g);
 		}
 		return -1;
 	}
@@ -245,8 +268,13 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 	if (g.answer != NULL)
 		return replay(x, &g);
 	c->usage_id = g.usage_id;
+	if (relay_owner(x, g.account) < 0) {
+		c->end = USAGE_RELEASED;
+		c->reason = "too many at once";
+		return -1;
+	}
 	buf_init(&c->kept, r->w.a, CHAT_KEPT_MAX);
-	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g.remaining);
+	tell_left(r, c, &g);
 	fault_point("chat.reserved");
 	chat_dispatch(x, E_RESOURCE, "every backend is failing or full");
 	return 0;

@@ -71,8 +71,12 @@ static void seal(struct relay *x, const char *text, size_t n)
 {
 	struct chat *c = relay_state(x);
 
-	if (relay_req(x)->idem != NULL && n <= CHAT_KEPT_MAX && !c->kept.over)
+	if (relay_req(x)->idem == NULL)
+		return;
+	if (n <= CHAT_KEPT_MAX && !c->kept.over)
 		c->sealed = req_seal(relay_req(x), text, n);
+	else if (!relay_streaming(x))
+		reply_header(relay_req(x), "Idempotency-Kept", "false");
 }
 
 /* A piece of a stream, to the client and to what is kept. */

@@ -157,7 +157,10 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g.remaining);
 	reply_json(r, 202, doc);
 	relay_detach(x);
-	chat_dispatch(x, E_RESOURCE, "every backend is failing or full");
+	if (relay_owner(x, g.account) < 0)
+		chat_give_up(x, E_RATE, "too many at once");
+	else
+		chat_dispatch(x, E_RESOURCE, "every backend is failing or full");
 	return 0;
 }
 

@@ -33,6 +33,7 @@ struct usage_grant {
 	int64_t account, remaining; /* of the tightest limit, after this and those beside it */
 	const char *scope, *period; /* which one that is */
 	int64_t resets;             /* wall clock; 0: never */
+	bool clamp;                 /* of E_QUOTA: its plan prefers a shorter answer to none */
 	const char *answer;         /* of the first call with this key, sealed; else NULL */
 	bool answer_stream;
 };
@@ -47,7 +48,7 @@ extern const struct pg_stmt *const usage_reserve_all;
  * E_UNAUTHENTICATED, E_DISABLED, E_DISPUTED, E_BILLING (no plan for it), E_NOT_FOUND
  * (no such run), E_STALE (the run has another holder), E_UNAVAILABLE (spending is stopped) or E_QUOTA; with the last the
  * grant says which limit, and what is left of it. With a key also E_IDEM_BUSY,
- * E_IDEM_MISMATCH, E_CONFLICT, or 0 with the answer that the first call got: then
+ * E_IDEM_MISMATCH, E_IDEM_GONE, or 0 with the answer that the first call got: then
  * nothing was reserved. */
 int usage_granted(struct work *w, const struct pg_rows *rows, int row, const char *usage_id,
 		  struct usage_grant *ret);

@@ -15,6 +15,7 @@ struct relay {
 	struct relay *behind; /* in the queue in which it waits */
 	const char *says;     /* to the database */
 	void *state;
+	int64_t account; /* 0: not known yet */
 	struct call *call;
 	/* what the client's socket has not taken yet */
 	char *out;
