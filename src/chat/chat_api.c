@@ -107,7 +107,7 @@ static int describe(struct relay *x, struct usage_ask *ask)
 		.session_hash = r->token_hash, .subject = r->token_hash ? NULL : r->subject,
 		.run_id = run && *run ? run : NULL, .asked = chat_asked_json(r->w.a, c),
 		.model = c->model->id,
-		.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
+		.backend = chat_backends(r->w.a, c->model), .feature = c->model->plan_feature,
 		.price_version = c->price->version, .micro = c->reserved,
 		.until_us = r->w.now + CHAT_UNSETTLED_FOR};
 	if (r->idem != NULL) {
@@ -186,8 +186,16 @@ static const char *begin(struct relay *x)
 	return usage_asked(&r->w, &ask, &c->reason); /* its name, until it is admitted */
 }
 
-/* The caller would rather have a shorter answer than none: what is asked for it, or
- * NULL. */
+/* The caller would rather have a shorter answer than none, or the plan for those who
+ * say nothing. */
+static bool may_clamp(struct req *r, const struct usage_grant *g)
+{
+	const char *says = req_param(r, "HTTP_X_BUS_CLAMP");
+
+	return says != NULL && *says != '\0' ? str_eq(says, "allow") : g->clamp;
+}
+
+/* What is asked for the shorter one, or NULL. */
 static const char *clamp(struct relay *x, const struct usage_grant *g)
 {
 	struct req *r = relay_req(x);
@@ -196,7 +204,7 @@ static const char *clamp(struct relay *x, const struct usage_grant *g)
 	struct usage_ask ask;
 	int64_t fits = 0;
 
-	if (r->w.err.id != E_QUOTA || !str_eq(req_param(r, "HTTP_X_BUS_CLAMP"), "allow") ||
+	if (r->w.err.id != E_QUOTA || !may_clamp(r, g) ||
 	    model_fit(c->model, c->price, &c->q.ask, g->remaining, &fits, &ignored) < 0 || fits < 1)
 		return NULL;
 	err_clear(&r->w.err);
@@ -231,11 +239,26 @@ void chat_tell_names(struct req *r, const char *usage_id)
 	reply_header(r, "x-bus-receipt-id", USAGE_RECEIPT_PREFIX "%s", usage_id + strlen(USAGE_ID_PREFIX));
 }
 
-static int refuse(struct req *r, const struct usage_grant *g)
+/* What is left of the tightest limit, and how many tokens of an answer it pays for
+ * (OpenAI's names; an input's where there is no answer of tokens). */
+static void tell_left(struct req *r, const struct chat *c, const struct usage_grant *g)
+{
+	int64_t rate = c->price->rate[c->model->max_output_tokens > 0 ? MODEL_OUTPUT : MODEL_INPUT];
+	double tokens = rate > 0 ? (double)g->remaining * 1e6 / (double)rate : 0;
+
+	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g->remaining);
+	if (rate > 0)
+		reply_header(r, "x-ratelimit-remaining-tokens", "%lld", (long long)(tokens < 9e18 ? tokens : 9e18));
+	if (g->resets > r->w.now)
+		reply_header(r, "x-ratelimit-reset-tokens", "%llds",
+			     (long long)((g->resets - r->w.now + CLOCK_S - 1) / CLOCK_S));
+}
+
+static int refuse(struct req *r, const struct chat *c, const struct usage_grant *g)
 {
 	if (r->w.err.id == E_QUOTA) {
 		reply_header(r, "x-bus-limit", "%s %s", g->scope, g->period);
-		reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g->remaining);
+		tell_left(r, c, g);
 	}
 	return -1;
 }
@@ -250,8 +273,13 @@ static int begin_call(struct relay *x, const struct usage_grant *g)
 	if (g->answer != NULL)
 		return replay(x, g);
 	c->usage_id = g->usage_id;
+	if (relay_owner(x, g->account) < 0) {
+		c->end = USAGE_RELEASED;
+		c->reason = "too many at once";
+		return -1;
+	}
 	buf_init(&c->kept, r->w.a, CHAT_KEPT_MAX);
-	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g->remaining);
+	tell_left(r, c, g);
 	fault_point("chat.reserved");
 	chat_dispatch(x, E_RESOURCE, "every backend is failing or full");
 	return 0;
@@ -263,7 +291,7 @@ static int clamped(struct relay *x, const struct pg_rows *rows, int row)
 	struct chat *c = relay_state(x);
 	struct usage_grant g;
 
-	return usage_granted(&r->w, rows, row, c->reason, &g) < 0 ? refuse(r, &g) : begin_call(x, &g);
+	return usage_granted(&r->w, rows, row, c->reason, &g) < 0 ? refuse(r, c, &g) : begin_call(x, &g);
 }
 
 /* Nothing has left. A key that came before may be that of a call under way, whose
@@ -296,7 +324,7 @@ static int admitted(struct relay *x, const struct pg_rows *rows, int row)
 		return begin_call(x, &g);
 	less = clamp(x, &g);
 	if (less == NULL)
-		return refuse(r, &g);
+		return refuse(r, c, &g);
 	relay_ask(x, &shorter, less);
 	return 0;
 }

@@ -56,6 +56,8 @@ void chat_answered(struct relay *x, const char *text, size_t n)
 
 	if (relay_req(x)->idem != NULL && n <= CHAT_KEPT_MAX && !c->kept.over)
 		c->sealed = req_seal(relay_req(x), text, n);
+	else if (relay_req(x)->idem != NULL && !relay_streaming(x))
+		reply_header(relay_req(x), "Idempotency-Kept", "false");
 	ends_as(c, USAGE_ESTIMATED, "answered", model_watch_counted(&c->watch) ? "" : "no usage of all of it was said");
 	relay_end(x);
 }

@@ -100,6 +100,8 @@ void chat_thread_stored(struct chat_thread *t);
  * none is left. How many were passed over or have failed before the present one. */
 bool chat_next_route(struct chat *c, int64_t mono);
 size_t chat_fallbacks(const struct chat *c);
+/* The backends of all routes, as a reservation names them. */
+const char *chat_backends(struct arena *a, const struct model *m);
 
 /* chat_static.c: the built-in answer, as JSON or as events one after the other. */
 const char *chat_static_answer(struct arena *a, const struct chat *c, const char *id);

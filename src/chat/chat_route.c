@@ -29,6 +29,15 @@ bool chat_next_route(struct chat *c, int64_t mono)
 	return true;
 }
 
+const char *chat_backends(struct arena *a, const struct model *m)
+{
+	const char *all = m->routes[0].backend_id;
+
+	for (size_t i = 1; i < m->routes_n; i++)
+		all = arena_printf(a, "%s %s", all, m->routes[i].backend_id);
+	return all;
+}
+
 size_t chat_fallbacks(const struct chat *c)
 {
 	unsigned before = (c->tried | ((1u << c->route) - 1)) & ~(1u << c->route);

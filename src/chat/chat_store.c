@@ -98,6 +98,7 @@ static int refuse(struct work *w, const char *word)
 		{"busy", E_CONFLICT},           {"nothing", E_CONFLICT},        {"changed", E_CONFLICT},
 		{"mismatch", E_IDEM_MISMATCH},  {"disabled", E_DISABLED},       {"no_plan", E_BILLING},
 		{"killed", E_UNAVAILABLE},      {"quota", E_QUOTA},             {"disputed", E_DISPUTED},
+		{"clamp", E_QUOTA},
 	};
 
 	for (size_t i = 0; i < COUNT(refusals); i++)

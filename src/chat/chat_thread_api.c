@@ -138,7 +138,10 @@ static int posted(struct relay *x, const struct pg_rows *rows, int row)
 	reply_header(r, "x-bus-remaining-micro", "%lld", (long long)g.remaining);
 	reply_json(r, 202, doc);
 	relay_detach(x);
-	chat_dispatch(x, E_RESOURCE, "every backend is failing or full");
+	if (relay_owner(x, g.account) < 0)
+		chat_give_up(x, E_RATE, "too many at once");
+	else
+		chat_dispatch(x, E_RESOURCE, "every backend is failing or full");
 	return 0;
 }
 
@@ -184,7 +187,7 @@ static int seen(struct relay *x, const struct pg_rows *rows, int row)
 		.message_id = in->text ? id_new(r->w.a, "msg_") : NULL,
 		.answer_id = c->thread->answer_id, .hash = c->thread->hash,
 		.ask = {.session_hash = r->token_hash, .chat_id = r->arg[0], .model = c->model->id,
-			.backend = c->model->routes[0].backend_id, .feature = c->model->plan_feature,
+			.backend = chat_backends(r->w.a, c->model), .feature = c->model->plan_feature,
 			.price_version = c->price->version, .micro = c->reserved,
 			.asked = chat_asked_json(r->w.a, c), .until_us = r->w.now + CHAT_UNSETTLED_FOR}};
 	relay_ask(x, &posting, chat_store_posting(&r->w, &post, &c->reason));

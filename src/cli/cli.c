@@ -141,6 +141,11 @@ static size_t wanted_args(const char *args)
 	return n;
 }
 
+static size_t needed_args(const char *args)
+{
+	return args != NULL && *args == '[' ? 0 : wanted_args(args);
+}
+
 static int parse(struct cli *c, int argc, char **argv)
 {
 	int rc;
@@ -160,7 +165,7 @@ static int parse(struct cli *c, int argc, char **argv)
 		cli_help_verb(c->verb);
 		return -1;
 	}
-	if (c->args_n != wanted_args(c->verb->args)) {
+	if (c->args_n > wanted_args(c->verb->args) || c->args_n < needed_args(c->verb->args)) {
 		fprintf(stderr, "usage: bus %s %s\n", c->verb->name, c->verb->args ? c->verb->args : "");
 		return 64;
 	}
@@ -182,11 +187,12 @@ static const char *find_conf(struct cli *c)
 
 static int run_verb(struct cli *c)
 {
+	bool alone = c->verb->args_suffice && c->args_n > 0;
 	struct err e = {0};
 	int rc;
 
 	c->conf_path = find_conf(c);
-	if (!c->verb->no_conf && conf_read(c->w.a, c->conf_path, &c->conf, &e) < 0) {
+	if (!alone && !c->verb->no_conf && conf_read(c->w.a, c->conf_path, &c->conf, &e) < 0) {
 		fprintf(stderr, "bus: %s\n", e.detail);
 		return 78;
 	}
@@ -194,7 +200,7 @@ static int run_verb(struct cli *c)
 	c->w.now = clock_now();
 	c->w.trace = c->verb->name;
 	c->w.actor = (struct actor){.kind = ACTOR_OPERATOR, .name = "operator"};
-	if (c->verb->db != NULL)
+	if (!alone && c->verb->db != NULL)
 		c->w.pg = pg_new(&c->conf, c->verb->db, true);
 	rc = c->verb->run(c);
 	if (c->w.pg != NULL)
@@ -224,6 +230,8 @@ int cli_main(int argc, char **argv, const struct verb *const *tables)
 		return 0;
 	}
 	c.verb = find_verb(tables, argc - 1, argv + 1, &words);
+	if (c.verb == NULL && cli_help_group(tables, argv[1]))
+		return argc == 3 && strcmp(argv[2], "--help") == 0 ? 0 : 64;
 	if (c.verb == NULL)
 		return usage("no such command: ", argv[1]);
 	c.w.a = arena_new(CLI_ARENA);

@@ -18,10 +18,11 @@ struct cli;
 
 struct verb {
 	const char *name;  /* "build approve" */
-	const char *args;  /* "RUN_ID", "FILE PROVENANCE"; NULL: none */
+	const char *args;  /* "RUN_ID", "FILE PROVENANCE", "[FILE]" may be absent; NULL: none */
 	const struct cli_opt *options;
 	const char *db;    /* role of the database connection it needs, or NULL */
 	bool no_conf;      /* works without a configuration file */
+	bool args_suffice; /* with arguments it needs neither configuration nor database */
 	int (*run)(struct cli *c); /* 0, -1 with c->w.err, or an exit status > 0 */
 	const char *doc;
 };

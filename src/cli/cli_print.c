@@ -63,6 +63,20 @@ void cli_help(const struct verb *const *tables, const struct cli_opt *common)
 			common->doc);
 }
 
+bool cli_help_group(const struct verb *const *tables, const char *word)
+{
+	size_t n = strlen(word);
+	bool any = false;
+
+	for (; *tables != NULL; tables++)
+		for (const struct verb *v = *tables; v->name != NULL; v++)
+			if (strncmp(v->name, word, n) == 0 && v->name[n] == ' ') {
+				cli_out("  bus %-17s %-16s %s\n", v->name, v->args ? v->args : "", v->doc);
+				any = true;
+			}
+	return any;
+}
+
 /* Control characters from the database must not reach a terminal. */
 static const char *printable(struct arena *a, const char *s)
 {

@@ -31,7 +31,11 @@ int plan_price(const char *artifact_type, size_t platforms, struct plan_price *r
 /* Is the text of a plans file in order? -1 with the place and the reason. */
 int plan_check(struct arena *a, const char *text, size_t n, struct err *e);
 
-/* The same of a catalog as BusDK publishes it: products, meters, plans with their
+/* Does each backend that such a text limits exist? -1 with the one that does not. */
+int plan_check_backends(struct arena *a, const char *text, size_t n, bool (*known)(const char *id),
+			struct err *e);
+
+/* plan_check() of a catalog as BusDK publishes it: products, meters, plans with their
  * prices and quotas. Only our own meter is measured. */
 #define PLAN_METER "bus_llm_micro"
 int plan_catalog_check(struct arena *a, const char *text, size_t n, struct err *e);

@@ -10,7 +10,9 @@
 /*
  * The plans file: {"version", "plans": [{"id", "name", "features": [],
  * "support": {"level"}, "prices"?: [{"currency", "unit_amount", "interval"}],
- * "trial_days"?, "limits": [{"scope", "period", "micro"}]}], "limits": […]}. A plan limits an account or a run; the outer limits hold for a backend
+ * "trial_days"?, "clamp"?, "limits": [{"scope", "period", "micro"}]}], "limits": […]}.
+ * A plan limits its account and may limit each run; with "clamp" its calls get a
+ * shorter answer where the whole one does not fit. The outer limits hold for a backend
  * (by "subject") or for the whole installation.
  */
 
@@ -147,12 +149,20 @@ static int id(const struct place *p, const struct json *j)
 	return 0;
 }
 
+static bool limits_account(const struct json *list)
+{
+	for (size_t i = 0; i < json_count(list); i++)
+		if (str_eq(json_get_text(json_at(list, i), "scope", ""), "account"))
+			return true;
+	return false;
+}
+
 static int plan(const struct place *p, const struct json *j)
 {
 	static const char *const scopes[] = {"account", "run", NULL};
 	static const char *const levels[] = {"none", "community", "standard", "priority", NULL};
 
-	if (only(p, j, "id name features support limits prices trial_days ") != 0 || id(p, j) < 0)
+	if (only(p, j, "id name features support limits prices trial_days clamp ") != 0 || id(p, j) < 0)
 		return -1;
 	if (json_get_text(j, "name", NULL) == NULL || strlen(json_get_text(j, "name", "")) > 80)
 		return wrong(p, "a name");
@@ -162,9 +172,11 @@ static int plan(const struct place *p, const struct json *j)
 		return wrong(p, "a level of support");
 	if (prices(p, json_get(j, "prices"), json_get(j, "trial_days")) < 0)
 		return -1;
-	if (json_count(json_get(j, "limits")) == 0)
-		return wrong(p, "limits: a plan without one would allow everything");
-	return limits(p, json_get(j, "limits"), scopes);
+	if (json_get(j, "clamp") != NULL && json_kind(json_get(j, "clamp")) != JSON_BOOL)
+		return wrong(p, "clamp: true or false");
+	if (limits(p, json_get(j, "limits"), scopes) < 0)
+		return -1;
+	return limits_account(json_get(j, "limits")) ? 0 : wrong(p, "limits: one of the account; a call need not be of a run");
 }
 
 static bool has_id(const struct json *list, size_t before, const char *id)
@@ -195,6 +207,20 @@ int plan_check(struct arena *a, const char *text, size_t n, struct err *e)
 			return -1;
 		if (has_id(plans, i, json_get_text(json_at(plans, i), "id", "")))
 			return wrong(&p, "an id that is there already");
+	}
+	return 0;
+}
+
+int plan_check_backends(struct arena *a, const char *text, size_t n, bool (*known)(const char *id), struct err *e)
+{
+	const struct json *list = json_get(json_parse(a, text, n, e), "limits");
+	struct place p = {"limits", e};
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		const char *id = json_get_text(json_at(list, i), "subject", NULL);
+
+		if (id != NULL && !known(id))
+			return wrong(&p, arena_printf(a, "no backend %.64s in the catalog of models", id));
 	}
 	return 0;
 }

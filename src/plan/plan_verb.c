@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "cli/cli.h"
+#include "model/model.h"
 #include "plan/plan.h"
 #include "plan/plan_sql.h"
 
@@ -10,12 +11,26 @@
 
 #define FILE_MAX (1u << 20)
 
+static bool is_backend(const char *id)
+{
+	struct model_catalog *catalog = model_hold();
+	bool is = catalog != NULL && model_backend_in(catalog, id) != NULL;
+
+	model_release(catalog);
+	return is;
+}
+
 static const char *read_checked(struct cli *c)
 {
+	struct err *e = &c->w.err;
 	size_t n;
 	char *text = cli_read(c, cli_arg(c, 0), FILE_MAX, &n);
 
-	return text != NULL && plan_check(c->w.a, text, n, &c->w.err) == 0 ? text : NULL;
+	if (text == NULL || plan_check(c->w.a, text, n, e) < 0)
+		return NULL;
+	if (*c->conf.models == '\0')
+		return text;
+	return model_load(&c->conf, e) == 0 && plan_check_backends(c->w.a, text, n, is_backend, e) == 0 ? text : NULL;
 }
 
 static int check_file(struct cli *c)

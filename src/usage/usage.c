@@ -9,8 +9,9 @@ static const struct {
 	enum err_id id;
 } refusals[] = {
 	{"unknown", E_UNAUTHENTICATED}, {"disabled", E_DISABLED},    {"no_plan", E_BILLING},
-	{"no_run", E_NOT_FOUND},        {"killed", E_UNAVAILABLE},   {"quota", E_QUOTA},
-	{"stale", E_STALE},             {"busy", E_IDEM_BUSY},          {"mismatch", E_IDEM_MISMATCH}, {"gone", E_CONFLICT},
+	{"no_run", E_NOT_FOUND},        {"killed", E_UNAVAILABLE},   {"quota", E_QUOTA},           {"clamp", E_QUOTA},
+	
+	{"stale", E_STALE},             {"busy", E_IDEM_BUSY},          {"mismatch", E_IDEM_MISMATCH}, {"gone", E_IDEM_GONE},
 	{"disputed", E_DISPUTED},
 };
 
@@ -22,7 +23,7 @@ int usage_granted(struct work *w, const struct pg_rows *rows, int row, const cha
 	*ret = (struct usage_grant){
 		.usage_id = usage_id, .account = pg_int(rows, row, 1), .scope = pg_text(rows, row, 2),
 		.period = pg_text(rows, row, 3), .remaining = pg_int(rows, row, 4),
-		.resets = pg_int(rows, row, 5), .answer = pg_text(rows, row, 6),
+		.resets = pg_int(rows, row, 5), .clamp = str_eq(outcome, "clamp"), .answer = pg_text(rows, row, 6),
 		.answer_stream = pg_bool(rows, row, 7)};
 	if (str_eq(outcome, "ok") || str_eq(outcome, "again"))
 		return 0;

@@ -19,7 +19,8 @@ struct usage_ask {
 	const char *run_id, *chat_id;       /* or NULL */
 	int64_t lease_epoch; /* of the run's holder, whose call it is; 0: not one of a holder */
 	const char *asked;   /* JSON for its receipt: what is asked, as the caller may read it */
-	const char *model, *backend, *feature, *price_version;
+	const char *model, *feature, *price_version;
+	const char *backend; /* all that it may go to, a blank between two; the first is meant */
 	int64_t micro;    /* the worst case */
 	int64_t until_us; /* wall clock: after that nobody will settle it any more */
 	/* Of a call with an Idempotency-Key: the name that follows from the key, and
@@ -32,6 +33,7 @@ struct usage_grant {
 	int64_t account, remaining; /* of the tightest limit, after this and those beside it */
 	const char *scope, *period; /* which one that is */
 	int64_t resets;             /* wall clock; 0: never */
+	bool clamp;                 /* of E_QUOTA: its plan prefers a shorter answer to none */
 	const char *answer;         /* of the first call with this key, sealed; else NULL */
 	bool answer_stream;
 };
@@ -46,7 +48,7 @@ extern const struct pg_stmt *const usage_reserve_all;
  * E_UNAUTHENTICATED, E_DISABLED, E_DISPUTED, E_BILLING (no plan for it), E_NOT_FOUND
  * (no such run), E_STALE (the run has another holder), E_UNAVAILABLE (spending is stopped) or E_QUOTA; with the last the
  * grant says which limit, and what is left of it. With a key also E_IDEM_BUSY,
- * E_IDEM_MISMATCH, E_CONFLICT, or 0 with the answer that the first call got: then
+ * E_IDEM_MISMATCH, E_IDEM_GONE, or 0 with the answer that the first call got: then
  * nothing was reserved. */
 int usage_granted(struct work *w, const struct pg_rows *rows, int row, const char *usage_id,
 		  struct usage_grant *ret);

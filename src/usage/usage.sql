@@ -23,6 +23,7 @@ SELECT who.id, (SELECT json_build_object('items', coalesce(json_agg(p.doc ORDER 
 	FROM (SELECT u.id, u.doc FROM usage_public u
 		WHERE u.account_id = who.id AND u.id < coalesce($4::bigint, 9223372036854775807)
 			AND ($5::text IS NULL OR u.run_id = $5) AND ($6::text IS NULL OR u.chat_id = $6)
+			AND ($7::text IS NULL OR u.doc->>'task_id' = $7)
 		ORDER BY u.id DESC LIMIT coalesce($3::int, 50)) p)
 FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
 	FROM account_of($1, $2) AS a(id) WHERE a.id IS NOT NULL OFFSET 0) who;
@@ -45,15 +46,19 @@ SELECT doc FROM usage_receipt WHERE usage_id = $1 AND account_id = $2::bigint;
 -- name: usage_sql_operator_list
 SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p) ORDER BY p.id DESC), '[]'::json)) FROM (
 	SELECT u.id, u.usage_id, public_time(u.created_at) AS at, coalesce(a.subject, 'visitor ' || a.id) AS account,
-		u.model, u.backend, u.state, u.reserved, u.posted, u.cost, u.reason, u.run_id, u.tokens
+		u.model, coalesce(u.served, u.backend) AS backend, u.state, u.reserved, u.posted, u.cost, u.reason, u.run_id, u.tokens
 	FROM usage_record u JOIN account a ON a.id = u.account_id
 	WHERE ($1::text IS NULL OR u.state = $1) ORDER BY u.id DESC LIMIT coalesce($2::int, 50)) p;
 
+-- What it cost is known where it was told what was used: the margin is that of those
+-- calls, and `uncosted` the revenue of the others.
 -- name: usage_sql_margin
 SELECT true, json_build_object('items', coalesce(json_agg(row_to_json(p)), '[]'::json)) FROM (
-	SELECT u.model, u.backend, count(*) AS calls, sum(u.posted) AS revenue, sum(u.cost) AS cost,
-		sum(u.posted) - sum(u.cost) AS margin, count(*) FILTER (WHERE u.state = 'estimated') AS estimated
-	FROM usage_record u WHERE u.state <> 'reserved' GROUP BY u.model, u.backend ORDER BY 6) p;
+	SELECT u.model, coalesce(u.served, u.backend) AS backend, count(*) AS calls, sum(u.posted) AS revenue,
+		sum(u.cost) AS cost, coalesce(sum(u.posted - u.cost) FILTER (WHERE u.tokens IS NOT NULL), 0) AS margin,
+		count(*) FILTER (WHERE u.state = 'estimated') AS estimated,
+		coalesce(sum(u.posted) FILTER (WHERE u.tokens IS NULL), 0) AS uncosted
+	FROM usage_record u WHERE u.state <> 'reserved' GROUP BY 1, 2 ORDER BY 6) p;
 
 -- name: usage_sql_kill
 UPDATE kill_switch SET level = $1::int, reason = $2, by = $3, at = $4::timestamptz;
@@ -79,12 +84,15 @@ INSERT INTO plan_limit (plan, scope, period, hard_limit) SELECT id, 'account', '
 -- name: usage_sql_proof_account
 SELECT account_put($1, $1, $2::timestamptz);
 
+-- name: usage_sql_proof_remove
+SELECT proof_remove($1, $2::timestamptz);
+
 -- name: usage_sql_seal_lock
 SELECT pg_advisory_xact_lock(hashtextextended('bus ledger seal', 0));
 
 -- name: usage_sql_seals
 SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint, kid
-FROM ledger_seal WHERE id > $1::bigint ORDER BY id;
+FROM ledger_seal WHERE id > $1::bigint ORDER BY id LIMIT $2::int;
 
 -- name: usage_sql_last_seal
 SELECT id, first, last, entries, root, previous, signature, (extract(epoch FROM at) * 1000000)::bigint, kid

@@ -10,6 +10,7 @@ static const struct field page_fields[] = {
 	{"cursor", F_INT, 0, 1, INT64_MAX, .doc = "next_cursor of the page before"},
 	{"run_id", F_TOKEN, 0, 1, 64, .doc = "only this run's"},
 	{"chat_id", F_TOKEN, 0, 1, 64, .doc = "only this conversation's"},
+	{"task_id", F_TOKEN, 0, 1, 64, .doc = "only this task's"},
 };
 static const struct shape page = {"UsagePage", page_fields, COUNT(page_fields), 0};
 static const struct field list_fields[] = {
@@ -20,7 +21,8 @@ static const struct shape summary = {"UsageSummary", summary_fields, COUNT(summa
 
 static const struct read read_list = {
 	&usage_sql_read_list,
-	{BIND_TOKEN, BIND_SUBJECT, BIND_QUERY0, BIND_QUERY1, BIND_QUERY2, BIND_QUERY3}, NULL};
+	{BIND_TOKEN, BIND_SUBJECT, BIND_QUERY0, BIND_QUERY1, BIND_QUERY2, BIND_QUERY3, BIND_QUERY4},
+	NULL};
 static const struct read read_summary = {&usage_sql_read_summary, {BIND_TOKEN, BIND_SUBJECT}, NULL};
 
 static int proof(struct req *r)

@@ -1,6 +1,7 @@
 /* What the files of the room share. */
 #pragma once
 #include "base/jw.h"
+#include "port/json.h"
 #include "port/key_set.h"
 #include "usage/usage.h"
 #include "usage/usage_merkle.h"
@@ -34,7 +35,8 @@ int usage_store_event(struct work *w, const struct usage_event *ev);
 /* A batch of the ledger, closed: its tree's root, signed, and the root before.
  * Hashes in hexadecimal, the signature in base64. */
 struct usage_seal {
-	int64_t id, first, last, entries; /* numbers of entries, both ends included */
+	/* Numbers of entries, both ends included; `first` follows the `last` before it. */
+	int64_t id, first, last, entries;
 	const char *root, *previous, *signature;
 	const char *kid; /* names the key; NULL in seals older than that */
 	int64_t at;
@@ -50,17 +52,20 @@ struct usage_leaves {
 const char *usage_seal_text(struct arena *a, const struct usage_seal *s);
 void usage_seal_json(struct jw *j, const struct usage_seal *s);
 int usage_seal_root(struct work *w, const struct usage_leaves *l, const char **ret);
-bool usage_seal_holds(struct work *w, const struct usage_seal *s, const struct key_set *keys);
+bool usage_seal_holds(struct arena *a, const struct usage_seal *s, const struct key_set *keys);
+/* Does the proof of one entry (parsed JSON) hold, by that key? NULL, or why not. */
+const char *usage_proof_wrong(struct arena *a, const struct json *proof, const struct key_set *keys);
 int usage_proof_json(struct work *w, const struct usage_seal *s, const struct usage_leaves *l,
 		     size_t at, const char *entry, const char **ret);
 
 /* usage_ledger_store.c */
 int usage_store_lock_seals(struct work *w);
-/* Seals after number `after`, oldest first. */
-int usage_store_seals(struct work *w, int64_t after, const struct usage_seal **ret, size_t *ret_n);
+/* At most `limit` seals after number `after`, oldest first. */
+int usage_store_seals(struct work *w, int64_t after, int limit, const struct usage_seal **ret,
+		      size_t *ret_n);
 /* The newest one; id 0 when there is none. */
 int usage_store_last_seal(struct work *w, struct usage_seal *ret);
-/* Entries from `first` on, to `last` or (0) to those that are old enough. */
+/* Entries from `first` on, to `last` or (0) to the newest. */
 int usage_store_leaves(struct work *w, int64_t first, int64_t last, int limit,
 		       struct usage_leaves *ret);
 int usage_store_add_seal(struct work *w, const struct usage_seal *s);

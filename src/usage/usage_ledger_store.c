@@ -18,12 +18,13 @@ static struct usage_seal read_seal(const struct pg_rows *r, int i)
 		.kid = pg_text(r, i, 8)};
 }
 
-int usage_store_seals(struct work *w, int64_t after, const struct usage_seal **ret, size_t *ret_n)
+int usage_store_seals(struct work *w, int64_t after, int limit, const struct usage_seal **ret,
+		      size_t *ret_n)
 {
 	struct usage_seal *list;
 	struct pg_rows rows;
 
-	if (DB(w, usage_sql_seals, &rows, arg_int(w, after)) < 0)
+	if (DB(w, usage_sql_seals, &rows, arg_int(w, after), arg_int(w, limit)) < 0)
 		return -1;
 	list = ARENA_ARRAY(w->a, struct usage_seal, (size_t)rows.n + 1);
 	for (int i = 0; i < rows.n; i++)

@@ -12,7 +12,8 @@
 /*
  * `bus proof budget`: that a limit cannot be overspent, on the real database.
  * A fresh account has a budget for exactly one call; many processes ask for it
- * at the same time. Exactly one may be admitted.
+ * at the same time. Exactly one may be admitted. Then account, plan and reservation are
+ * taken away again.
  */
 
 #define CALL_MICRO 1000
@@ -88,8 +89,9 @@ static int budget(struct cli *c)
 	    work_commit(&c->w, NULL) < 0)
 		return -1;
 	cli_progress("%lld calls for a budget of one", (long long)calls);
-	if (run_all(c, name, calls, &p) < 0 ||
-	    DB(&c->w, usage_sql_proof_state, &rows, name) < 0)
+	if (run_all(c, name, calls, &p) < 0 || DB(&c->w, usage_sql_proof_state, &rows, name) < 0 ||
+	    work_begin(&c->w, NULL) < 0 || DB(&c->w, usage_sql_proof_remove, NULL, name, arg_now(&c->w)) < 0 ||
+	    work_commit(&c->w, NULL) < 0)
 		return -1;
 	cli_progress_end();
 	if (rows.n != 1)

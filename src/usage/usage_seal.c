@@ -55,9 +55,9 @@ int usage_seal_root(struct work *w, const struct usage_leaves *l, const char **r
 	return 0;
 }
 
-bool usage_seal_holds(struct work *w, const struct usage_seal *s, const struct key_set *keys)
+bool usage_seal_holds(struct arena *a, const struct usage_seal *s, const struct key_set *keys)
 {
-	const char *text = usage_seal_text(w->a, s);
+	const char *text = usage_seal_text(a, s);
 	unsigned char sig[ED25519_SIG_BYTES + 3];
 	long n = str_unbase64(s->signature, strlen(s->signature), sig, sizeof(sig));
 
@@ -66,6 +66,40 @@ bool usage_seal_holds(struct work *w, const struct usage_seal *s, const struct k
 		    key_verify(keys->one[i].key, text, strlen(text), sig, (size_t)n))
 			return true;
 	return false;
+}
+
+static bool unhex(const char *hex, usage_hash ret)
+{
+	return strlen(hex) == 2 * SHA256_BYTES && str_unhex(hex, ret, SHA256_BYTES) == SHA256_BYTES;
+}
+
+const char *usage_proof_wrong(struct arena *a, const struct json *proof, const struct key_set *keys)
+{
+	const struct json *j = json_get(proof, "seal"), *path = json_get(proof, "path");
+	const char *entry = json_get_text(proof, "entry", ""), *at = json_get_text(j, "at", "");
+	struct usage_seal s = {
+		.id = json_get_int(j, "seal", 0), .first = json_get_int(j, "first", 0),
+		.last = json_get_int(j, "last", 0), .entries = json_get_int(j, "entries", 0),
+		.root = json_get_text(j, "root", ""), .previous = json_get_text(j, "previous", ""),
+		.kid = json_get_text(j, "kid", NULL), .signature = json_get_text(j, "signature", "")};
+	int64_t index = json_get_int(proof, "index", -1), id;
+	usage_hash hashes[MERKLE_DEPTH], root, leaf;
+	size_t n = json_count(path), len = strlen(entry);
+	char *text = arena_alloc(a, len + 1);
+
+	if (!str_int(arena_strndup(a, entry, strcspn(entry, "|")), 1, INT64_MAX, &id) || id < s.first || id > s.last)
+		return "an entry that is not one of the seal's";
+	if (index < 0 || s.entries < 1 || index >= s.entries || n > MERKLE_DEPTH || !unhex(s.root, root))
+		return "a place that the tree does not have";
+	for (size_t i = 0; i < n; i++)
+		if (!unhex(json_text(json_at(path, i), ""), hashes[i]))
+			return "a hash that is none";
+	text[0] = '\0';
+	memcpy(text + 1, entry, len);
+	crypto_sha256(text, len + 1, leaf);
+	if (!usage_merkle_check(leaf, (size_t)index, (size_t)s.entries, (const usage_hash *)hashes, n, root))
+		return "its way does not lead to the root";
+	return clock_parse(at, &s.at) && usage_seal_holds(a, &s, keys) ? NULL : "the signature does not hold";
 }
 
 /* {"seal":…,"entry":"1|usg_…","leaf":…,"index":…,"path":[…]}: all that a stranger

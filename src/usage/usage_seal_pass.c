@@ -19,6 +19,8 @@
 
 #define ZERO "0000000000000000000000000000000000000000000000000000000000000000"
 #define BATCH_LEAVES 20000
+#define BATCH_SEALS 5000
+#define TAIL 4096 /* of the file: more than a seal takes */
 
 static int sign(struct work *w, struct usage_seal *s)
 {
@@ -46,7 +48,7 @@ static int seal(struct work *w, int batch)
 		return -1;
 	if (leaves.n == 0)
 		return 0;
-	next = (struct usage_seal){.id = last.id + 1, .first = leaves.id[0],
+	next = (struct usage_seal){.id = last.id + 1, .first = last.last + 1,
 				   .last = leaves.id[leaves.n - 1], .entries = (int64_t)leaves.n,
 				   .previous = last.id ? last.root : ZERO, .at = w->now};
 	if (usage_seal_root(w, &leaves, &next.root) < 0 || sign(w, &next) < 0 ||
@@ -55,26 +57,43 @@ static int seal(struct work *w, int batch)
 	return 1;
 }
 
-/* The number of the last seal in the file; what a crash has cut is cut off. */
-static int64_t exported(struct work *w, const char *path)
+/* The number of the last seal in the file, however long that is; what a crash has cut
+ * is cut off. */
+static int last_line(struct work *w, int fd, int64_t *ret_id)
 {
-	struct err e = {0};
-	size_t n;
-	char *text = file_read(w->a, path, 64u << 20, &n, &e), *line;
-	int64_t id = 0;
+	char tail[TAIL + 1];
+	off_t size = lseek(fd, 0, SEEK_END), from = size > TAIL ? size - TAIL : 0;
+	ssize_t n = size < 0 ? -1 : pread(fd, tail, TAIL, from);
+	const char *line;
 
-	if (text == NULL)
-		return 0;
-	while (n > 0 && text[n - 1] != '\n')
+	if (n < 0 || n != (ssize_t)(size - from))
+		return fail(w, E_UNAVAILABLE, "it cannot be read: %s", strerror(errno));
+	while (n > 0 && tail[n - 1] != '\n')
 		n--;
-	text[n] = '\0';
-	if (truncate(path, (off_t)n) < 0 || n == 0)
+	if (n == 0 && from > 0)
+		return fail(w, E_INTERNAL, "its last line is no seal");
+	if (from + n < size && ftruncate(fd, from + n) < 0)
+		return fail(w, E_UNAVAILABLE, "it cannot be cut: %s", strerror(errno));
+	if (n == 0)
 		return 0;
-	text[n - 1] = '\0';
-	line = strrchr(text, '\n') ? strrchr(text, '\n') + 1 : text;
-	if (str_starts(line, "{\"seal\":"))
-		str_int(arena_strndup(w->a, line + 8, strspn(line + 8, "0123456789")), 1, INT64_MAX, &id);
-	return id;
+	tail[n - 1] = '\0';
+	line = strrchr(tail, '\n') ? strrchr(tail, '\n') + 1 : tail;
+	if (!str_starts(line, "{\"seal\":") ||
+	    !str_int(arena_strndup(w->a, line + 8, strspn(line + 8, "0123456789")), 1, INT64_MAX, ret_id))
+		return fail(w, E_INTERNAL, "its last line is no seal");
+	return 0;
+}
+
+static int exported(struct work *w, const char *path, int64_t *ret_id)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC), rc;
+
+	*ret_id = 0;
+	if (fd < 0)
+		return errno == ENOENT ? 0 : fail(w, E_UNAVAILABLE, "%s: %s", path, strerror(errno));
+	rc = last_line(w, fd, ret_id);
+	close(fd);
+	return rc;
 }
 
 static int append(struct work *w, const char *path, const char *text)
@@ -97,11 +116,11 @@ static int export(struct work *w, int batch)
 	const struct usage_seal *seals;
 	struct buf b;
 	struct jw j;
+	int64_t id;
 	size_t n;
 
-	(void)batch;
-	if (file_mkdirs(dir, 0755, &w->err) < 0 || usage_store_lock_seals(w) < 0 ||
-	    usage_store_seals(w, exported(w, path), &seals, &n) < 0)
+	if (file_mkdirs(dir, 0755, &w->err) < 0 || usage_store_lock_seals(w) < 0 || exported(w, path, &id) < 0 ||
+	    usage_store_seals(w, id, batch, &seals, &n) < 0)
 		return -1;
 	if (n == 0)
 		return 0;
@@ -111,13 +130,15 @@ static int export(struct work *w, int batch)
 		usage_seal_json(&j, &seals[i]);
 		buf_putc(&b, '\n');
 	}
+	if (b.over)
+		return fail(w, E_INTERNAL, "%zu seals are more than is written at once", n);
 	return append(w, path, buf_str(&b)) < 0 ? -1 : (int)n;
 }
 
 const struct pass usage_seal_passes[] = {
 	{.name = "usage.seal", .interval_s = 60, .batch = 1, .deadline_s = 30, .sweep = seal,
 	 .doc = "close what was written into the ledger, with a signed tree over it"},
-	{.name = "usage.export", .interval_s = 60, .batch = 1 << 30, .deadline_s = 30, .sweep = export,
+	{.name = "usage.export", .interval_s = 60, .batch = BATCH_SEALS, .deadline_s = 30, .sweep = export,
 	 .doc = "copy new seals of the ledger to a file"},
 	{0},
 };

@@ -8,20 +8,31 @@
 
 /* `bus usage`, `bus margin`, `bus kill`: an operator's view of what is spent. */
 
+#define LIST_MAX 10000
+
 static int list(struct cli *c)
 {
+	static const char *const states[] = {"reserved", "posted", "released", "estimated"};
 	static const char *const columns[] = {"at", "account", "model", "backend", "state", "reserved",
 					      "posted", "cost", "reason", "usage_id", NULL};
 
-	return cli_query(c, &usage_sql_operator_list,
-			 (const char *const[]){cli_option(c, "state"), cli_option(c, "limit")}, "items",
-			 columns);
+	const char *state = cli_option(c, "state"), *limit = cli_option(c, "limit");
+	bool known = state == NULL;
+	int64_t n;
+
+	for (size_t i = 0; i < COUNT(states); i++)
+		known = known || str_eq(state, states[i]);
+	if (!known)
+		return fail_field(&c->w, "--state", "not_one_of");
+	if (limit != NULL && !str_int(limit, 1, LIST_MAX, &n))
+		return fail_field(&c->w, "--limit", "out_of_range");
+	return cli_query(c, &usage_sql_operator_list, (const char *const[]){state, limit}, "items", columns);
 }
 
 static int margin(struct cli *c)
 {
 	static const char *const columns[] = {"model", "backend", "calls", "revenue", "cost", "margin",
-					      "estimated", NULL};
+					      "estimated", "uncosted", NULL};
 
 	return cli_query(c, &usage_sql_margin, NULL, "items", columns);
 }
@@ -42,11 +53,18 @@ static int correct(struct cli *c)
 	return work_commit(&c->w, NULL);
 }
 
+static int kill_show(struct cli *c)
+{
+	return cli_query(c, &usage_sql_kill_show, NULL, NULL, NULL);
+}
+
 static int kill_level(struct cli *c)
 {
 	static const char *const levels[] = {"none", "new-runs", "new-spend", "cancel", "destroy"};
 	const char *reason = cli_option(c, "reason");
 
+	if (cli_arg(c, 0) == NULL)
+		return kill_show(c);
 	for (size_t i = 0; i < COUNT(levels); i++)
 		if (str_eq(cli_arg(c, 0), levels[i]))
 			return work_begin(&c->w, NULL) < 0 ||
@@ -56,14 +74,9 @@ static int kill_level(struct cli *c)
 	return fail_field(&c->w, "LEVEL", "not_one_of");
 }
 
-static int kill_show(struct cli *c)
-{
-	return cli_query(c, &usage_sql_kill_show, NULL, NULL, NULL);
-}
-
 static const struct cli_opt list_options[] = {
 	{"state", "STATE", "reserved, posted, released or estimated"},
-	{"limit", "N", "at most so many (50)"}, {0}};
+	{"limit", "N", "at most so many (50; up to 10000)"}, {0}};
 static const struct cli_opt kill_options[] = {{"reason", "TEXT", "why, for the record"}, {0}};
 
 const struct verb usage_verbs[] = {
@@ -73,8 +86,8 @@ const struct verb usage_verbs[] = {
 	 .doc = "what an estimate really was; never more than was estimated"},
 	{.name = "margin", .db = "operator", .run = margin,
 	 .doc = "revenue and cost of each model, the worst first"},
-	{.name = "kill", .args = "LEVEL", .options = kill_options, .db = "operator", .run = kill_level,
-	 .doc = "stop spending: none, new-runs, new-spend, cancel, destroy"},
+	{.name = "kill", .args = "[LEVEL]", .options = kill_options, .db = "operator", .run = kill_level,
+	 .doc = "stop spending: none, new-runs, new-spend, cancel, destroy; without a level as kill show"},
 	{.name = "kill show", .db = "operator", .run = kill_show,
 	 .doc = "where the switch stands, since when and why"},
 	{0},

@@ -219,6 +219,7 @@ static int check_rate(struct req *r)
 	if (r->route->audience == AUD_API && left.limit > 0) {
 		reply_header(r, "x-ratelimit-limit-requests", "%lld", (long long)left.limit);
 		reply_header(r, "x-ratelimit-remaining-requests", "%lld", (long long)left.remaining);
+		reply_header(r, "x-ratelimit-reset-requests", "%llds", (long long)left.reset_s);
 	}
 	if (free)
 		return 0;

@@ -62,9 +62,11 @@ bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percen
 		if (tokens < 1) {
 			ret->wait_s = (int)((1 - tokens) / speed) + 1;
 			ret->remaining = 0;
+			ret->reset_s = (int64_t)((burst - tokens) / speed) + 1;
 			return false;
 		}
 		ret->remaining = (int64_t)tokens - 1;
+		ret->reset_s = (int64_t)((burst - tokens + 1) / speed) + 1;
 		if (tokens - 1 > 65535)
 			return true;
 		next = (uint64_t)((tokens - 1) * 65536) << 32 |

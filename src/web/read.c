@@ -21,6 +21,7 @@ void read_bind(struct req *r, const char **args)
 		case BIND_QUERY1:
 		case BIND_QUERY2:
 		case BIND_QUERY3:
+		case BIND_QUERY4:
 			*args = r->query[*b - BIND_QUERY0];
 			break;
 		case BIND_SUBJECT:

@@ -114,7 +114,21 @@ static const char *caller(const struct relay *x)
 	return x->r.token_hash ? x->r.token_hash : x->r.subject;
 }
 
-/* Nobody may hold all the places. */
+/* Nobody may hold all the places: neither by one credential, which is known before
+ * anything is asked of the database, nor by many. */
+int relay_owner(struct relay *x, int64_t account)
+{
+	struct req *r = &x->r;
+	int64_t n = 0;
+
+	for (const struct relay *y = x->in->first; y != NULL; y = y->next)
+		n += !y->ended && y->account == account;
+	if (n >= r->w.conf->call_max_caller)
+		return fail(&r->w, E_RATE, "%lld calls of account %lld are open", (long long)n, (long long)account);
+	x->account = account;
+	return 0;
+}
+
 static int find_place(struct relays *s, struct relay *x)
 {
 	struct req *r = &x->r;

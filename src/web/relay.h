@@ -117,6 +117,10 @@ void relay_end(struct relay *x);
  * is only called when the process must stop. */
 void relay_detach(struct relay *x);
 
+/* Whose it is, once the database has said. -1: E_RATE, that account has as many open
+ * here as one may have. */
+int relay_owner(struct relay *x, int64_t account);
+
 bool relay_gone(const struct relay *x);  /* has the client left? */
 bool relay_ended(const struct relay *x); /* was relay_end() called? */
 

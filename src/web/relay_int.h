@@ -17,6 +17,7 @@ struct relay {
 	const char *says;     /* to the database */
 	const struct relay_step *step; /* of its admission */
 	void *state;
+	int64_t account; /* 0: not known yet */
 	struct call *call;
 	/* what the client's socket has not taken yet */
 	char *out;

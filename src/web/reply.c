@@ -173,6 +173,16 @@ static void openai_problem(struct req *r)
 		   reply_openai_error(r->w.a, &r->w.err, r->w.trace));
 }
 
+/* When to come again, where nobody has said it better. */
+static void tell_wait(struct req *r)
+{
+	int status = err_row(r->w.err.id)->status;
+
+	if ((status == 503 || r->w.err.id == E_RATE || r->w.err.id == E_IDEM_BUSY) &&
+	    strstr(buf_str(&r->head_lines), "Retry-After: ") == NULL)
+		reply_header(r, "Retry-After", status == 503 ? "2" : "1");
+}
+
 /* RFC 9457. The sentence comes from the table, never from the detail. */
 void reply_problem(struct req *r)
 {
@@ -182,8 +192,7 @@ void reply_problem(struct req *r)
 
 	if (row->status == 401)
 		reply_header(r, "WWW-Authenticate", "Bearer");
-	if (row->status == 503)
-		reply_header(r, "Retry-After", "2");
+	tell_wait(r);
 	if (speaks_openai(r)) {
 		openai_problem(r);
 		return;

@@ -38,10 +38,10 @@ enum rate { RATE_NONE, RATE_WRITE, RATE_CREATE, RATE_AUTH, RATE_STREAM, RATE_CAL
 
 /* Where a parameter of a read comes from. */
 enum bind { BIND_END, BIND_TOKEN, BIND_NOW, BIND_ARG0, BIND_ARG1, BIND_QUERY0, BIND_QUERY1,
-	    BIND_QUERY2, BIND_QUERY3, BIND_SUBJECT, BIND_SID, BIND_MADE };
+	    BIND_QUERY2, BIND_QUERY3, BIND_QUERY4, BIND_SUBJECT, BIND_SID, BIND_MADE };
 
 #define ROUTE_ARGS 2  /* {names} in a pattern */
-#define ROUTE_QUERY 4 /* parameters of a query string */
+#define ROUTE_QUERY 5 /* parameters of a query string */
 
 /* A read. The statement gives one row: whether the caller is known (an account
  * number, anything for a public read), and the answer as JSON text. No row or

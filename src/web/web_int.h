@@ -67,6 +67,7 @@ void idem_free(struct req *r);
  * when it is full; seconds to wait when nothing is. */
 struct rate_left {
 	int64_t limit, remaining;
+	int64_t reset_s; /* until all of the limit is there again */
 	int wait_s;
 };
 bool rate_take(struct shared *s, enum rate rate, const char *who, int64_t percent, int64_t now,

@@ -22,8 +22,8 @@ static const char plans[] =
 	"{\"id\":\"pro\",\"name\":\"Pro\",\"features\":[],\"support\":{\"level\":\"priority\"},\"trial_days\":730,"
 	"\"prices\":[{\"currency\":\"eur\",\"unit_amount\":2900,\"interval\":\"month\"},"
 	"{\"currency\":\"eur\",\"unit_amount\":100000000,\"interval\":\"year\"}],"
-	"\"limits\":[{\"scope\":\"run\",\"period\":\"total\",\"micro\":0},"
-	"{\"scope\":\"run\",\"period\":\"week\",\"micro\":1000000000000000}]}],"
+	"\"clamp\":true,\"limits\":[{\"scope\":\"run\",\"period\":\"total\",\"micro\":0},"
+	"{\"scope\":\"account\",\"period\":\"total\",\"micro\":8},{\"scope\":\"run\",\"period\":\"week\",\"micro\":1000000000000000}]}],"
 	"\"limits\":[{\"scope\":\"installation\",\"period\":\"month\",\"micro\":9},"
 	"{\"scope\":\"backend\",\"subject\":\"a\",\"period\":\"hour\",\"micro\":3},"
 	"{\"scope\":\"backend\",\"subject\":\"b\",\"period\":\"hour\",\"micro\":3}]}";
@@ -60,7 +60,8 @@ static const struct row plan_rows[] = {
 	{"\"year\"", "\"month\"", "two prices for the same interval"},
 	{"2900", "0", "a price is a whole number"}, {"2900", "29.5", "a price is a whole number"},
 	{"100000000,", "100000001,", "a price is a whole number"},
-	{"[{\"scope\":\"account\",\"period\":\"day\",\"micro\":7}]", "[]", "a plan without one would allow everything"},
+	{"[{\"scope\":\"account\",\"period\":\"day\",\"micro\":7}]", "[]", "limits: one of the account"},
+	{"\"account\"", "\"run\"", "limits: one of the account"}, {"true", "1", "clamp: true or false"},
 	{"\"account\"", "\"installation\"", "a limit's scope or period"}, {"\"account\"", "7", "a limit's scope or period"},
 	{"\"day\"", "\"year\"", "a limit's scope or period"}, {"\"micro\":7", "\"micro\":-1", "micro-units"},
 	{"\"micro\":7", "\"micro\":1.5", "micro-units"}, {"\"micro\":7", "\"macro\":7", "an unknown member"},
@@ -119,6 +120,16 @@ static void test_what_a_catalog_may_not_say(void **state)
 	refuses(plan_catalog_check, catalog, catalog_rows, COUNT(catalog_rows));
 }
 
+static bool anything(const char *id)
+{
+	return id != NULL;
+}
+
+static bool is_a(const char *id)
+{
+	return strcmp(id, "a") == 0;
+}
+
 static void test_the_good_ones_pass(void **state)
 {
 	struct arena *a = arena_new(1u << 20);
@@ -126,6 +137,9 @@ static void test_the_good_ones_pass(void **state)
 
 	(void)state;
 	assert_int_equal(plan_check(a, plans, strlen(plans), &e), 0);
+	assert_int_equal(plan_check_backends(a, plans, strlen(plans), anything, &e), 0);
+	assert_int_equal(plan_check_backends(a, plans, strlen(plans), is_a, &e), -1);
+	assert_non_null(strstr(e.detail, "no backend b"));
 	assert_int_equal(plan_catalog_check(a, catalog, strlen(catalog), &e), 0);
 	arena_free(a);
 }

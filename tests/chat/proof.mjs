@@ -8,7 +8,12 @@ import fs from 'node:fs';
 const [file, keyFile] = process.argv.slice(2);
 const sha = (...parts) => crypto.createHash('sha256').update(Buffer.concat(parts)).digest();
 const keys = JSON.parse(fs.readFileSync(keyFile)).keys;
-for (const p of JSON.parse(fs.readFileSync(file)).proofs) {
+const proofs = JSON.parse(fs.readFileSync(file)).proofs;
+if (!Array.isArray(proofs) || proofs.length === 0) {
+	console.error('no proof in it');
+	process.exit(1);
+}
+for (const p of proofs) {
 	const s = p.seal;
 	let at = sha(Buffer.from([0]), Buffer.from(p.entry)), m = p.index, last = s.entries - 1;
 	for (const hex of p.path) {

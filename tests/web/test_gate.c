@@ -449,14 +449,15 @@ static void what_is_left_is_told(void **state)
 	ask("HTTP_AUTHORIZATION", "Bearer " SESSION);
 	assert_int_equal(enter(&api), E_NONE);
 	assert_string_equal(buf_str(&r.head_lines), "x-ratelimit-limit-requests: 3\r\n"
-						    "x-ratelimit-remaining-requests: 2\r\n");
+						    "x-ratelimit-remaining-requests: 2\r\n"
+						    "x-ratelimit-reset-requests: 11s\r\n");
 	assert_int_equal(enter(&open), E_NONE);
 	assert_string_equal(buf_str(&r.head_lines), "");
 	assert_int_equal(enter(&open), E_NONE);
 	assert_int_equal(enter(&open), E_RATE);
 	assert_string_equal(buf_str(&r.head_lines), "Retry-After: 11\r\n");
 	assert_int_equal(enter(&api), E_RATE);
-	assert_non_null(strstr(buf_str(&r.head_lines), "remaining-requests: 0\r\nRetry-After: 11\r\n"));
+	assert_non_null(strstr(buf_str(&r.head_lines), "remaining-requests: 0\r\nx-ratelimit-reset-requests: 31s\r\nRetry-After: 11\r\n"));
 	conf.rate_percent = 0; /* no limits, so none are told */
 	assert_int_equal(enter(&api), E_NONE);
 	assert_string_equal(buf_str(&r.head_lines), "");

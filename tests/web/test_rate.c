@@ -43,8 +43,10 @@ static void a_bucket_empties_and_fills(void **state)
 	assert_int_equal(left.limit, 20);
 	assert_int_equal(left.remaining, 0);
 	assert_int_equal(left.wait_s, 6);
+	assert_int_equal(left.reset_s, 101);
 	assert_true(rate_take(s, RATE_CREATE, "other", 100, NOON, &left));
 	assert_int_equal(left.remaining, 19);
+	assert_int_equal(left.reset_s, 6);
 	assert_int_equal(taken(RATE_CREATE, 100, NOON + 10 * CLOCK_S, 50), 2);
 	assert_int_equal(taken(RATE_CREATE, 100, NOON + 90000 * CLOCK_S, 50), 20);
 	assert_int_equal(taken(RATE_CREATE, 100, NOON + 91000 * CLOCK_S, 50), 20);
