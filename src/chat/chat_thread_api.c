@@ -204,7 +204,7 @@ int chat_thread_event(struct relay *x, const struct model_event *ev)
 
 	if (t->over)
 		return 0;
-	scratch = arena_new(SCRATCH);
+	scratch = arena_new(SCRATCH + 2 * ev->n);
 	text = chat_thread_piece(scratch, ev->data, ev->n);
 	if (text == NULL)
 		text = "";

@@ -59,9 +59,12 @@ static bool is_one(struct model_span name, const char *const *of, size_t n)
 bool model_request_provider_tool(struct model_span tool)
 {
 	struct model_span type, v;
+	size_t types = model_span_get(tool, "type", &type);
 
+	if (types > 1)
+		return true; /* upstream may read the other one */
 	/* Without a type it is the old form of a function, or else a tool's own name. */
-	if (model_span_get(tool, "type", &type) == 0)
+	if (types == 0)
 		return model_span_get(tool, "function", &v) + model_span_get(tool, "name", &v) == 0;
 	if (model_span_is(type, "tool_search"))
 		return model_span_get(tool, "execution", &v) != 1 || !model_span_is(v, "client");

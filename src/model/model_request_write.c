@@ -155,7 +155,6 @@ const char *model_request_write(struct arena *a, const struct model_request *r,
 	struct buf name;
 
 	w.edits = ARENA_ARRAY(a, struct model_edit, w.edits_max);
-
 	buf_init(&w.more, a, 4096);
 	buf_init(&name, a, 65536);
 	jw_escape(&name, to->model);

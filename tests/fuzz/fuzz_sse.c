@@ -22,13 +22,19 @@ static int note(void *ctx, const struct model_event *ev)
 {
 	struct seen *s = ctx;
 	size_t n, before = s->w.has_usage;
+	int64_t tokens = model_watch_tokens(&s->w);
 	unsigned saw = model_watch_event(&s->w, ev);
 	const char *text = model_answer_write(s->a, ev->data, ev->n, "m", true, &n);
+	struct model_event whole;
 	size_t at;
 
 	check(ev->data[ev->n] == '\0');
 	check(model_span_check(text, n, &at) == model_span_check(ev->data, ev->n, &at));
 	check(s->w.has_usage || !(before || saw & MODEL_SAW_USAGE));
+	check(model_watch_tokens(&s->w) >= tokens && (!model_watch_counted(&s->w) || s->w.has_usage));
+	/* An event is as good as an answer here. A level more may be one too many. */
+	model_answer_event(s->a, s->w.api, ev->data, ev->n, &whole);
+	check(s->w.api == MODEL_API_RESPONSES || model_span_check(whole.data, whole.n, &at) == model_span_check(text, n, &at));
 	buf_printf(&s->log, "%s|%zu|%u;", ev->type, ev->n, saw);
 	buf_put(&s->log, ev->data, ev->n);
 	return s->log.over ? 1 : 0;

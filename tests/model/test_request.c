@@ -440,6 +440,7 @@ static void test_drops_tools_of_the_provider(void **state)
 		{"[{\"type\":\"tool_search\",\"execution\":\"client\"}]", "[{\"type\":\"tool_search\",\"execution\":\"client\"}]"},
 		{"[{\"type\":\"tool_search\",\"execution\":\"server\"}]", "[]"},
 		{"[{\"type\":\"tool_search\"}]", "[]"},
+		{"[{\"type\":\"web_search\",\"type\":\"function\"}]", "[]"},
 	};
 
 	(void)state;

@@ -118,7 +118,7 @@ settled() { api GET "$CHATS/$C"; [ "$(field '.items[-1].usage.state')" = posted 
 ok "and the true usage is paid" until_true settled
 say "Count" broken
 ok "a stream that breaks is a failure" until_true answer_is failed
-ok "that says why and keeps what there was" equal "$(field '.items[-1].error') $(grep -c . <<<"$(field '.items[-1].text')")" "upstream_failed 10"
+ok "that says why and keeps what there was" equal "$(field '.items[-1].error') $(grep -c . <<<"$(field '.items[-1].text')")" "answer_unfinished 10"
 
 # Rows.
 api PATCH "$CHATS/$C" '{"title":"Counting"}'
@@ -134,7 +134,7 @@ COUNTING=$(field '.items[0].chat_id')
 # A text that is longer than what is kept does not pass for a whole one.
 visitor long; begin; say "Go on" long
 ok "too long a text fails" until_true answer_is failed
-ok "and what was kept has no hole" equal "$(field '.items[-1] | [.error, .chars == (.text | length), .chars <= 524288] | join(" ")')" "upstream_failed true true"
+ok "and what was kept has no hole" equal "$(field '.items[-1] | [.error, .chars == (.text | length), .chars <= 524288] | join(" ")')" "answer_unfinished true true"
 
 # Somebody else.
 visitor bob; api POST /api/v1/sessions '{}'
