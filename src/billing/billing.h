@@ -27,8 +27,7 @@ struct billing_secrets {
 int billing_secrets_parse(struct arena *a, const char *text, struct billing_secrets *ret,
 			  struct err *e);
 
-enum billing_signed { BILLING_SIGNED, BILLING_MALFORMED, BILLING_FORGED, BILLING_OLD,
-		      BILLING_FUTURE };
+enum billing_signed { BILLING_SIGNED, BILLING_MALFORMED, BILLING_FORGED, BILLING_OLD, BILLING_FUTURE };
 
 /* Is the body signed with one of the secrets, at a time within `tolerance_s`
  * seconds of `now_s`? `header` is the text of Stripe-Signature. The comparison

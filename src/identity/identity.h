@@ -6,11 +6,6 @@
  * code makes a customer of him: his runs move to the customer's account, his
  * sessions end and a new one begins, in one transaction. The address stands in
  * one row and in no event; tokens name an identity that never changes.
- *
- * A code has eight digits, lives for minutes, is good for five tries and for
- * the session that asked for it (or for none). It is stored as a slow keyed
- * hash, and leaves only by mail, which a pass sends. Whoever asks gets the same
- * answer by the same work, whether the address is known or not.
  */
 #pragma once
 #include "work/work.h"
@@ -102,10 +97,9 @@ int identity_export(struct work *w, const char *part, int64_t *at, struct pg_row
 /* Is the run the acting account's? E_NOT_FOUND when it is not. */
 int identity_owns(struct work *w, const char *run_id);
 
-/* Is work asked for and authorized only with a contact? */
+/* Is work asked for and authorized only with a contact? E_CONTACT when it is, and the
+ * account has confirmed no address. */
 bool identity_asks_contact(const struct conf *c);
-
-/* E_CONTACT when a contact is required and the account has confirmed no address. */
 int identity_need_contact(struct work *w, int64_t account);
 
 /* Whoever has this account's confirmed address, now or later: a name (hexadecimal)
@@ -151,11 +145,6 @@ bool identity_is_known(struct work *w, const struct identity_asker *who, const c
 /* Has the acting account confirmed this address? */
 int identity_is_own(struct work *w, const char *email, bool *ret);
 
-/* The statement that tells whose a token is ($1: hexadecimal SHA-256). */
-extern const struct pg_stmt *const identity_lookup;
-
-/* The same for a program too ($2: the subject of its token). */
-extern const struct pg_stmt *const identity_caller;
-
-/* The same for a signed-in customer ($3: the session that a token names). */
-extern const struct pg_stmt *const identity_auth;
+/* The statements that tell whose a token is ($1: hexadecimal SHA-256), a program's
+ * too ($2: its subject), a signed-in customer's ($3: the session that a token names). */
+extern const struct pg_stmt *const identity_lookup, *const identity_caller, *const identity_auth;

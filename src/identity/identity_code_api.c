@@ -8,6 +8,12 @@
 #include <stddef.h>
 #include <string.h>
 
+/*
+ * A code has eight digits, lives for minutes, is good for five tries and for
+ * the session that asked for it (or for none). It is stored as a slow keyed
+ * hash, and leaves only by mail, which a pass sends. Whoever asks gets the same
+ * answer by the same work, whether the address is known or not.
+ */
 #define KNOWN_COOKIE "bus_known"
 #define KNOWN_TTL_S 31536000
 

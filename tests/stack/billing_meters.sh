@@ -91,5 +91,7 @@ done
 uses; reports meter_event_invalid_value 1 "$NAME"; arm billing.reported; thin
 for _ in 1 2 3; do reap billing.meter_reports 60; done; settle_event 7200
 ok "a crash with the report in hand" equal "$(listed refused)" "$NAME refused meter_event_invalid_value: as it was asked"
+ok "reports that failed are an alarm" contains "$("$BUS" fsck 2>&1)" "an event has its effect"
+sql admin "UPDATE bus.stripe_event SET state = 'ignored' WHERE state = 'failed'" >/dev/null
 ok "the invariants hold" sound
 done_testing

@@ -168,6 +168,9 @@ static void where_there_is_none(void **state)
 
 	(void)state;
 	first->operator_key_n = 0;
+	conf.operator_totp_required = 1;
+	assert_int_equal(asks(0, &route, NULL), E_SECOND);
+	conf.operator_totp_required = 0;
 	assert_int_equal(asks(0, &route, NULL), E_NONE);
 	assert_int_equal(asks(0, &route, "junk"), E_NONE);
 	first->operator_key_n = OTP_KEY_BYTES;
