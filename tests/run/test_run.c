@@ -208,7 +208,7 @@ static void small_talk_takes_no_approval(void **state)
 			DOES(VISITOR, run_ask_approval(&w, run.run_id));
 	}
 	assert_string_equal(of_run("payment"), "pending");
-	DOES(OPERATOR, run_authorize(&w, run.run_id));
+	DOES(OPERATOR, run_authorize(&w, run.run_id, false));
 }
 
 static void what_cannot_be_made_names_who_could(void **state)
