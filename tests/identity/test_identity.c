@@ -723,6 +723,8 @@ static void who_has_one_shows_it_before_spending_much(void **state)
 	conf.totp_required = 1;
 	assert_false(may_spend(none, conf.totp_above + 1));
 	conf.totp_required = 0;
+	assert_int_equal(call(mine, identity_totp_routes[0].handle, NULL), 403); /* not by a session that is old */
+	assert_int_equal(shows(mine, password(0)), 200);
 	assert_int_equal(call(mine, identity_totp_routes[0].handle, NULL), 409); /* no other key over it */
 }
 
