@@ -280,7 +280,7 @@ await group('back after signing out', () => restored(context, page, { toScope, c
 
 await group('a session that nobody knows', async () => {
 	const stranger = await visitor(browser), tab = await stranger.newPage();
-	const { port } = new URL(base), url = base;
+	const { port, href: url } = new URL(base);
 	await stranger.addCookies([['bus_session', 'vs_' + 'a'.repeat(52)], ['bus_csrf', 'b'.repeat(32)]]
 		.map(([name, value]) => ({ name: port ? `${name}_${port}` : name, value, url })));
 	const replaced = tab.waitForResponse(r => r.url().endsWith('/api/v1/sessions'));
