@@ -210,10 +210,8 @@ static void operation(struct printing *p, const struct route *r)
 	jw_object(j);
 	jw_kstr(j, "operationId", r->id);
 	jw_kstr(j, "summary", r->summary);
-	if (r->unkeyed != NULL) {
-		jw_key(j, "description");
-		buf_printf(j->b, "\"Takes no Idempotency-Key: %s.\"", r->unkeyed);
-	}
+	if (r->unkeyed != NULL)
+		jw_kstr(j, "description", arena_printf(j->b->a, "Takes no Idempotency-Key: %s.", r->unkeyed));
 	parameters(j, r);
 	if (r->input != NULL) {
 		jw_key(j, "requestBody");

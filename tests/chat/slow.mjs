@@ -26,7 +26,7 @@ if (process.argv[3] === 'models') {
 		backends: [{ id: 'static', kind: 'static' }, at('slow'), at('silent', { idle_ms: 600000 }), at('drained', { on_disconnect: 'drain' })],
 		models: [model('bus-static', 'static'), ...names.map(n => model(n, n === 'drained' ? n : 'slow')),
 			{ ...model('bus-embed', 'static'), uses: ['fallback'], max_output_tokens: 0 },
-			{ ...model('silent', 'silent'), uses: ['fallback'] }, { ...model('endless', 'slow'), uses: ['fallback'] }],
+			{ ...model('silent', 'silent'), uses: ['fallback'] }, { ...model('endless', 'slow'), uses: ['fallback'], max_output_tokens: 20000 }],
 	}));
 	process.exit();
 }

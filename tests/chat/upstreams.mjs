@@ -95,7 +95,7 @@ const cases = {
 	'stream-huge-line': [all(SSE, 'data: ' + 'x'.repeat(1 << 21) + '\n\n'), true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
 	'stream-silent': [async (s) => { s.write(SSE); await wait(6000); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false' }],
 	'stream-no-head': [async (s) => { await wait(6000); s.destroy(); }, true, { status: 200, text: 'answer_unfinished', state: 'estimated', retried: 'false', head: 3000 }],
-	'stream-late': [async (s) => { await wait(3000); s.write(SSE + good); s.end(); }, true, { status: 200, text: 'hel', head: 2500, ...paid }],
+	'stream-late': [async (s) => { await wait(1700); s.write(SSE + good); s.end(); }, true, { status: 200, text: 'hel', head: 1500, ...paid }],
 	'stream-pauses': [bytes(SSE + good, 200, 600), true, { status: 200, text: 'hel', ...paid }],
 	'whole': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],
 	'whole-100': [all('HTTP/1.1 100 Continue\r\n\r\n', json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', ...paid }],

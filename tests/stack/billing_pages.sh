@@ -38,7 +38,7 @@ ok "a provider that is away: no second page" equal "$STATUS $(of_page '.checkout
 agree; ok "and then there is" equal "$STATUS $(PAGE=$P1; at_provider) $(of_page .state)" "201 expired open"
 
 # Closed when it is of no use.
-closes() { for _ in $(seq 80); do reap billing.complete 60; [ "$(of_page .state)" = open ] || break; read -rt 0.25 <> <(:); done; echo "$(of_page .state) $(at_provider) $(of_page .note)"; }
+closes() { for _ in $(seq 80); do reap billing.complete 300; [ "$(of_page .state)" = open ] || break; read -rt 0.25 <> <(:); done; echo "$(of_page .state) $(at_provider) $(of_page .note)"; }
 gone="expired expired of no use to its run any more"
 converse "$TOOL" web; other_words; ok "a scope that has changed closes the page" equal "$(closes)" "$gone"
 converse "$TOOL" web; api POST "/api/v1/build-runs/$RUN/cancel" '{}'; ok "so does the end of the run" equal "$(closes)" "$gone"

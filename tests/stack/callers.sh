@@ -22,7 +22,7 @@ ok "a payment page wants a contact first" equal "$(api POST "/api/v1/build-runs/
 api GET "/api/v1/build-runs/$RUN"; ok "and the run says so" equal "$(field .next_action)" give_contact
 ask_code ann@example.com; code_for ann@example.com
 api POST "/api/v1/build-runs/$RUN/contact" "{\"email\":\"ann@example.com\",\"code\":\"$CODE\"}"
-AUTH=$(field .access_token) ID=$(field .identity_id) COOKIE=$(awk '$6 == "bus_session" { print $7 }' "$V")
+AUTH=$(field .access_token) ID=$(field .identity_id) COOKIE=$(awk '$6 ~ /^bus_session/ { print $7 }' "$V")
 bearer "$AUTH" POST /api/v1/auth/token '{"resources":"build:read billing:read"}'; READ=$(field .access_token)
 bearer "$AUTH" POST /api/v1/auth/keys '{"name":"k","resources":"build:write billing:read billing:setup"}'; KEY=$(field .key)
 bearer "$AUTH" POST /api/v1/auth/token '{"resources":"usage:read"}'; OTHER=$(field .access_token)

@@ -26,7 +26,7 @@ trap 'thaw; kill $SLOW 2>/dev/null; stack_end' EXIT
 ask() { # MODEL STREAM CURL_OPTION…
 	local model=$1 stream=$2; shift 2
 	curl -sN -H "Authorization: Bearer $(cat "$VAR/demo.token")" -H 'Content-Type: application/json' "$@" \
-		-d "{\"model\":\"$model\",\"stream\":$stream,\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}" "$BASE/v1/chat/completions"
+		-d "{\"model\":\"$model\",\"stream\":$stream,\"max_tokens\":${TOKENS:-100},\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}" "$BASE/v1/chat/completions"
 }
 size() { stat -c %s "$VAR/$1" 2>/dev/null || echo 0; }
 until_true() { local end=$((SECONDS + ${WITHIN:-60})); until "$@"; do [ $SECONDS -lt $end ] || return 1; read -rt 0.05 <> <(:); done; true; }
@@ -98,7 +98,7 @@ ok "the one that left was charged nothing and never called out" equal "$(sql ope
 ok "the others were charged" equal "$(sql operator "SELECT count(*) FROM bus.usage_record WHERE id > $n AND state = 'posted'")" 5
 
 # Longer than anybody waits, for an answer and then for a connection.
-ask endless true -m 120 > >(while read -r line && [ ! -e "$VAR/enough" ]; do [ -z "$line" ] || echo "$EPOCHREALTIME"; done >"$VAR/times") & STREAM=$!
+TOKENS=20000 ask endless true -m 120 > >(while read -r line && [ ! -e "$VAR/enough" ]; do [ -z "$line" ] || echo "$EPOCHREALTIME"; done >"$VAR/times") & STREAM=$!
 ok "a long stream runs" grows times 200
 freeze all
 said long & WAITS=$!
