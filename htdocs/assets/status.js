@@ -1,7 +1,7 @@
 /* Names and looks of runs: in the tab, as a head, in the list. */
 import { T } from './text.js';
 import { $, h, button, sync, setText, copyable, dateTime } from './dom.js';
-import { all, path, csrf, post } from './api.js';
+import { all, path, csrf, post, newKey } from './api.js';
 import { over, stage } from './cards.js';
 
 let runs = []; /* the visitor's own */
@@ -58,7 +58,7 @@ export async function refreshRuns(first) {
 		runs = csrf() ? await all(path()) : [];
 	} catch (e) {
 		if (first && e.status === 401)
-			await post('/api/v1/sessions').catch(() => 0);
+			await post('/api/v1/sessions', {}, newKey()).catch(() => 0);
 	}
 }
 

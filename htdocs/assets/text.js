@@ -41,7 +41,7 @@ export const T = {
 	},
 	hint: {
 		working: 'The scope is fixed; words change nothing.',
-		done: 'Finished; a message starts a new run.',
+		done: 'Finished; a message starts a run.',
 	},
 	keys: 'Enter sends, Shift+Enter makes a new line.',
 	empty: 'Write a sentence or two first.',
@@ -51,7 +51,7 @@ export const T = {
 	busy: 'One moment…',
 	queued: 'Kept; changes nothing now',
 	sending: 'Sending…',
-	unsent: 'Not sent yet; sent when connected',
+	unsent: 'Not sent yet',
 	useDefault: 'Use the suggested default',
 
 	status: {

@@ -279,7 +279,7 @@ await group('errors', () => problems(context, page, { toScope, card }));
 await group('back after signing out', () => restored(context, page, { toScope, card }));
 
 await group('a session that nobody knows', async () => {
-	const stranger = await visitor(browser), tab = await stranger.newPage();
+	const stranger = await browser.newContext({ baseURL: base.href }), tab = await stranger.newPage();
 	const { port, href: url } = new URL(base);
 	await stranger.addCookies([['bus_session', 'vs_' + 'a'.repeat(52)], ['bus_csrf', 'b'.repeat(32)]]
 		.map(([name, value]) => ({ name: port ? `${name}_${port}` : name, value, url })));
