@@ -4,7 +4,7 @@ nobase_dist_pkgdata_DATA += htdocs/index.html htdocs/openapi.json htdocs/assets/
 	htdocs/assets/feed.js htdocs/assets/link.js htdocs/assets/log.js htdocs/assets/outbox.js \
 	htdocs/assets/status.js htdocs/assets/text.js htdocs/chat.html htdocs/assets/chat.js htdocs/assets/chat.css \
 	htdocs/assets/text_chat.js htdocs/account.html htdocs/assets/account.css htdocs/assets/account.js \
-	htdocs/assets/form.js htdocs/assets/signin.js htdocs/assets/text_account.js \
+	htdocs/assets/form.js htdocs/assets/plans.js htdocs/assets/signin.js htdocs/assets/text_account.js \
 	htdocs/assets/markdown.js htdocs/assets/said.js htdocs/assets/shelf.js htdocs/vendor/marked.js \
 	htdocs/vendor/purify.js htdocs/vendor/marked.LICENSE htdocs/vendor/dompurify.LICENSE \
 	htdocs/vendor/SHA256SUMS htdocs/vendor/README.md

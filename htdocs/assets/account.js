@@ -2,12 +2,14 @@
 import { T } from './text.js';
 import { A } from './text_account.js';
 import { $, h, button, sync, announce, setText, keep, label, clicks, copyable, dateTime } from './dom.js';
-import { get, post, newKey, csrf, Problem } from './api.js';
+import { get, post, under, newKey, csrf, Problem } from './api.js';
 import { card, para, row, problem } from './card.js';
 import { form, digits } from './form.js';
 import { auth, codeField, ended, sendCode, signIn } from './signin.js';
+import * as plans from './plans.js';
 
-const PORTAL = '/api/v1/billing/portal-session';
+const billing = under('/api/v1/billing');
+const WAIT = 2000, LOOKS = 60; /* ms between looks for what was bought, and how many */
 
 let S; /* what is known; null: nobody is signed in */
 
@@ -23,14 +25,16 @@ const maybe = url => get(url).catch(p => {
 	throw p;
 });
 
+/* As the plan has them: a limit of which nothing was used yet is in no summary. */
+const limit = u => ({ period: u.window, used: u.used, reserved: 0, hard_limit: u.limit, resets_at: u.resets_at });
+
 async function load() {
 	const me = await get(auth('me'));
-	const [status, sessions, keys, usage, plan] = await Promise.all([
+	const [status, sessions, keys, usage, plan, sold] = await Promise.all([
 		get(auth('status')), get(auth('sessions')), get(auth('keys')),
-		get('/api/v1/usage/summary'), maybe('/api/v1/billing/status')]);
-	const routes = plan && await maybe('/openapi.json');
-	S = { ...S, me, status, plan, sessions: sessions.items, keys: keys.items, limits: usage.limits,
-		portal: PORTAL in (routes?.paths || {}) };
+		get('/api/v1/usage/summary'), maybe(billing('status')), maybe(billing('catalog'))]);
+	S = { ...S, me, status, plan, sessions: sessions.items, keys: keys.items, limits: plan?.usage?.map(limit) || usage.limits,
+		offers: sold?.items || [] };
 }
 
 async function show() {
@@ -52,6 +56,8 @@ async function trouble(p) {
 	if (p.kind === 'session')
 		return enter(await ended() ? A.ended : '');
 	const el = problem('problem', p, { retry: p.retry && (() => show()) }).make();
+	if (p.code === 'second_factor_required')
+		el.append(row(button(A.second.need, toSecond, 'go')));
 	document.querySelector('.problem')?.remove();
 	$('parts').prepend(el);
 	el.querySelector('h2').focus();
@@ -113,23 +119,45 @@ const back = () => keep.get('back') || '/';
 
 const who = () => card('who', S.me.email, S.fresh && row(h('a.go', { id: 'goon', href: back() }, A.goOn)));
 
-async function portal() {
+/* Where it is paid, changed or ended: a page of the provider's. */
+async function visit(name, body) {
 	try {
-		const { url } = await post(PORTAL, { return_url: location.origin + '/account.html' }, newKey());
+		const { url } = await post(billing(name), { ...body, return_url: location.origin + '/account.html' +
+			(body.plan_id ? '?plan=' + body.plan_id : '') }, newKey());
 		if (/^https?:/.test(url))
 			location.assign(url);
 	} catch (p) {
+		S.wish = p.code === 'second_factor_required' && (() => visit(name, body));
 		trouble(p);
 	}
 }
 
-const standing = p => p.operator_disabled ? 'disabled' : p.trial ? 'trialing' : p.status;
+const toSecond = () => document.querySelector('.second input, .second button').focus();
 
-const plan = () => card('plan', A.plan.head,
-	S.plan.status === 'missing' ? para(A.plan.none) :
-		h('p', null, h('strong', null, S.plan.plan_id), ' ', A.plan.status[standing(S.plan)] || S.plan.status),
-	S.plan.features?.length > 0 && para(`${A.plan.features}: ${S.plan.features.join(', ')}`, '.note'),
-	S.portal && row(button(A.plan.portal, portal)));
+const plan = () => plans.plan(S.plan, S.offers, {
+	portal: () => visit('portal-session', {}),
+	choose: () => document.querySelector('.plans button').focus(),
+});
+
+const offers = () => plans.offers(S.offers, S.plan, (plan_id, interval) =>
+	visit('checkout-session', { plan_id, interval }));
+
+/* What was bought is in force when the provider has said so. */
+const bought = () => S.plan?.plan_id === wanted && plans.subscribed(S.plan);
+const nameOf = id => S.offers.find(o => o.plan_id === id)?.name || id;
+const coming = () => plans.coming(nameOf(wanted), bought(), back());
+
+let wanted;
+async function look(n = LOOKS) {
+	if (!S || !n)
+		return;
+	if (bought())
+		return announce(A.plan.here(nameOf(wanted)));
+	setTimeout(async () => {
+		await show();
+		look(n - 1);
+	}, WAIT);
+}
 
 const usage = () => card('usage', A.usage.head, S.limits.length ? items(S.limits.map(l => {
 	const used = l.used + l.reserved, words = A.usage.of(number(used), number(l.hard_limit), l.period);
@@ -193,6 +221,10 @@ const second = () => !S.status.second_factor && !S.begun ? card('second', A.seco
 		announce(off ? A.second.ended : A.second.done);
 		await load();
 		draw();
+		const wish = S.shown && S.wish;
+		S.wish = 0;
+		if (wish)
+			await wish();
 	},
 });
 
@@ -228,7 +260,9 @@ const leave = () => S.leaving ? mine({
  * changed, and what is typed into another stays. */
 const PARTS = {
 	who: [who, () => [S.me, S.fresh]],
-	plan: [plan, () => S.plan && [S.plan, S.portal]],
+	coming: [coming, () => wanted && S.plan && [wanted, bought()]],
+	plan: [plan, () => S.plan && [S.plan, S.offers.length]],
+	offers: [offers, () => S.plan && S.offers.length && [S.offers, S.plan]],
 	usage: [usage, () => S.limits],
 	sessions: [sessions, () => S.sessions],
 	made: [made, () => S.made],
@@ -268,10 +302,13 @@ function begin() {
 	label({ ...T, ...A });
 	$('back').href = back();
 	title(A.loading);
+	wanted = new URLSearchParams(location.search).get('plan');
+	if (wanted)
+		history.replaceState(null, '', location.pathname);
 	clicks({ out: signOut, skip: () => $('main').focus() });
 	/* Another tab may have signed in or out. */
 	addEventListener('visibilitychange', () => document.hidden || S && show());
-	show();
+	show().then(() => wanted && look());
 }
 
 begin();

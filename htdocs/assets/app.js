@@ -225,10 +225,8 @@ const postbox = {
 		if (entry.run !== S.id)
 			return;
 		announce(told(run));
-		if (!entry.run) {
-			go(run.run_id, run, entry);
-			return;
-		}
+		if (!entry.run)
+			return go(run.run_id, run, entry);
 		S.messages = S.messages.filter(m => m.message_id !== message.message_id).concat(message);
 		take(S, run);
 		refresh();
@@ -310,9 +308,8 @@ function render(s = S) {
 	const empty = !S.id && !S.waiting.length;
 	document.body.classList.toggle('empty', empty);
 	$('new').hidden = $('run').hidden = empty;
-	$('intro').hidden = !empty;
+	$('intro').hidden = $('ask').hidden = !empty;
 	$('composer').hidden = false;
-	$('ask').hidden = !empty;
 	setText($('label'), T.label[mood()] || T.label.other);
 	setText($('effect'), T.hint[mood()] || '');
 	list(S.id, id => plain(() => go(id)));

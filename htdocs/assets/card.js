@@ -8,6 +8,8 @@ export const card = (kind, head, ...kids) => h('section.card.' + kind, { 'aria-l
 export const para = (text, kind = '') => text && h('p' + kind, null, text);
 export const row = (...kids) => h('div.row', null, ...kids);
 
+export const account = words => words && h('a.go', { href: '/account.html' }, words);
+
 /* An error, and what can be done about it. */
 export function problem(key, p, acts) {
 	const [head, help] = T.problem[p.kind];
@@ -16,7 +18,7 @@ export function problem(key, p, acts) {
 		make: () => card('stop.problem', head, para(p.message), para(help),
 			para(acts.note, '.note'), row(acts.retry && retryButton(p.until, acts.retry),
 				p.kind === 'stale' && button(T.reload, () => location.reload(), 'go'),
-				p.status === 401 && h('a.go', { href: '/account.html' }, T.signIn),
+				account(p.status === 401 ? T.signIn : p.status === 402 && T.plans),
 				acts.edit && button(T.edit, acts.edit),
 				acts.fresh && button(T.newRun, acts.fresh, 'go')),
 			p.requestId && h('p.sum', null, T.requestId, ...copyable(p.requestId, T.copyRequest))),
@@ -29,8 +31,7 @@ export function retryButton(until, fn, label) {
 	const b = button('', () => left() > 0 || fn(), label ? 'quiet.again' : 'go');
 	(function tick() {
 		b.setAttribute('aria-disabled', left() > 0);
-		setText(b, left() <= 0 ? label || T.retry : label ? `${label} (${span(left())})` :
-			T.retryIn(span(left())));
+		setText(b, (label || T.retry) + (left() > 0 ? ` (${span(left())})` : ''));
 		if (left() > 0)
 			setTimeout(tick, 500);
 	})();

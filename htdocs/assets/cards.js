@@ -4,7 +4,7 @@
 import { T } from './text.js';
 import { path, post, newKey } from './api.js';
 import { h, $, button, sync, copyable, ticking, span, dateTime, bytes, money } from './dom.js';
-import { card, para, row, problem } from './card.js';
+import { card, para, row, problem, account } from './card.js';
 
 const BUILDING = ['authorized', 'repo_ready', 'worker_running', 'artifact_pending'];
 const READY = ['artifact_ready', 'delivered'];
@@ -228,7 +228,7 @@ function blocked(S, act) {
 		key: 'blocked', at: Infinity, sig: [status, status_message, S.busy].join(), focus: true,
 		make: () => card('stop', head, para(b?.reason || status_message), para(help),
 			row(kind === 'billing' && phase === 'quoted' ? doing(S, 'pay', T.pay.go, act.pay) :
-				button(T.blocked.other, act.fresh, 'go'))),
+				!b && /billing|quota/.test(kind) ? account(T.plans) : button(T.blocked.other, act.fresh, 'go'))),
 	};
 }
 

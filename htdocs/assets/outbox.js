@@ -1,7 +1,4 @@
-/*
- * What the server has not confirmed yet. A message keeps its idempotency key
- * over reloads, so that it arrives once however often it is sent.
- */
+/* What is not confirmed yet. A message keeps its key over reloads: it arrives once. */
 import { newKey, path, post } from './api.js';
 import { keep } from './dom.js';
 

@@ -6,7 +6,7 @@ T.problem.signin = ['Sign in to go on', 'Conversations without an account are no
 
 export const W = {
 	pageTitle: 'busdk: ask a model', page: name => `${name} – busdk`,
-	head: 'Ask a model', 
+	head: 'Ask a model', build: 'Build a tool',
 	lead: 'The answer is written on the server: you can reload, close the page or look on from a second one, and nothing is lost.',
 	run: 'This is a conversation. It does not build anything and starts no run.',
 	list: 'Chats', fresh: 'New chat', label: 'Your message', untitled: 'New conversation',

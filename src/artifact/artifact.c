@@ -3,6 +3,7 @@
 #include "artifact/artifact_int.h"
 #include "base/str.h"
 #include "port/crypto.h"
+#include "port/file.h"
 
 #include <string.h>
 
@@ -33,6 +34,11 @@ static int publish_one(struct work *w, const struct run *r, int64_t verification
 	};
 	int64_t id;
 
+	/* The same bytes may have been an artifact of somebody who has left. */
+	if (artifact_store_hold(w, e->sha256) < 0)
+		return -1;
+	if (!file_exists(arena_printf(w->a, "%s/%s", w->conf->store, artifact_store_path(w->a, e->sha256))))
+		return fail(w, E_UNAVAILABLE, "%s was removed from the store", e->name);
 	if (artifact_store_verified(w, verification, e->sha256) < 0 ||
 	    artifact_store_insert(w, r, verification, e, reproducible, &id) < 0)
 		return -1;

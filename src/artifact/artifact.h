@@ -19,9 +19,12 @@ const char *artifact_store_path(struct arena *a, const char *sha256);
 int artifact_store_add(struct arena *a, const struct conf *c, int tree, const char *path,
 		       const char *sha256, int64_t size, struct err *e);
 
+/* Remove a file from the store; one that is not there is gone already. */
+int artifact_store_remove(struct arena *a, const struct conf *c, const char *sha256, struct err *e);
+
 /* In the caller's transaction: the verification, the artifacts with their
  * provenance, and the run's step to artifact_ready. The files are in the
- * store already. */
+ * store already; E_UNAVAILABLE when one was removed meanwhile. */
 int artifact_publish(struct work *w, struct run_lease *l, const struct verify_report *report,
 		     bool reproducible);
 

@@ -12,6 +12,23 @@ VALUES ($1, $2::bigint, $3::bigint, $4::bigint, $5, $6, $7, $8::bigint, $9, $10,
 	$13::timestamptz)
 RETURNING id;
 
+-- Who publishes a file and who removes it from the store do it one after the other:
+-- it is held to the end of the transaction.
+-- name: artifact_sql_hold
+SELECT pg_advisory_xact_lock_shared(hashtextextended('artifact ' || $1, 0));
+
+-- name: artifact_sql_gone
+SELECT sha256 FROM artifact_gone
+WHERE pg_try_advisory_xact_lock(hashtextextended('artifact ' || sha256, 0))
+ORDER BY at, sha256 LIMIT 1 FOR UPDATE SKIP LOCKED;
+
+-- A statement of its own: what was published before it was held is seen.
+-- name: artifact_sql_shared
+SELECT EXISTS (SELECT FROM artifact WHERE sha256 = $1);
+
+-- name: artifact_sql_forgotten
+DELETE FROM artifact_gone WHERE sha256 = $1;
+
 -- name: artifact_sql_provenance
 INSERT INTO provenance (artifact, account_id, envelope) VALUES ($1::bigint, $2::bigint, $3);
 

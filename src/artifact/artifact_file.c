@@ -81,6 +81,17 @@ static int add_from(struct arena *a, const struct conf *c, int from, const char 
 	return 0;
 }
 
+int artifact_store_remove(struct arena *a, const struct conf *c, const char *sha256, struct err *e)
+{
+	const char *path = arena_printf(a, "%s/%s", c->store, artifact_store_path(a, sha256));
+
+	if (unlink(path) < 0)
+		return errno == ENOENT ? 0 : err_set(e, E_UNAVAILABLE, "%s: %s", path, strerror(errno));
+	fault_point("artifact.removed");
+	return sync_folder(arena_printf(a, "%s/%.2s", c->store, sha256)) < 0
+		       ? err_set(e, E_UNAVAILABLE, "%s: %s", path, strerror(errno)) : 0;
+}
+
 int artifact_store_add(struct arena *a, const struct conf *c, int tree, const char *path,
 		       const char *sha256, int64_t size, struct err *e)
 {

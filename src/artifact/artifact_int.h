@@ -23,6 +23,9 @@ int artifact_store_verification(struct work *w, const struct run_lease *l,
 int artifact_store_verified(struct work *w, int64_t verification, const char *sha256);
 int artifact_store_insert(struct work *w, const struct run *r, int64_t verification,
 			  const struct verify_entry *e, bool reproducible, int64_t *ret_id);
+int artifact_store_hold(struct work *w, const char *sha256);
+int artifact_store_gone(struct work *w, const char **ret_sha256, bool *ret_shared); /* 1, 0 none, -1 */
+int artifact_store_forgotten(struct work *w, const char *sha256);
 int artifact_store_provenance(struct work *w, const struct run *r, int64_t artifact,
 			      const char *envelope);
 int artifact_store_count(struct work *w, int64_t run);

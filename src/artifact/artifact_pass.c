@@ -213,11 +213,30 @@ static void failed(struct work *w, struct job *j, const struct err *why)
 
 static const struct job_ops ops = {claim, next, line, ended, beat, failed};
 
+/* ---- artifact.forget: what was made for somebody who has left */
+
+static int forget(struct work *w, int batch)
+{
+	const char *sha256;
+	bool shared;
+	int done = 0, rc = 0;
+
+	while (done < batch && (rc = artifact_store_gone(w, &sha256, &shared)) > 0) {
+		if ((!shared && artifact_store_remove(w->a, w->conf, sha256, &w->err) < 0) ||
+		    artifact_store_forgotten(w, sha256) < 0)
+			return -1;
+		done++;
+	}
+	return rc < 0 ? -1 : done;
+}
+
 const struct pass artifact_passes[] = {
 	{.name = "artifact.verify", .job = &ops,
 	 .doc = "the gate: scan, smoke proof, second build; then publish, or back for repair"},
 	{.name = "artifact.previews", .interval_s = 60, .batch = 500, .deadline_s = 20,
 	 .sweep = artifact_store_preview_expire, .doc = "close previews whose time is over"},
+	{.name = "artifact.forget", .interval_s = 60, .batch = 50, .deadline_s = 20, .sweep = forget,
+	 .doc = "remove files of the store that no artifact has any more"},
 	{.name = "artifact.stop", .interval_s = 1, .batch = 500, .deadline_s = 20, .kill = KILL_DESTROY,
 	 .sweep = artifact_store_preview_close, .doc = "close all previews, because an operator says so"},
 	{0},

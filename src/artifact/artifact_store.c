@@ -38,6 +38,31 @@ int artifact_store_insert(struct work *w, const struct run *r, int64_t verificat
 	return 0;
 }
 
+int artifact_store_hold(struct work *w, const char *sha256)
+{
+	return DB(w, artifact_sql_hold, NULL, sha256);
+}
+
+int artifact_store_gone(struct work *w, const char **ret_sha256, bool *ret_shared)
+{
+	struct pg_rows rows;
+
+	if (DB(w, artifact_sql_gone, &rows) < 0)
+		return -1;
+	if (rows.n == 0)
+		return 0;
+	*ret_sha256 = pg_text(&rows, 0, 0);
+	if (DB(w, artifact_sql_shared, &rows, *ret_sha256) < 0)
+		return -1;
+	*ret_shared = pg_bool(&rows, 0, 0);
+	return 1;
+}
+
+int artifact_store_forgotten(struct work *w, const char *sha256)
+{
+	return DB(w, artifact_sql_forgotten, NULL, sha256);
+}
+
 int artifact_store_provenance(struct work *w, const struct run *r, int64_t artifact,
 			      const char *envelope)
 {

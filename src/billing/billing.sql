@@ -180,13 +180,17 @@ SELECT run_id, title, amount, currency, return_url, state, session_id FROM check
 -- ---- entitlement
 
 -- name: billing_sql_read_status
-SELECT who.id, billing_status(who.id, $2, now())
+SELECT who.id, billing_status(who.id, $2, now())::jsonb || jsonb_build_object('support', billing_support(who.id))
 FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
 	FROM account_of($1, $2) AS a(id) WHERE a.id IS NOT NULL OFFSET 0) who;
 
 -- name: billing_sql_status_of
-SELECT true, CASE WHEN account_named($1) THEN billing_status((SELECT id FROM account WHERE subject = $1), $1, now())
-	ELSE 'null'::json END;
+SELECT true, CASE WHEN account_named($1) THEN billing_status(a.id, $1, now())::jsonb ||
+	jsonb_build_object('support', billing_support(a.id)) ELSE 'null'::jsonb END
+FROM (SELECT (SELECT id FROM account WHERE subject = $1) AS id) a;
+
+-- name: billing_sql_offers
+SELECT true, billing_offers($1);
 
 -- name: billing_sql_support_of
 SELECT true, billing_support((SELECT id FROM account WHERE subject = $1));

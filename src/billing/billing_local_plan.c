@@ -115,6 +115,28 @@ int billing_local_subscribe(struct work *w, const struct billing_page_row *c, co
 	return billing_local_event(w, c->checkout_id, type, buf_str(&b));
 }
 
+/* "change-PLAN-INTERVAL": another price from now on. */
+static int change(struct work *w, struct billing_subscription *s, const char *name)
+{
+	const char *plan = name + strlen("change-"), *interval = strrchr(plan, '-');
+	struct billing_wish wish = {0};
+	struct billing_page_row offer;
+	int rc;
+
+	if (interval == NULL)
+		return 0;
+	wish.plan = arena_strndup(w->a, plan, (size_t)(interval - plan));
+	wish.interval = interval + 1;
+	rc = billing_store_offer(w, &wish, NULL, &offer);
+	if (rc <= 0 || str_eq(offer.price_id, s->price_id))
+		return rc < 0 ? -1 : 0;
+	s->price_id = offer.price_id;
+	s->amount = offer.amount;
+	s->currency = offer.currency;
+	s->interval = offer.interval;
+	return 1;
+}
+
 /* What a button does to the subscription, and the event that tells it; NULL for
  * one that does not apply. */
 static const char *deed(struct work *w, struct billing_subscription *s, const char *name)
@@ -153,6 +175,8 @@ static const char *deed(struct work *w, struct billing_subscription *s, const ch
 		s->trial_end = 0;
 		return "invoice.paid";
 	}
+	if (str_starts(name, "change-"))
+		return change(w, s, name) > 0 ? "customer.subscription.updated" : NULL;
 	return str_eq(name, "refund") && s->invoice_paid > 0 ? "charge.refunded" : NULL;
 }
 
@@ -188,6 +212,8 @@ int billing_local_change(struct work *w, const char *subscription_id, const char
 	if (s.invoice_id == NULL) /* written before invoices had names */
 		s.invoice_id = arena_printf(w->a, "in_%s", s.id);
 	type = deed(w, &s, name);
+	if (type == NULL && w->err.id != E_NONE)
+		return -1;
 	if (type == NULL)
 		return fail(w, E_CONFLICT, "%s: no %.20s of one that is %s", s.id, name, s.status);
 	metadata = json_print(w->a, json_get(j, "metadata"));

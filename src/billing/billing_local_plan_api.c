@@ -18,6 +18,23 @@ static int find(struct req *r)
 	return 0;
 }
 
+/* A button for each other price that is sold: whoever has a plan may change it. */
+static int other_prices(struct req *r, const struct billing_subscription *s, struct buf *b)
+{
+	const struct billing_sold *all, *p;
+	size_t n;
+
+	if (billing_store_sold(&r->w, &all, &n) < 0)
+		return -1;
+	for (p = all; p < all + n; p++)
+		if (p->amount != s->amount || !str_eq(p->interval, s->interval) || !str_eq(p->currency, s->currency))
+			billing_local_button(b, "subscriptions", s->id,
+				arena_printf(r->w.a, "change-%s-%s", p->plan, p->interval),
+				arena_printf(r->w.a, "Change to %s, %s each %s", p->plan,
+					billing_local_price(r->w.a, p->amount, p->currency), p->interval));
+	return 0;
+}
+
 static int page(struct req *r)
 {
 	static const char *const buttons[][2] = {
@@ -40,8 +57,10 @@ static int page(struct req *r)
 	buf_puts(&b, "<div class=\"row\">\n");
 	for (size_t i = 0; i < COUNT(buttons); i++)
 		billing_local_button(&b, "subscriptions", s.id, buttons[i][0], buttons[i][1]);
+	if (!str_eq(s.status, "canceled") && other_prices(r, &s, &b) < 0)
+		return -1;
 	buf_puts(&b, "</div>\n");
-	billing_local_end(&b, r->w.conf->public_url);
+	billing_local_end(&b, arena_printf(r->w.a, "%s/account.html", r->w.conf->public_url));
 	return billing_local_reply(r, &b);
 }
 
@@ -62,7 +81,7 @@ const struct route billing_local_plan_routes[] = {
 	 .proof = "tests/stack/billing_plans.sh", .demo_only = true},
 	{.id = "local_subscription.press", .method = METHOD_POST, .pattern = PAGES "/{deed}",
 	 .pool = POOL_SLOW, .audience = AUD_PUBLIC, .rate = RATE_WRITE, .reply_status = 303,
-	 .handle = press, .plain = true, .unkeyed = "a browser's form has none", .summary = "cancel, resume, end, fail, pay or refund: change it and tell us",
+	 .handle = press, .plain = true, .unkeyed = "a browser's form has none", .summary = "cancel, resume, end, fail, pay, refund or change-PLAN-INTERVAL: change it and tell us",
 	 .proof = "tests/stack/billing_plans.sh", .demo_only = true},
 	{0},
 };

@@ -1,7 +1,9 @@
 #include "config.h"
 
 #include "base/jw.h"
+#include "base/str.h"
 #include "billing/billing_api_int.h"
+#include "billing/billing_sql.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -64,11 +66,27 @@ static int portal(struct req *r)
 	return billing_portal(&r->w, in->return_url, &page) < 0 ? -1 : billing_api_page(r, 200, &page);
 }
 
+static const struct field offers_fields[] = {
+	{"items", F_LIST, F_REQUIRED, .doc = "plan_id, name, features, trial_days, support, prices "
+					     "(amount, currency, interval), limits (period, hard_limit, unit)"}};
+static const struct shape offers = {"BillingOffers", offers_fields, COUNT(offers_fields), 0};
+
+static const char *seller(struct req *r)
+{
+	const struct conf *conf = r->w.conf;
+
+	return str_eq(conf->billing_provider, "stripe") && conf->stripe_live ? "stripe live" : conf->billing_provider;
+}
+static const struct read read_offers = {&billing_sql_offers, {BIND_MADE}, .made = seller};
+
 #define PAGE .method = METHOD_POST, .pool = POOL_SLOW, .audience = AUD_API, .rate = RATE_WRITE, \
 	.body_max = 4096, .reply = &page_shape, .reply_status = 200, .plain = true, \
 	.proof = "tests/stack/billing_plans.sh"
 
 const struct route billing_plan_routes[] = {
+	{.id = "billing.catalog", .method = METHOD_GET, .pattern = "/api/v1/billing/catalog", .pool = POOL_FAST,
+	 .audience = AUD_PUBLIC, .reply = &offers, .reply_status = 200, .read = &read_offers,
+	 .summary = "Plans that can be subscribed to, with prices and limits", .proof = "tests/stack/billing_plans.sh"},
 	{.id = "billing.checkout", .pattern = "/api/v1/billing/checkout-session", .scope = "billing:setup", PAGE,
 	 .input = &wish, .handle = checkout, .summary = "Open the payment page of a plan"},
 	{.id = "billing.portal", .pattern = "/api/v1/billing/portal-session", .scope = "billing:read", PAGE,

@@ -83,7 +83,7 @@ CROSS JOIN LATERAL chat_context(q.session, q.chat, q.again, q.answer, q.hash, q.
 ORDER BY q.ordinality;
 
 -- name: chat_sql_post_all
-SELECT outcome, account, scope, period, remaining, (extract(epoch FROM resets) * 1000000)::bigint, doc
+SELECT outcome, account, scope, period, CASE WHEN remaining < 0 THEN 0 ELSE remaining END, (extract(epoch FROM resets) * 1000000)::bigint, doc
 FROM chat_post_all($1::json);
 
 -- name: chat_sql_save_all

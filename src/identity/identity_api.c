@@ -90,7 +90,7 @@ static const struct field export_fields[] = {
 	{"runs", F_LIST, F_REQUIRED}, {"run_messages", F_LIST, F_REQUIRED},
 	{"conversations", F_LIST, F_REQUIRED}, {"conversation_messages", F_LIST, F_REQUIRED},
 	{"usage", F_LIST, F_REQUIRED}, {"checkouts", F_LIST, F_REQUIRED},
-	{"plan_checkouts", F_LIST, F_REQUIRED}, {"subscriptions", F_LIST, F_REQUIRED},
+	{"plan_checkouts", F_LIST, F_REQUIRED}, {"subscriptions", F_LIST, F_REQUIRED}, {"artifacts", F_LIST, F_REQUIRED},
 };
 static const struct shape export_shape = {"AccountExport", export_fields, COUNT(export_fields), 0};
 

@@ -55,9 +55,17 @@ static int send_one(struct work *w, int batch)
 	return work_begin(w, NULL) < 0 || identity_store_mail_done(w, &row, why, lasting) < 0 ? -1 : 1;
 }
 
+/* A code that is of no use any more stays in no file. */
+static int empty_spool(struct work *w, int batch)
+{
+	return mail_spool_forget(w->conf, w->now - w->conf->code_ttl_s * CLOCK_S, batch, &w->err);
+}
+
 const struct pass identity_passes[] = {
 	{.name = "identity.expire", .interval_s = 300, .batch = 500, .deadline_s = 30,
 	 .sweep = identity_store_expire, .doc = "remove sessions, codes and mail that have ended, and addresses never confirmed"},
+	{.name = "identity.spool", .interval_s = 60, .batch = 500, .deadline_s = 20, .sweep = empty_spool,
+	 .doc = "remove mails of the spool whose code has ended"},
 	{.name = "identity.mail", .interval_s = 2, .batch = 1, .deadline_s = 4, .sweep = send_one,
 	 .doc = "send mail that waits"},
 	{0},

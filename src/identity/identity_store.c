@@ -148,7 +148,7 @@ int identity_decide(struct work *w, const char *email, const char *status, const
 
 const char *const identity_export_parts[] = {
 	"account", "contact", "sessions", "keys", "runs", "run_messages", "conversations",
-	"conversation_messages", "usage", "checkouts", "plan_checkouts", "subscriptions", NULL};
+	"conversation_messages", "usage", "checkouts", "plan_checkouts", "subscriptions", "artifacts", NULL};
 
 int identity_export(struct work *w, const char *part, int64_t *at, struct pg_rows *ret)
 {

@@ -9,11 +9,12 @@
 
 /*
  * The plans file: {"version", "plans": [{"id", "name", "features": [],
- * "support": {"level"}, "prices"?: [{"currency", "unit_amount", "interval"}],
- * "trial_days"?, "clamp"?, "limits": [{"scope", "period", "micro"}]}], "limits": […]}.
- * A plan limits its account and may limit each run; with "clamp" its calls get a
- * shorter answer where the whole one does not fit. The outer limits hold for a backend
- * (by "subject") or for the whole installation.
+ * "support": {"level", "window"?: {"days": [], "from", "to"}}, "prices"?:
+ * [{"currency", "unit_amount", "interval"}], "trial_days"?, "clamp"?, "limits":
+ * [{"scope", "period", "micro"}]}], "limits": […]}. A plan limits its account and may
+ * limit each run; with "clamp" its calls get a shorter answer where the whole one does
+ * not fit. The outer limits hold for a backend (by "subject") or for the whole
+ * installation. A window is when support answers, in UTC; a level of none has none.
  */
 
 #define MICRO_MAX INT64_C(1000000000000000) /* a thousand million units */
@@ -149,6 +150,56 @@ static int id(const struct place *p, const struct json *j)
 	return 0;
 }
 
+/* Minutes of "HH:MM", to "24:00"; -1 for anything else. */
+static int minutes(const char *s)
+{
+	int h, m;
+
+	if (s == NULL || strlen(s) != 5 || s[2] != ':' || strspn(s, "0123456789") != 2 ||
+	    strspn(s + 3, "0123456789") != 2)
+		return -1;
+	h = (s[0] - '0') * 10 + s[1] - '0';
+	m = (s[3] - '0') * 10 + s[4] - '0';
+	return m > 59 || h * 60 + m > 24 * 60 ? -1 : h * 60 + m;
+}
+
+static int window(const struct place *p, const struct json *j)
+{
+	static const char *const week[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
+	const struct json *days = json_get(j, "days");
+	int from = minutes(json_get_text(j, "from", NULL)), to = minutes(json_get_text(j, "to", NULL));
+
+	if (only(p, j, "days from to ") != 0)
+		return -1;
+	if (json_kind(days) != JSON_ARRAY || json_count(days) < 1)
+		return wrong(p, "a support window's list of days");
+	for (size_t i = 0; i < json_count(days); i++) {
+		if (!in(json_text(json_at(days, i), NULL), week))
+			return wrong(p, "a day of a support window: mon to sun");
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(json_text(json_at(days, i), ""), json_text(json_at(days, k), "")))
+				return wrong(p, "a day of a support window twice");
+	}
+	if (from < 0 || to < 0 || from >= to)
+		return wrong(p, "a support window from one HH:MM to a later one");
+	return 0;
+}
+
+static int support(const struct place *p, const struct json *j)
+{
+	static const char *const levels[] = {"none", "community", "standard", "priority", NULL};
+	const char *level = json_get_text(j, "level", NULL);
+	const struct json *when = json_get(j, "window");
+
+	if (only(p, j, "level window ") != 0)
+		return -1;
+	if (!in(level, levels))
+		return wrong(p, "a level of support");
+	if (when != NULL && str_eq(level, "none"))
+		return wrong(p, "a support window without support");
+	return when != NULL ? window(p, when) : 0;
+}
+
 static bool limits_account(const struct json *list)
 {
 	for (size_t i = 0; i < json_count(list); i++)
@@ -160,7 +211,6 @@ static bool limits_account(const struct json *list)
 static int plan(const struct place *p, const struct json *j)
 {
 	static const char *const scopes[] = {"account", "run", NULL};
-	static const char *const levels[] = {"none", "community", "standard", "priority", NULL};
 
 	if (only(p, j, "id name features support limits prices trial_days clamp ") != 0 || id(p, j) < 0)
 		return -1;
@@ -168,9 +218,8 @@ static int plan(const struct place *p, const struct json *j)
 		return wrong(p, "a name");
 	if (names(p, json_get(j, "features"), "abcdefghijklmnopqrstuvwxyz_") < 0)
 		return -1;
-	if (!in(json_get_text(json_get(j, "support"), "level", NULL), levels))
-		return wrong(p, "a level of support");
-	if (prices(p, json_get(j, "prices"), json_get(j, "trial_days")) < 0)
+	if (support(p, json_get(j, "support")) < 0 ||
+	    prices(p, json_get(j, "prices"), json_get(j, "trial_days")) < 0)
 		return -1;
 	if (json_get(j, "clamp") != NULL && json_kind(json_get(j, "clamp")) != JSON_BOOL)
 		return wrong(p, "clamp: true or false");

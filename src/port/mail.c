@@ -9,8 +9,13 @@
 #include "port/spawn.h"
 
 #include <curl/curl.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define ADDRESS_MAX 254
 #define LOCAL_MAX 64
@@ -109,6 +114,29 @@ static int to_spool(struct arena *a, const struct conf *c, const struct mail *m,
 
 	text = message(a, c, m, "\n", &n);
 	return file_mkdirs(c->mail_spool, 0700, e) < 0 ? -1 : file_write(path, text, n, 0600, e);
+}
+
+int mail_spool_forget(const struct conf *c, int64_t before, int batch, struct err *e)
+{
+	DIR *d = opendir(c->mail_spool);
+	struct dirent *f;
+	struct stat st;
+	int n = 0;
+
+	if (d == NULL)
+		return errno == ENOENT ? 0 : err_set(e, E_UNAVAILABLE, "%s: %s", c->mail_spool, strerror(errno));
+	while (n < batch && (f = readdir(d)) != NULL)
+		if (str_ends(f->d_name, ".eml") && fstatat(dirfd(d), f->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_mtim.tv_sec * CLOCK_S + st.st_mtim.tv_nsec / 1000 < before) {
+			if (unlinkat(dirfd(d), f->d_name, 0) < 0 && errno != ENOENT) {
+				err_set(e, E_UNAVAILABLE, "%s/%s: %s", c->mail_spool, f->d_name, strerror(errno));
+				n = -1;
+				break;
+			}
+			n++;
+		}
+	closedir(d);
+	return n;
 }
 
 static int to_sendmail(struct arena *a, const struct conf *c, const struct mail *m, struct err *e)

@@ -22,5 +22,9 @@ struct mail {
  * labels or more. Returns it in lower case, or NULL. */
 char *mail_address(struct arena *a, const char *text);
 
+/* Remove mails of the spool that are older than `before` (microseconds), at most
+ * `batch` of them; how many, or -1. */
+int mail_spool_forget(const struct conf *c, int64_t before, int batch, struct err *e);
+
 /* Hand it over; -1 with E_UNAVAILABLE when a later try may succeed. */
 int mail_send(struct arena *a, const struct conf *c, const struct mail *m, struct err *e);

@@ -10,16 +10,17 @@ UPDATE repo_branch SET head_commit = $2 WHERE run = $1::bigint;
 SELECT base_commit, branch FROM repo_branch WHERE run = $1::bigint;
 
 -- Runs that have ended long enough ago for their worktree or branch to go. A
--- result that nobody fetches is an end as well: its files are in the store.
+-- result that nobody fetches is an end as well: its files are in the store. Those of
+-- who has left go at once.
 -- name: repo_sql_prunable
 SELECT b.run, r.run_id, b.branch,
-	e.at < $1::timestamptz - make_interval(secs => $3::bigint)
-FROM repo_branch b JOIN run r ON r.id = b.run JOIN run_work w ON w.run = b.run
+	a.closed_at IS NOT NULL OR e.at < $1::timestamptz - make_interval(secs => $3::bigint)
+FROM repo_branch b JOIN run r ON r.id = b.run JOIN account a ON a.id = r.account_id JOIN run_work w ON w.run = b.run
 JOIN run_state s ON s.phase = r.phase, coalesce(w.ended_at, r.updated_at) e(at)
 WHERE (s.terminal OR r.phase = 'artifact_ready') AND ((b.worktree_gone_at IS NULL
-		AND e.at < $1::timestamptz - make_interval(secs => $2::bigint))
+		AND (a.closed_at IS NOT NULL OR e.at < $1::timestamptz - make_interval(secs => $2::bigint)))
 	OR (b.branch_gone_at IS NULL
-		AND e.at < $1::timestamptz - make_interval(secs => $3::bigint)))
+		AND (a.closed_at IS NOT NULL OR e.at < $1::timestamptz - make_interval(secs => $3::bigint))))
 ORDER BY e.at LIMIT 1 FOR UPDATE OF b SKIP LOCKED;
 
 -- name: repo_sql_pruned

@@ -11,7 +11,7 @@ MIGRATIONS = sql/bootstrap.sql sql/0001_house.sql sql/0002_usage.sql sql/0003_id
 	sql/0010_contact.sql sql/0012_keys.sql sql/0013_subscriptions.sql sql/0014_second.sql \
 	sql/0015_usage_events.sql sql/0018_lean.sql sql/0019_answers.sql sql/0020_kept.sql sql/0021_meters.sql \
 	sql/0022_payments.sql sql/0023_notices.sql sql/0024_rights.sql sql/0025_callers.sql sql/0028_rounds.sql \
-	sql/0029_limits.sql sql/0030_ledger.sql
+	sql/0029_limits.sql sql/0030_ledger.sql sql/0031_usage_moves.sql sql/0032_customers.sql
 src/support/migrations.c: sql/migrations.awk $(MIGRATIONS)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(top_srcdir)/sql/migrations.awk \
 		$(addprefix $(top_srcdir)/,$(MIGRATIONS)) > $@

@@ -90,13 +90,28 @@ SELECT 'I6 artifacts of one verification', r.run_id, count(DISTINCT a.verificati
 FROM artifact a JOIN run r ON r.id = a.run GROUP BY r.run_id HAVING count(DISTINCT a.verification) > 1
 UNION ALL
 SELECT 'I6 artifacts and phase', r.run_id, r.phase || ' with ' || (SELECT count(*) FROM artifact a WHERE a.run = r.id)
-FROM run r WHERE (r.phase IN ('artifact_ready', 'delivered')) <> EXISTS (SELECT FROM artifact a WHERE a.run = r.id)
+FROM run r JOIN account o ON o.id = r.account_id
+WHERE (r.phase IN ('artifact_ready', 'delivered') AND o.closed_at IS NULL) <> EXISTS (SELECT FROM artifact a WHERE a.run = r.id)
 UNION ALL
 SELECT 'I6 artifacts are counted', r.run_id, 'says ' || r.artifacts
 FROM run r WHERE r.artifacts <> (SELECT count(*) FROM artifact a WHERE a.run = r.id)
 UNION ALL
 SELECT 'I10 who became a customer has nothing', r.run_id, 'belongs to account ' || r.account_id
 FROM run r JOIN account a ON a.id = r.account_id WHERE a.merged_into IS NOT NULL
+UNION ALL
+SELECT 'I10 who became a customer has nothing', u.usage_id, 'belongs to account ' || u.account_id
+FROM usage_record u JOIN account a ON a.id = u.account_id WHERE a.merged_into IS NOT NULL
+UNION ALL
+SELECT 'I4 an entry is of the owner of its call', u.usage_id, 'account ' || l.account_id || ', the call''s is ' || u.account_id
+FROM ledger_entry l JOIN usage_record u ON u.id = l.usage JOIN account a ON a.id = l.account_id
+WHERE l.account_id <> u.account_id AND a.merged_into IS DISTINCT FROM u.account_id
+UNION ALL
+SELECT 'I10 of who has left no word stays', r.run_id, 'since ' || o.closed_at
+FROM run r JOIN account o ON o.id = r.account_id WHERE o.closed_at IS NOT NULL AND (r.scope->>'title' <> '(deleted)'
+	OR EXISTS (SELECT FROM message m WHERE m.run = r.id AND m.text <> '(deleted)')
+	OR EXISTS (SELECT FROM task_message m WHERE m.run = r.id AND m.text <> '(deleted)'))
+UNION ALL
+SELECT 'I10 what was made is removed', sha256, 'since ' || at FROM artifact_gone WHERE at < now() - interval '1 day'
 UNION ALL
 SELECT 'I10 one owner of a run and its parts', r.run_id, 'messages, events or projection of another'
 FROM run r WHERE EXISTS (SELECT FROM message m WHERE m.run = r.id AND m.account_id <> r.account_id)

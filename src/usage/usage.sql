@@ -1,6 +1,7 @@
+-- Who signed in with more calls than the plan allows has nothing left.
 -- name: usage_sql_reserve_all
-SELECT outcome, account, scope, period, remaining, (extract(epoch FROM resets) * 1000000)::bigint,
-	answer, stream
+SELECT outcome, account, scope, period, CASE WHEN remaining < 0 THEN 0 ELSE remaining END,
+	(extract(epoch FROM resets) * 1000000)::bigint, answer, stream
 FROM usage_reserve_all($1::json);
 
 -- name: usage_sql_settle_all
@@ -31,7 +32,7 @@ FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
 -- name: usage_sql_read_summary
 SELECT who.id, (SELECT json_build_object('limits', coalesce(json_agg(json_build_object(
 		'scope', b.scope, 'period', b.period, 'hard_limit', b.hard_limit, 'used', b.posted,
-		'reserved', b.reserved, 'remaining', b.hard_limit - b.posted - b.reserved,
+		'reserved', b.reserved, 'remaining', greatest(b.hard_limit - b.posted - b.reserved, 0),
 		'resets_at', public_time(period_end(b.period, b.starts)), 'unit', 'micro')
 		ORDER BY b.hard_limit), '[]'::json))
 	FROM budget b WHERE b.scope = 'account' AND b.subject = who.id::text

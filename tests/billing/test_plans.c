@@ -19,7 +19,8 @@ static const char plans[] =
 	"{\"version\":\"1\",\"plans\":["
 	"{\"id\":\"free\",\"name\":\"Free\",\"features\":[\"chat\"],\"support\":{\"level\":\"none\"},"
 	"\"limits\":[{\"scope\":\"account\",\"period\":\"day\",\"micro\":7}]},"
-	"{\"id\":\"pro\",\"name\":\"Pro\",\"features\":[],\"support\":{\"level\":\"priority\"},\"trial_days\":730,"
+	"{\"id\":\"pro\",\"name\":\"Pro\",\"features\":[],\"support\":{\"level\":\"priority\",\"window\":"
+	"{\"days\":[\"mon\",\"sun\"],\"from\":\"00:00\",\"to\":\"24:00\"}},\"trial_days\":730,"
 	"\"prices\":[{\"currency\":\"eur\",\"unit_amount\":2900,\"interval\":\"month\"},"
 	"{\"currency\":\"eur\",\"unit_amount\":100000000,\"interval\":\"year\"}],"
 	"\"clamp\":true,\"limits\":[{\"scope\":\"run\",\"period\":\"total\",\"micro\":0},"
@@ -52,6 +53,14 @@ static const struct row plan_rows[] = {
 	{"[\"chat\"]", "\"chat\"", "a list of features"}, {"[\"chat\"]", "[\"\"]", "a feature is a word"},
 	{"[\"chat\"]", "[7]", "a feature is a word"}, {"[\"chat\"]", "[\"a b\"]", "a feature is a word"},
 	{"{\"level\":\"none\"}", "{}", "a level of support"}, {"\"none\"", "\"much\"", "a level of support"},
+	{"\"level\":\"none\"", "\"level\":\"none\",\"hours\":1", "an unknown member"},
+	{"\"priority\"", "\"none\"", "a support window without support"},
+	{"\"days\":[\"mon\",\"sun\"]", "\"days\":[]", "list of days"}, {"\"days\":[\"mon\",\"sun\"]", "\"days\":\"mon\"", "list of days"},
+	{"\"sun\"", "\"Sun\"", "mon to sun"}, {"\"sun\"", "7", "mon to sun"}, {"\"sun\"", "\"mon\"", "twice"},
+	{"\"days\":", "\"zone\":\"UTC\",\"days\":", "an unknown member"}, {"\"24:00\"", "\"24:01\"", "HH:MM"},
+	{"\"24:00\"", "\"00:00\"", "to a later one"}, {"\"24:00\"", "\"9:00\"", "HH:MM"}, {"\"24:00\"", "\"09:60\"", "HH:MM"},
+	{"\"24:00\"", "\"0a:00\"", "HH:MM"}, {"\"24:00\"", "\"09-30\"", "HH:MM"}, {"\"00:00\"", "1", "HH:MM"},
+	{"{\"days\":[\"mon\",\"sun\"],\"from\":\"00:00\",\"to\":\"24:00\"}", "7", "not an object"},
 	{"730", "731", "a trial"}, {"730", "-1", "a trial"}, {"730", "\"7\"", "a trial"},
 	{plans, "{\"version\":\"1\",\"limits\":[],\"plans\":[{\"id\":\"a\",\"name\":\"A\",\"features\":[],"
 	 "\"support\":{\"level\":\"none\"},\"prices\":{},\"limits\":[]}]}", "a list of prices"}, {"\"prices\":[", "\"prices\":[7,", "not an object"},

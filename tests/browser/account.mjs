@@ -37,6 +37,7 @@ const wrong = code => code === '00000000' ? '11111111' : '00000000';
 const says = (p, words) => p.waitForFunction(w => [...document.querySelectorAll('.error, #announce, .note')]
 	.some(el => el.textContent.includes(w)), words);
 const press = (p, name) => p.getByRole('button', { name, exact: true }).click();
+const PORTAL = 'Change or end the plan, invoices';
 const part = (p, kind) => p.locator(`.card.${kind}`);
 
 async function askCode(p, address) {
@@ -222,32 +223,50 @@ await group('the account', async () => {
 	ok(doc.run_messages.some(m => m.text === 'A counter of laps'), 'with what was said');
 });
 
-await group('plan and invoices where there are some', async () => {
-	const { paths } = await (await fetch(new URL('/openapi.json', base))).json();
-	await page.route('**/api/v1/billing/status', r => r.fulfill({ json: {
-		account_id: 'x', status: 'past_due', provider: 'stripe', plan_id: 'team', features: ['llm:proxy'], usage: [],
-	} }));
-	await page.route('**/openapi.json', r => r.fulfill({ json: { paths: { ...paths, '/api/v1/billing/portal-session': {} } } }));
+await group('what blocks an account, and what helps', async () => {
+	is(await page.getByRole('button', { name: PORTAL }).count(), 0, "no way to a provider's portal before a subscription");
+	const state = async more => {
+		await page.unroute('**/api/v1/billing/status');
+		await page.route('**/api/v1/billing/status', async r => {
+			const got = await r.fetch();
+			await r.fulfill({ response: got, json: { ...await got.json(), ...more } });
+		});
+		await page.goto('/account.html');
+		await part(page, 'plan').waitFor();
+		return part(page, 'plan').innerText();
+	};
+	const subscription = { status: 'active', plan_id: 'pro', cancel_at_period_end: false };
+	const main = () => part(page, 'plan').locator('.go').allInnerTexts();
+	for (const [why, words] of [['quota_exceeded', 'A limit of the plan is reached'], ['billing_required', 'need a plan']]) {
+		ok((await state({ blocked: true, blocked_reason: why })).includes(words), why);
+		await press(page, 'Choose a plan');
+		ok(await part(page, 'plans').locator('button').first().evaluate(el => el === document.activeElement), `${why} leads to the plans`);
+	}
+	await look(page, 'account-blocked');
+	ok(/not in force any more/.test(await state({ subscription_inactive: true, subscription: { ...subscription, status: 'canceled' } })), 'a subscription that has ended');
+	is((await main()).join(), 'Choose a plan', 'another one can be chosen');
+	ok(/A payment did not arrive/.test(await state({ status: 'past_due', next_action: 'update_payment', subscription: { ...subscription, status: 'past_due' } })), 'a payment that is late');
+	is((await main()).join(), PORTAL, "is paid in the provider's portal");
+	await state({ blocked: true, blocked_reason: 'quota_exceeded', plan_id: 'pro', subscription });
+	is((await main()).join(), PORTAL, 'who has a subscription goes on to a larger plan there');
+	is(await part(page, 'plans').locator('button').count(), 0, 'and buys no second one');
+	for (const why of ['payment_disputed', 'operator_disabled']) {
+		await state({ blocked: true, blocked_reason: why });
+		is((await main()).length, 0, `${why} is the operator's`);
+	}
 	await page.route('**/api/v1/billing/portal-session', r => r.fulfill({ status: 503, json: { code: 'unavailable' } }));
-	await page.reload();
+	await state({ subscription });
 	for (let i = 0; i < 2; i++) {
-		await press(page, 'Invoices and payment');
+		await press(page, PORTAL);
 		await page.waitForFunction(() => document.activeElement.matches('.problem h2'));
 		await page.locator('#title').focus();
 	}
 	is(await part(page, 'problem').count(), 1, 'what fails twice is told once, and has the focus');
-	await page.route('**/api/v1/billing/portal-session', r => r.fulfill({ json: { url: new URL('/chat.html', base).href, provider: 'stripe' } }));
-	await page.reload();
-	ok(/team.*A payment is late/s.test(await part(page, 'plan').innerText()), 'plan and standing');
-	await look(page, 'account-plan');
-	await press(page, 'Invoices and payment');
-	await page.waitForURL('**/chat.html');
-	ok(true, 'the billing portal is opened');
-	await page.unroute('**/openapi.json');
-	await page.route('**/openapi.json', r => r.fulfill({ json: { paths: {} } }));
+	await page.unrouteAll();
+	await page.route('**/api/v1/billing/catalog', r => r.fulfill({ json: { items: [] } }));
 	await page.goto('/account.html');
 	await part(page, 'plan').waitFor();
-	is(await page.getByRole('button', { name: 'Invoices and payment' }).count(), 0, 'not where there is none');
+	is(await part(page, 'plans').count(), 0, 'where nothing is sold there is no list');
 	await page.unrouteAll();
 });
 
@@ -361,6 +380,74 @@ await group('a second factor', async () => {
 	await part(page, 'pay').getByRole('button').click();
 	await page.waitForURL(url => !url.hash.startsWith('#run_'));
 	ok(true, 'and the payment page opens');
+
+	/* A plan: bought, changed and ended. */
+	sql('UPDATE bus.session SET second_until = NULL');
+	await page.goto(run);
+	await part(page, 'pay').waitFor();
+	await page.getByRole('link', { name: 'Account' }).click();
+	await part(page, 'plans').waitFor();
+	const sold = await part(page, 'plans').innerText();
+	ok(/Pro/.test(sold) && /50,000,000 units \(day\)/.test(sold) && /€29 each month/.test(sold) && /€290 each year/.test(sold),
+		'plans with their prices and limits', sold);
+	ok(/Support: standard · mon, tue, wed, thu, fri 07:00 to 15:00 UTC/.test(sold), 'and when support answers', sold);
+	await look(page, 'account-plans');
+	await page.getByRole('button', { name: 'Pro: €29 each month' }).click();
+	await part(page, 'problem').getByText('Show your second factor first').waitFor();
+	await press(page, 'Show it');
+	ok(await part(page, 'second').locator('input').evaluate(el => el === document.activeElement), 'a plan asks for the second factor, and the way to it is a button');
+	await show(codes[2]);
+	await page.waitForURL('**/local-payments/**');
+	ok(true, 'shown, the payment page follows');
+	await page.getByRole('link', { name: 'Back to where you came from' }).click();
+	await part(page, 'coming').getByText('If you did not pay, nothing is charged').waitFor();
+	is(sql('SELECT count(*) FROM bus.subscription'), '0', 'who does not pay comes back without a plan');
+	await page.getByRole('button', { name: 'Pro: €29 each month' }).click();
+	await page.waitForURL('**/local-payments/**');
+	await page.locator('form button').first().click();
+	await part(page, 'coming').getByText('The plan Pro is in force.').waitFor({ timeout: 6 * SOON });
+	ok(/pro Trial/.test(await part(page, 'plan').innerText()), 'paid, it is in force', await part(page, 'plan').innerText());
+	ok(/50,000,000/.test(await part(page, 'usage').innerText()), 'with its limits', await part(page, 'usage').innerText());
+	ok(/Support: standard · .* UTC · (open|closed) now/.test(await part(page, 'plan').innerText()), 'and with support');
+	await look(page, 'account-bought');
+	await part(page, 'coming').getByRole('link').click();
+	await part(page, 'pay').waitFor();
+	is(page.url(), run, 'and the conversation goes on where it was');
+
+	await page.getByRole('link', { name: 'Account' }).click();
+	/* What the provider was told is read by a pass: each look asks again. */
+	const shows = async words => {
+		for (const end = Date.now() + 6 * SOON; Date.now() < end;) {
+			await page.goto('/account.html');
+			await part(page, 'plan').waitFor();
+			if (words.test(await part(page, 'plan').innerText()))
+				return true;
+		}
+		return false;
+	};
+	const provider = async name => {
+		await press(page, PORTAL);
+		await page.waitForURL('**/local-subscriptions/**');
+		await page.getByRole('button', { name }).click();
+		await page.waitForURL('**/local-subscriptions/**');
+	};
+	const price = () => sql("SELECT coalesce(max(price_id), '') FROM bus.subscription");
+	await part(page, 'plan').waitFor();
+	is(await part(page, 'plans').locator('button').count(), 0, 'no second subscription is offered');
+	await provider('Change to pro, 290.00 eur each year');
+	for (const end = Date.now() + 6 * SOON; Date.now() < end && !/year/.test(price());)
+		await new Promise(done => setTimeout(done, 100));
+	ok(/year/.test(price()), 'changed to another price', price());
+	await page.getByRole('link', { name: 'Back to where you came from' }).click();
+	await part(page, 'plan').waitFor();
+	ok(true, "the provider's page leads back to the account");
+	await provider('Cancel at the end of the period');
+	ok(await shows(/It ends with the period/), 'ended with its period');
+	await provider('End now');
+	ok(await shows(/not in force any more/), 'ended at once');
+	ok(/visitor/.test(await part(page, 'plan').innerText()), 'the own plan is in force again');
+	await press(page, 'Choose a plan');
+	ok(await part(page, 'plans').locator('button').first().evaluate(el => el === document.activeElement), 'and another can be bought');
 	await page.goto('/account.html');
 	await part(page, 'second').locator('input').waitFor();
 	await part(page, 'second').locator('input').fill(codes[0]);

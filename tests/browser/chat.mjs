@@ -188,6 +188,7 @@ await group('what goes wrong', async () => {
 		is(await page.inputValue('#text'), `Try ${name}`, 'and the words are not lost');
 		if (name === 'quota')
 			ok(/account day.*begins anew/.test(await card.innerText()), 'which names the limit', await card.innerText());
+		is(await card.getByRole('link', { name: 'See the plans' }).count(), status === 402 ? 1 : 0, 'and leads to the plans where they help');
 		await look(page, `chat-${name}`);
 		await page.unrouteAll();
 	}

@@ -231,6 +231,8 @@ export async function problems(context, page, { toScope, card }) {
 		const words = await card(page, 'stop').innerText();
 		ok(words.includes(head) && words.includes(`The sentence of ${kind}.`),
 			`stopped by ${kind}: a card of its own`, words);
+		const help = await card(page, 'stop').locator('.go').innerText();
+		is(help, { billing: 'Ask for approval', quota: 'See the plans' }[kind] || 'Describe something else', `stopped by ${kind}: what helps`);
 		await page.unroute(run);
 	}
 	await page.reload();

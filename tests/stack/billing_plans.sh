@@ -284,7 +284,17 @@ press() { curl -s -o /dev/null -w '%{http_code}' -X POST "$BASE/api/v1/local-sub
 ok "a payment that fails" equal "$(press fail)" 303; look; ok "is past due" equal "$(plan) $(sub .status)" "pro past_due"
 press pay >/dev/null; look; press cancel >/dev/null; look; ok "paid, and cancelled at the end" equal "$(plan) $(sub '"\(.status) \(.cancel_at_period_end)"')" "pro active true"
 ok "what it does not do" equal "$(press jump)" 409
+OFFERS=$(curl -s "$BASE/api/v1/billing/catalog")
+ok "what is sold is public" equal "$(jq -r '.items[] | [.plan_id, .name, (.prices[] | "\(.amount) \(.currency) \(.interval)"), .limits[0].hard_limit, .support.level] | map(tostring) | join(", ")' <<<"$OFFERS")" "pro, Professional, 3100 eur month, 29000 eur year, 50000000, standard"
+ok "the page has the other price" contains "$(curl -s "$BASE/api/v1/local-subscriptions/$(sub .subscription_id)")" "change-pro-year\"><p><button>Change to pro, 290.00 eur each year"
+ok "which is changed to" equal "$(press change-pro-year)" 303; look
+ok "and is read" equal "$(plan) $(sub '.price_id')" "pro price_local_bus_pro_year_eur_29000"
+for odd in change-pro-year change-none-year change-pro-decade change- change-- change-pro; do
+	ok "no change: $odd" equal "$(press "$odd")" 409
+done
+press change-pro-month >/dev/null; look; ok "and back" equal "$(sub '.price_id')" price_local_bus_pro_month_eur_3100
 press end >/dev/null; look; ok "ended" equal "$(plan) $(sub .status) $(press pay)" "- canceled 409"
+ok "what has ended is not changed" equal "$(press change-pro-year) $(curl -s "$BASE/api/v1/local-subscriptions/$(sub .subscription_id)" | grep -c change-)" "409 0"
 ok "no such subscription" equal "$(curl -s -o /dev/null -w '%{http_code}' "$BASE/api/v1/local-subscriptions/sub_local_none")" 404
 out=$("$BUS" proof billing --json 2>"$VAR/err"); ok "the proof" equal "$? $(jq -r '.ok' <<<"$out")" "0 true"
 ok "shows each step" equal "$(jq -r '[.steps[].step] | join(", ")' <<<"$out")" "catalog item, account mapping, entitlement refused, checkout, webhook, entitlement granted, quota, usage record, usage export, subscription ended"

@@ -440,11 +440,11 @@ export_all() { curl -s -m 60 -o "$VAR/export.json" -D "$VAR/head" -w '%{http_cod
 ok "the export" equal "$(export_all "$IVY")" 200
 X=$VAR/export.json
 ok "is one document" equal "$(jq -r 'keys_unsorted | join(" ")' "$X")" \
-	"exported_at account contact sessions keys runs run_messages conversations conversation_messages usage checkouts plan_checkouts subscriptions"
+	"exported_at account contact sessions keys runs run_messages conversations conversation_messages usage checkouts plan_checkouts subscriptions artifacts"
 ok "a file to keep" contains "$(cat "$VAR/head")" 'attachment; filename="busdk-account.json"'
 counted() { sql admin "SELECT count(*) FROM bus.$1 WHERE account_id = $ACCOUNT"; }
 for pair in runs:run run_messages:message conversations:chat conversation_messages:chat_message usage:usage_record \
-	checkouts:checkout plan_checkouts:plan_checkout subscriptions:subscription sessions:session keys:api_key contact:customer; do
+	checkouts:checkout plan_checkouts:plan_checkout subscriptions:subscription artifacts:artifact sessions:session keys:api_key contact:customer; do
 	ok "all of ${pair%:*}" equal "$(jq ".${pair%:*} | length" "$X")" "$(counted "${pair#*:}")"
 done
 ok "each message, in order" equal "$(jq -r '.run_messages[].text' "$X" | sha256sum)" \
