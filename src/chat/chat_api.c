@@ -20,6 +20,13 @@
 
 /* ---- to upstream */
 
+#define GRACE (100 * CLOCK_S) /* to be settled in */
+
+int64_t chat_until(const struct req *r)
+{
+	return r->w.now + r->w.conf->call_life_s * CLOCK_S + GRACE;
+}
+
 static void answer_static(struct relay *x)
 {
 	struct req *r = relay_req(x);
@@ -45,10 +52,11 @@ static int call_out(struct relay *x, const struct model_backend *b)
 {
 	struct req *r = relay_req(x);
 	struct chat *c = relay_state(x);
+	int64_t life = chat_until(r) - GRACE - clock_now(); /* all routes share it */
 	const char *headers[4] = {"Content-Type: application/json",
 				  c->q.stream ? "Accept: text/event-stream" : "Accept: application/json"};
 	struct call_want want = {.headers = headers, .connect_us = b->connect_ms * CLOCK_MS,
-				 .idle_us = b->idle_ms * CLOCK_MS};
+				 .idle_us = b->idle_ms * CLOCK_MS, .total_us = life > CLOCK_MS ? life : CLOCK_MS};
 	const struct model_rewrite rewrite = {
 		.model = chat_route(c)->model, .max_tokens = c->max_tokens,
 		.max_tool_calls = c->q.ask.max_tool_calls, .old_max = b->bound == MODEL_BOUND_USUAL ? b->kind == MODEL_LOCAL_RUNTIME : b->bound == MODEL_BOUND_OLD,
@@ -109,7 +117,7 @@ static int describe(struct relay *x, struct usage_ask *ask)
 		.model = c->model->id,
 		.backend = chat_backends(r->w.a, c->model), .feature = c->model->plan_feature,
 		.price_version = c->price->version, .micro = c->reserved,
-		.until_us = r->w.now + CHAT_UNSETTLED_FOR};
+		.until_us = chat_until(r)};
 	if (r->idem != NULL) {
 		ask->keyed_id = req_keyed_id(r, USAGE_ID_PREFIX);
 		ask->request_hash = crypto_sha256_hex(r->w.a, r->body, r->body_len);

@@ -9,8 +9,9 @@
 
 /* chat_api.c: the model of that name with its price (E_MODEL); a reserve for so
  * many tokens at most; the call leaves by the next route that is open, or
- * ends with that error when none is left; how long a reservation waits for its settlement. */
-#define CHAT_UNSETTLED_FOR (3600 * CLOCK_S)
+ * ends with that error when none is left; until when a reservation waits for its
+ * settlement: longer than a call may last. */
+int64_t chat_until(const struct req *r);
 int chat_find_model(struct chat *c, struct req *r, const char *name);
 int chat_set_limit(struct chat *c, struct req *r, int64_t max_tokens);
 void chat_dispatch(struct relay *x, enum err_id id, const char *why);

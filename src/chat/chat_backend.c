@@ -19,11 +19,13 @@
 #define FAILURES 5
 #define OPEN_FOR (10 * CLOCK_S)
 #define KEY_MAX 2048
+#define REST_MAX (60 * CLOCK_S) /* whatever it asks for */
 
 struct chat_backend {
 	char id[72];
 	int failures;
 	int64_t open_until, parallel;
+	int64_t rests_until; /* it has asked for a pause; monotonic */
 	bool down;       /* says its probe */
 	int64_t good_at; /* wall clock: a call succeeded */
 	bool has_key;
@@ -67,6 +69,16 @@ bool chat_backend_usable(struct chat_backend *s, const struct model_backend *b, 
 bool chat_backend_down(const struct chat_backend *s)
 {
 	return s->down;
+}
+
+bool chat_backend_last(const struct chat_backend *s, int64_t mono)
+{
+	return s->down || mono < s->rests_until;
+}
+
+void chat_backend_rest(struct chat_backend *s, int64_t us, int64_t mono)
+{
+	s->rests_until = mono + (us < REST_MAX ? us : REST_MAX);
 }
 
 static void set_down(struct chat_backend *s, bool down, const char *why)

@@ -116,6 +116,9 @@ struct chat_down {
 struct chat_backend *chat_backend(const struct model_backend *b);
 bool chat_backend_usable(struct chat_backend *s, const struct model_backend *b, int64_t mono);
 bool chat_backend_down(const struct chat_backend *s);
+/* Is it to be tried only when no other is left: down, or asking for a pause? */
+bool chat_backend_last(const struct chat_backend *s, int64_t mono);
+void chat_backend_rest(struct chat_backend *s, int64_t us, int64_t mono); /* it asks for one */
 void chat_backend_probed(const struct chat_down *down, size_t n); /* all that are */
 void chat_backend_begin(struct chat_backend *s);
 void chat_backend_end(struct chat_backend *s);

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/check.h"
+#include "base/str.h"
 #include "chat/chat_sql.h"
 #include "chat/chat_store.h"
 #include "model/model_probe.h"
@@ -21,6 +22,7 @@ struct listing {
 	struct jw j;
 	int64_t now;
 	bool talk; /* only what is offered for conversations */
+	const char *only; /* one model; NULL: all */
 	const struct route_state *routes; /* of all models, in their order */
 	size_t at;
 };
@@ -43,7 +45,7 @@ static int list_one(void *ctx, const struct model *m)
 		if (why_not(&l->routes[l->at + i]) == NULL)
 			reason = NULL;
 	l->at += m->routes_n;
-	if (!l->talk || m->uses & 1u << MODEL_USE_CHAT)
+	if (l->only != NULL ? str_eq(m->id, l->only) : !l->talk || m->uses & 1u << MODEL_USE_CHAT)
 		model_public(&l->j, m, l->now, reason);
 	return 0;
 }
@@ -90,8 +92,21 @@ static int models(struct req *r, const char *doc)
 	return reply_json(r, 200, buf_str(&b));
 }
 
+static int one_model(struct req *r, const char *doc)
+{
+	struct listing l = {.now = r->w.now, .only = r->arg[0], .routes = states(r, doc)};
+	struct buf b;
+
+	buf_init(&b, r->w.a, 1u << 16);
+	jw_init(&l.j, &b);
+	model_each(NULL, list_one, &l);
+	return b.n > 0 ? reply_json(r, 200, buf_str(&b)) : fail(&r->w, E_MODEL, "model %.100s", l.only);
+}
+
 static const struct read read_models = {
 	&chat_sql_models, {BIND_TOKEN, BIND_SUBJECT, BIND_MADE}, .made = routes_to_ask, .answer = models};
+static const struct read read_model = {
+	&chat_sql_models, {BIND_TOKEN, BIND_SUBJECT, BIND_MADE}, .made = routes_to_ask, .answer = one_model};
 static const struct read read_public = {
 	&chat_sql_models_public, {BIND_MADE}, .made = routes_to_ask, .answer = models};
 static const struct shape opaque = {"OpenAI", NULL, 0, 0};
@@ -101,6 +116,10 @@ const struct route chat_model_routes[] = {
 	 .audience = AUD_API, .scope = "llm:proxy", .reply = &opaque, .reply_status = 200,
 	 .read = &read_models, .summary = "Models there are, with what they are good for",
 	 .proof = "tests/stack/runtimes.sh"},
+	{.id = "v1.model", .method = METHOD_GET, .pattern = "/v1/models/{model}", .pool = POOL_FAST,
+	 .audience = AUD_API, .scope = "llm:proxy", .reply = &opaque, .reply_status = 200,
+	 .read = &read_model, .summary = "One model, by its name; a slash in it is written %2F",
+	 .proof = "tests/stack/chat.sh"},
 	{.id = "chat.models", .method = METHOD_GET, .pattern = "/api/v1/models", .pool = POOL_FAST,
 	 .audience = AUD_PUBLIC, .reply = &opaque, .reply_status = 200, .read = &read_public,
 	 .summary = "What a conversation can be had with: the portal's choice of models",

@@ -47,6 +47,7 @@ void chat_start_stream(struct relay *x)
 		return;
 	add_head(x);
 	relay_stream(x, 200, "text/event-stream");
+	fault_point("chat.after_head");
 }
 
 static size_t answer_max(const struct chat *c)
@@ -304,13 +305,25 @@ static void refused(struct relay *x)
 		next_route(x, E_UPSTREAM, why);
 }
 
+/* How long a backend asks to be left alone for; a second if it does not say. */
+static int64_t pause_of(const struct chat *c)
+{
+	int64_t s = 1;
+
+	str_int(c->retry_after, 0, 999999, &s);
+	return s * CLOCK_S;
+}
+
 void chat_end(struct relay *x, enum call_end how, const char *detail)
 {
 	struct chat *c = relay_state(x);
-	bool ok = how == CALL_DONE && c->status > 0 && c->status < 500;
+	/* Who refuses our key, or has had too many calls, will not take the next one either. */
+	bool ok = how == CALL_DONE && c->status > 0 && c->status < 500 && c->status != 401 && c->status != 403;
 
 	if (c->at != NULL)
 		chat_backend_note(c->at, ok, c->status == 200, clock_mono());
+	if (c->at != NULL && c->status == 429)
+		chat_backend_rest(c->at, pause_of(c), clock_mono());
 	if (how == CALL_REFUSED)
 		next_route(x, E_RESOURCE, detail);
 	else if (c->status >= 300)

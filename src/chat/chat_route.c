@@ -3,15 +3,15 @@
 #include "chat/chat_int.h"
 
 /* In which order the routes of a model are tried: as the catalog has them, but what
- * is known to be down is left for the end. */
+ * is down or has asked for a pause is left for the end. */
 
-static bool take(struct chat *c, bool down, int64_t mono)
+static bool take(struct chat *c, bool last, int64_t mono)
 {
 	for (size_t i = 0; i < c->model->routes_n; i++) {
 		const struct model_backend *b = c->model->routes[i].backend;
 		struct chat_backend *s = chat_backend(b);
 
-		if (c->tried & 1u << i || chat_backend_down(s) != down || !chat_backend_usable(s, b, mono))
+		if (c->tried & 1u << i || chat_backend_last(s, mono) != last || !chat_backend_usable(s, b, mono))
 			continue;
 		c->route = i;
 		c->tried |= 1u << i;

@@ -189,7 +189,7 @@ static int seen(struct relay *x, const struct pg_rows *rows, int row)
 		.ask = {.session_hash = r->token_hash, .chat_id = r->arg[0], .model = c->model->id,
 			.backend = chat_backends(r->w.a, c->model), .feature = c->model->plan_feature,
 			.price_version = c->price->version, .micro = c->reserved,
-			.asked = chat_asked_json(r->w.a, c), .until_us = r->w.now + CHAT_UNSETTLED_FOR}};
+			.asked = chat_asked_json(r->w.a, c), .until_us = chat_until(r)}};
 	relay_ask(x, &posting, chat_store_posting(&r->w, &post, &c->reason));
 	return 0;
 }

@@ -5,6 +5,7 @@
  *
  *   upstreams.mjs models PORT          prints the models file
  *   upstreams.mjs run PORT BASE TOKEN  plays all cases, prints TAP
+ *   upstreams.mjs serve PORT           answers, until it is ended
  *
  * Prices: one micro-unit for an input token, two for an output token.
  */
@@ -137,6 +138,7 @@ const cases = {
 	'error-endless': [async (s) => { s.write('HTTP/1.1 500 Oops\r\nContent-Type: text/plain\r\n\r\n'); while (!s.destroyed) { s.write('x'.repeat(65536)); await wait(5); } }, false, { status: 200, text: 'hello', fallback: '1', ...paid }],
 	'fallback-slow': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', retry: null, overhead: 1400000, ...paid }],
 	'fallback': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
+	'resting': [all(json({ error: { message: 'slow down' } }, '429 Too Many', 'Retry-After: 30\r\n')), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
 	'nobody': [null, false, { status: 503, code: 'resource_unavailable', state: 'released' }],
 };
 
@@ -149,12 +151,14 @@ function models(port) {
 	/* Each case has a backend of its own: one's failures must not open another's circuit. */
 	const backends = Object.keys(cases).map((name) => at(name, name === 'nobody' ? 1 : port, name === 'old-name' ? { bound: 'max_tokens' } : {}));
 	/* The deaf one never answers the handshake: nothing has left when its time is up. */
-	backends.push(at('dead', 1), at('deaf', port, { url: `https://127.0.0.1:${port}/v1` }), at('busy', port), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
+	backends.push(at('sdk', port), at('dead', 1), at('deaf', port, { url: `https://127.0.0.1:${port}/v1` }), at('busy', port), at('draining', port, { on_disconnect: 'drain' }), { id: 'static', kind: 'static' });
 	const rows = Object.keys(cases).map((name) => ({ id: name, routes: name === 'fallback' ? [route('dead', 'x'), route(name, name)] : [route(name, name)] }));
 	for (const name of ['hang', 'hang-drain', 'hang-first', 'hang-whole', 'hang-finish', 'slow-sdk'])
 		rows.push({ id: name, routes: [{ backend: name === 'hang-drain' ? 'draining' : 'stream', model: name, usage: 'openai' }] });
+	rows.push(...Object.keys(sdk).map((id) => ({ id, routes: [route('sdk', id)] })));
 	for (const m of rows) {
 		if (m.id === 'lost-once') m.routes.push(route('stream', m.id));
+		if (m.id === 'resting') m.routes.push(route('stream', 'whole'));
 		if (m.id === 'error-endless') m.routes.push(route('stream', 'whole'));
 		if (m.id === 'fallback-slow') m.routes.unshift(route('busy', 'busy'));
 		if (m.id === 'no-connection') m.routes.unshift(route('deaf', m.id));
@@ -185,6 +189,20 @@ async function hang(s, model) {
 	if (!s.destroyed) { hung.finished++; s.write(ev(last(usage(10, 5))) + ev('[DONE]')); s.end(); }
 }
 
+/* What OpenAI's client is tried with. */
+const sdk = {
+	'sdk-flaky': (s, b, nth) => s.end(nth < 3 ? json({ error: { message: 'not now' } }, '503 Busy') : json(completion(usage(10, 5)))),
+	'sdk-tired': (s, b, nth) => s.end(nth < 2 ? json({ error: { message: 'slow down' } }, '429 Too Many', 'Retry-After: 1\r\n') : json(completion(usage(10, 5)))),
+	'sdk-strict': (s) => s.end(json({ error: { message: 'no such voice', param: 'voice', code: 'bad_voice' } }, '400 Bad')),
+	'sdk-tools': (s, b) => {
+		const said = b.messages.at(-1), call = { id: 'call_1', type: 'function', function: { name: b.tools[0].function.name, arguments: '{"city":"Oulu","days":[1,2]}' } };
+		s.end(json({ ...completion(usage(10, 5)), choices: [said.role === 'tool'
+			? { index: 0, finish_reason: 'stop', message: { role: 'assistant', content: `${said.tool_call_id}: ${said.content}` } }
+			: { index: 0, finish_reason: 'tool_calls', message: { role: 'assistant', content: null, tool_calls: [call] } }] }));
+	},
+	'sdk-asked': (s, b, nth, asked) => s.end(json({ asked, hung })),
+};
+
 function serve(port) {
 	const seen = {}, asked = {};
 	const server = net.createServer((s) => {
@@ -202,6 +220,8 @@ function serve(port) {
 			text = '';
 			if (body.model === 'busy') /* for a second and a half, and then it says so */
 				setTimeout(() => s.end(json({ error: { message: 'slow down' } }, '429 Too Many', 'Retry-After: 7\r\n')), 1500);
+			else if (sdk[body.model])
+				sdk[body.model](s, body, asked[body.model], asked);
 			else if (body.model.startsWith('hang'))
 				hang(s, body.model);
 			else
@@ -267,6 +287,10 @@ async function run(port, base, token) {
 		if (u.quantity !== micro) bad.push(`${u.quantity} micro, not ${micro}`);
 		ok(name, bad.length === 0, bad.join('; '));
 	}
+	/* A storm: whoever has said 429 is left alone for as long as it asked. */
+	const storm = await Promise.all(Array.from({ length: 40 }, () => ask('resting', false, {}).then(async (r) => [r.status, (await r.text()).includes('hello')].join())));
+	ok('a backend that asks for a pause has one', asked.resting === 1 && storm.every((s) => s === '200,true'), `${asked.resting} calls, ${storm.find((s) => s !== '200,true')}`);
+	ok('at least 40 scripts were played', Object.keys(answers).length >= 40, Object.keys(answers).length);
 	const sent = seen.stream.body;
 	ok('upstream is always asked for usage', sent.stream_options?.include_usage === true);
 	ok('a bound goes by the name that the backend knows', seen.stream.body.max_completion_tokens === 20 && !('max_tokens' in seen.stream.body) &&
@@ -371,4 +395,5 @@ async function run(port, base, token) {
 
 const [what, port, base, token] = process.argv.slice(2);
 if (what === 'models') console.log(JSON.stringify(models(Number(port))));
+else if (what === 'serve') serve(Number(port));
 else run(Number(port), base, token);

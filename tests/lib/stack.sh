@@ -196,6 +196,9 @@ v1() {
 }
 header() { tr -d '\r' <"$VAR/head" | sed -n "s/^$1: //Ip" | tail -n 1; }
 
+# Waits, a minute at most, for a command to succeed.
+until_true() { for _ in $(seq 600); do "$@" && return 0; read -rt 0.1 <> <(:); done; return 1; }
+
 field() {
 	jq -r "$1" <<<"$BODY"
 }

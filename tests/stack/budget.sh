@@ -119,13 +119,13 @@ call
 POINTS=$(sort -u "$BUS_FAULT_LOG" | grep -E '^(relay|chat)\.')
 [ -z "$POINTS" ] || ok "a call has fault points" equal "$(($(wc -w <<<"$POINTS") >= 4))" 1
 streamed=${SAY%\}},\"stream\":true\}
-for point in $POINTS chat.mid_stream chat.after_usage; do
+for point in $(printf "%s\n" $POINTS chat.after_head chat.mid_stream chat.after_usage | sort -u); do
 	grep -q chat <<<"$POINTS" || break
 	sql admin "SELECT count(*) FROM bus.usage_record" >"$VAR/before"
 	printf '%s:kill' "$point" >"$BUS_FAULT_DIR/new" && chmod 666 "$BUS_FAULT_DIR/new" &&
 		chown --reference="$VAR/pg" "$BUS_FAULT_DIR/new" 2>/dev/null
 	mv "$BUS_FAULT_DIR/new" "$BUS_FAULT_FILE"
-	case $point in *stream | *after_usage) SAY=$streamed call ;; *) call ;; esac
+	case $point in *head | *stream | *after_usage) SAY=$streamed call ;; *) call ;; esac
 	ok "$point was reached" equal "$(test -e "$BUS_FAULT_FILE"; echo $?)" 1
 	rm -f "$BUS_FAULT_FILE"
 	[ "$point" = relay.admitted ] || ok "$point: the row exists" equal "$(($(sql admin "SELECT count(*) FROM bus.usage_record") - $(cat "$VAR/before")))" 1

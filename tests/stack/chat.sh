@@ -22,6 +22,12 @@ ok "and names its usage" contains "$(header x-bus-usage-id)" usg_
 ID=$(header x-bus-usage-id)
 v1 /api/v1/usage
 ok "which is posted" equal "$(field ".items[] | select(.usage_id == \"$ID\") | .state")" posted
+v1 /v1/models/bus-static
+ok "one model" equal "$STATUS $(field .id) $(field .object) $(field .bus.availability)" "200 bus-static model available"
+ONE=$(jq -cS . <<<"$BODY"); v1 /v1/models
+ok "as the list has it" equal "$(jq -cS '.data[] | select(.id == "bus-static")' <<<"$BODY")" "$ONE"
+v1 /v1/models/vendor%2Fnone
+ok "none of that name" equal "$STATUS $(field .error.code) $(header x-should-retry)" "404 model_not_found false"
 v1 /v1/responses '{"model":"bus-static","input":"hi"}'
 ok "responses" equal "$STATUS $(field .status)" "200 completed"
 v1 /v1/responses '{"model":"bus-static","input":"hi","stream":true}'
@@ -111,9 +117,12 @@ ok "margins are known" equal "$(jq '[.items[] | select(.model == "stream")][0].m
 ok "a thousand calls, one budget" equal "$(jq -c '[.admitted, .refused, .overspent, .ok]' "$VAR/proof")" '[1,999,0,true]'
 
 if npm_package openai@4.104.0; then
+	node "$srcdir/tests/chat/upstreams.mjs" serve "$UP" & UP_PID=$!
+	until_true silent curl -s -m 2 -d '{"model":"sdk-asked"}' "http://127.0.0.1:$UP/"
 	(cd "$builddir/test-npm" && cp "$srcdir/tests/chat/sdk.mjs" chat-sdk.mjs && node chat-sdk.mjs "$BASE/v1" "$T" "$UP") >"$VAR/sdk.tap"
 	ok "OpenAI's client ($(grep -c '^ok' "$VAR/sdk.tap") checks)" equal "$?" 0
 	grep '^not ok' "$VAR/sdk.tap" | sed 's/^/# /'
+	kill $UP_PID
 else
 	ok "OpenAI's client can be installed" false
 fi

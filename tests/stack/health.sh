@@ -19,7 +19,6 @@ finish() { [ ${#PID[@]} -eq 0 ] || kill -9 "${PID[@]}"; stack_end; }
 BEFORE_UP=write_models stack_begin
 trap finish EXIT
 T=$(cat "$VAR/demo.token") LOG=$VAR/log/bus-fcgi.log
-until_true() { for _ in $(seq 600); do "$@" && return 0; read -rt 0.05 <> <(:); done; return 1; }
 # heard N WORD NAME: how often the call worker has learned that
 heard() { [ "$(grep -c "\"event\":\"backend_$2\",\"backend\":\"$3\"" "$LOG")" -ge "$1" ]; }
 probe() { "${AS[@]}" "$builddir/bus-reaper" --once --pass=chat.probe "$VAR/etc/bus.conf" >/dev/null 2>&1; }

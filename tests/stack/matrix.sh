@@ -64,7 +64,7 @@ problem() {
 }
 one_of() { case " $2 " in *" $1 "*) return 0 ;; esac; echo "# have: $1, want one of: $2"; return 1; }
 
-fill() { local p=${1//\{run_id\}/$DONE}; p=${p//\{chat_id\}/$CHAT}; p=${p//\{account_id\}/demo}; p=${p//\{kid\}/$KID}; echo "${p//\{artifact_id\}/$ART}"; }
+fill() { local p=${1//\{run_id\}/$DONE}; p=${p//\{chat_id\}/$CHAT}; p=${p//\{account_id\}/demo}; p=${p//\{kid\}/$KID}; p=${p//\{model\}/bus-static}; echo "${p//\{artifact_id\}/$ART}"; }
 # A body that the row would take, so that only the caller is wrong.
 send() {
 	local body='{}'

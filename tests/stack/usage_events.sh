@@ -20,7 +20,6 @@ issue() { "$BUS" token issue --subject "$1" --audience "ai.hg.fi/$2" --scope "$3
 T=$(issue collector internal "usage:read usage:delete")
 say() { printf '{"model":"%s","stream":%s,"messages":[{"role":"user","content":"hi"}]}' "$1" "$2"; }
 call() { TOKEN=$DEMO v1 $CHAT "$(say "$1" "$2")"; ID=$(header x-bus-usage-id); }
-until_true() { for _ in $(seq 600); do "$@" && return 0; read -rt 0.05 <> <(:); done; return 1; }
 state() { sql operator "SELECT state FROM bus.usage_record WHERE usage_id = '$1'"; }
 settled() { [ "$(state "$1")" != reserved ]; }
 listed() { v1 "$FEED?page_size=10000"; [ "$(field "[.items[] | select(.data.usage_id == \"$1\")] | length")" != 0 ]; }
