@@ -29,6 +29,14 @@ BEGIN ATOMIC
 END;
 GRANT EXECUTE ON FUNCTION billing_support TO bus_fast;
 
+-- What an operator and support see of it: whose support and whether it is due (SE1).
+CREATE FUNCTION support_record(p_account bigint) RETURNS json LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT json_build_object('support_id', s->>'support_id', 'status', s->>'status') FROM billing_support(p_account) s;
+END;
+REVOKE ALL ON FUNCTION support_record FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION support_record TO bus_operator;
+
 ---------------------------------------------------------------- what is sold
 
 -- The plans that can be subscribed to at this provider ('stripe live' is another one
@@ -133,6 +141,7 @@ DROP TABLE bus.artifact_gone;
 
 REVOKE SELECT ON bus.plan_sold FROM bus_slow;
 DROP FUNCTION bus.billing_offers;
+DROP FUNCTION bus.support_record;
 REVOKE EXECUTE ON FUNCTION bus.billing_support FROM bus_fast;
 CREATE OR REPLACE FUNCTION bus.billing_support(p_account bigint) RETURNS json
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bus, pg_temp

@@ -186,14 +186,14 @@ FROM (SELECT a.id, set_config('bus.account', a.id::text, true)
 
 -- name: billing_sql_status_of
 SELECT true, CASE WHEN account_named($1) THEN billing_status(a.id, $1, now())::jsonb ||
-	jsonb_build_object('support', billing_support(a.id)) ELSE 'null'::jsonb END
+	jsonb_build_object('support', support_record(a.id)) ELSE 'null'::jsonb END
 FROM (SELECT (SELECT id FROM account WHERE subject = $1) AS id) a;
 
 -- name: billing_sql_offers
 SELECT true, billing_offers($1);
 
 -- name: billing_sql_support_of
-SELECT true, billing_support((SELECT id FROM account WHERE subject = $1));
+SELECT true, support_record((SELECT id FROM account WHERE subject = $1));
 
 -- name: billing_sql_decide
 SELECT CASE WHEN account_named($1) THEN

@@ -58,15 +58,11 @@ static const struct field status_fields[] = {
 					     "refunded: what was paid for the period was given back"},
 	{"subscription_inactive", F_BOOL, F_REQUIRED}, {"past_due", F_BOOL, F_REQUIRED},
 	{"cancel_at_period_end", F_BOOL, F_REQUIRED},
-	{"support", F_ANY, F_REQUIRED, .doc = "as in SupportEntitlement"},
+	{"support", F_ANY, F_REQUIRED, .doc = "support_id and status: active or none; to the customer also level, window (days, from, to of UTC) and open"},
 };
 static const struct shape status = {"BillingStatus", status_fields, COUNT(status_fields), 0};
 static const struct field support_fields[] = {{"support_id", F_TEXT, F_REQUIRED | F_NULLABLE},
-					      {"status", F_TEXT, F_REQUIRED, .doc = "active or none"},
-					      {"level", F_TEXT, F_REQUIRED, .doc = "none, community, standard or priority"},
-					      {"window", F_ANY, F_REQUIRED | F_NULLABLE,
-					       .doc = "when it answers: days (mon to sun), from and to (HH:MM), of UTC"},
-					      {"open", F_BOOL, F_REQUIRED | F_NULLABLE, .doc = "is it such a time now?"}};
+					      {"status", F_TEXT, F_REQUIRED, .doc = "active or none"}};
 static const struct shape support = {"SupportEntitlement", support_fields, COUNT(support_fields), 0};
 
 static const struct read read_status = {&billing_sql_read_status, {BIND_TOKEN, BIND_SUBJECT}, NULL};

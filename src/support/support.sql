@@ -15,7 +15,7 @@ SELECT true, (SELECT json_build_object('account_id', a.subject, 'status', coales
 	'sessions', (SELECT count(*) FROM session s WHERE s.account_id = a.id AND s.expires_at > now()),
 	'keys', (SELECT count(*) FROM api_key k WHERE k.account_id = a.id AND k.revoked_at IS NULL
 		AND k.expires_at > now()),
-	'support', billing_support(a.id),
+	'support', support_record(a.id),
 	'runs', (SELECT coalesce(json_agg(json_build_object('run_id', r.run_id, 'phase', r.phase,
 		'updated_at', public_time(r.updated_at))), '[]'::json)
 		FROM (SELECT * FROM run WHERE run.account_id = a.id ORDER BY run.id DESC LIMIT 20) r))

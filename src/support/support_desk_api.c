@@ -16,7 +16,7 @@ static const struct field account_fields[] = {
 	{"email_verified", F_BOOL, F_REQUIRED}, {"second_factor", F_BOOL, F_REQUIRED},
 	{"disabled", F_BOOL, F_REQUIRED}, {"created_at", F_TIME, F_REQUIRED},
 	{"sessions", F_INT, F_REQUIRED}, {"keys", F_INT, F_REQUIRED, .doc = "that are good"},
-	{"support", F_ANY, F_REQUIRED, .doc = "support_id, status, level, window, open"},
+	{"support", F_ANY, F_REQUIRED, .doc = "support_id and status: active or none"},
 	{"runs", F_LIST, F_REQUIRED, .doc = "the newest: run_id, phase, updated_at"},
 };
 static const struct shape account = {"SupportAccount", account_fields, COUNT(account_fields), 0};
