@@ -181,9 +181,9 @@ function file(run, a, first) {
 /* The built page, in a frame of its own origin. An address is good for one load. */
 function preview(run, a, start) {
 	const box = h('div.stage');
-	const ticket = async use => {
+	const ticket = async (use, inside) => {
 		try {
-			const { url } = await post(path(run, 'artifacts', a.artifact_id, 'preview'), {}, newKey());
+			const { url } = await post(path(run, 'artifacts', a.artifact_id, 'preview'), { inside }, newKey());
 			if (!/^https?:/.test(url) || new URL(url).origin === location.origin)
 				throw Error(T.unusable);
 			use(url);
@@ -197,7 +197,7 @@ function preview(run, a, start) {
 		ticket(src => src && box.replaceChildren(h('iframe', {
 			src, title: R.preview(a.name), referrerpolicy: 'no-referrer', allow: '',
 			sandbox: 'allow-scripts allow-forms allow-modals allow-downloads',
-		})));
+		})), true);
 	};
 	/* The window is opened within the click, before the ticket is there. */
 	const tab = () => {

@@ -101,7 +101,7 @@ export const T = {
 		lead: 'Everything below has been checked: complete, unchanged, without source code.',
 		preview: name => `Preview of ${name}`,
 		load: 'Load preview', reload: 'Reload preview', open: 'Open in own tab',
-		opening: 'Loading the preview…',
+		opening: 'Loading…',
 		download: name => `Download ${name}`,
 		yours: 'fits this computer',
 		verified: at => `Checked ${at}`,

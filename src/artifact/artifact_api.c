@@ -9,6 +9,7 @@
 #include "port/crypto.h"
 #include "port/key_set.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* attachment; filename="…"; filename*=UTF-8''… (RFC 6266, RFC 8187). The names
@@ -61,8 +62,13 @@ static int download(struct req *r)
 	return reply_file(r, artifact_store_path(r->w.a, row.sha256), "application/octet-stream");
 }
 
+struct preview_in {
+	bool inside;
+};
+
 static int preview(struct req *r)
 {
+	const struct preview_in *in = r->in;
 	const char *ticket = id_secret(r->w.a, "pt_"), *host = id_new(r->w.a, "p");
 	bool secure = str_starts(r->w.conf->public_url, "https://");
 	int64_t until = r->w.now + r->w.conf->ticket_ttl_s * CLOCK_S;
@@ -75,7 +81,7 @@ static int preview(struct req *r)
 		return fail(&r->w, E_CONFLICT, "%s has no preview", row.name);
 	if (artifact_store_preview_new(&r->w, host, &row,
 				       crypto_sha256_hex(r->w.a, ticket, strlen(ticket)), until) < 0 ||
-	    run_delivered(&r->w, row.run) < 0)
+	    (!in->inside && run_delivered(&r->w, row.run) < 0))
 		return -1;
 	return reply_json(r, 201,
 			  arena_printf(r->w.a, "{\"url\":\"%s://%s.%s/?ticket=%s\",\"expires_at\":\"%s\"}",
@@ -128,11 +134,16 @@ static const struct field envelope_fields[] = {
 	{"signatures", F_LIST, F_REQUIRED},
 };
 static const struct shape envelope_shape = {"Envelope", envelope_fields, COUNT(envelope_fields), 0};
+static const struct field preview_in_fields[] = {
+	{"inside", F_BOOL, 0, .offset = offsetof(struct preview_in, inside),
+	 .doc = "to be shown beside the conversation, unasked: the run is not delivered by it"},
+};
+static const struct shape preview_in_shape = {"PreviewRequest", preview_in_fields, COUNT(preview_in_fields),
+					      sizeof(struct preview_in)};
 static const struct field preview_fields[] = {
 	{"url", F_TEXT, F_REQUIRED, .doc = "opens once"}, {"expires_at", F_TIME, F_REQUIRED},
 };
 static const struct shape preview_shape = {"Preview", preview_fields, COUNT(preview_fields), 0};
-static const struct shape nothing = {"Empty", NULL, 0, 0};
 static const struct field ticket_fields[] = {{"ticket", F_TOKEN, 0, 8, 200}};
 static const struct shape ticket_query = {"Ticket", ticket_fields, COUNT(ticket_fields), 0};
 
@@ -163,7 +174,7 @@ const struct route artifact_routes[] = {
 	 .summary = "Signed statement of how it was built (DSSE)",
 	 .proof = "tests/stack/acceptance.sh"},
 	{.id = "artifact.preview", .method = METHOD_POST, .pattern = ONE "/preview", CUSTOMER,
-	 .rate = RATE_WRITE, .body_max = 64, .input = &nothing, .reply = &preview_shape,
+	 .rate = RATE_WRITE, .body_max = 64, .input = &preview_in_shape, .reply = &preview_shape,
 	 .reply_status = 201, .handle = preview, .summary = "A one-time ticket to the preview host",
 	 .proof = "tests/stack/acceptance.sh"},
 	{.id = "provenance.key", .method = METHOD_GET, .pattern = "/.well-known/busdk-provenance.pem",

@@ -109,16 +109,41 @@ static void limits(struct doctor *d)
 	     "the setting run needs a path of at most 80 bytes");
 }
 
-/* A secret belongs to one account and nobody else. */
-static void secret(struct doctor *d, const char *name, const char *path)
+/* Secrets that a stack does not make, when there must be one, and what it is. */
+static const struct {
+	size_t row;
+	const char *advice;
+} others[] = {
+	{offsetof(struct conf, stripe_key), "the secret key of the payment provider, mode 0600"},
+	{offsetof(struct conf, smtp_password), "the password of smtp_user, mode 0600"},
+	{offsetof(struct conf, operator_totp), NULL}, /* see second_factor() */
+};
+
+static bool needed(const struct conf *c, size_t row)
 {
+	if (row == offsetof(struct conf, stripe_key))
+		return str_eq(c->billing_provider, "stripe");
+	if (row == offsetof(struct conf, smtp_password))
+		return str_eq(c->mail, "smtp") && *c->smtp_user != '\0';
+	return row != offsetof(struct conf, operator_totp);
+}
+
+/* A secret belongs to one account and nobody else. */
+static void secret(struct doctor *d, const struct conf_row *r, const char *path)
+{
+	const char *advice = "bus stack up makes it; else 32 random bytes, mode 0600";
 	struct stat st;
 
-	if (stat(path, &st) < 0)
-		says(d, name, FAIL, strerror(errno), "bus stack up makes it; else 32 random bytes, mode 0600");
-	else
-		says(d, name, st.st_mode & 077 ? FAIL : OK,
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (others[i].row == r->offset)
+			advice = others[i].advice;
+	if (stat(path, &st) == 0)
+		says(d, r->name, st.st_mode & 077 ? FAIL : OK,
 		     arena_printf(d->c->w.a, "mode %04o", (unsigned)(st.st_mode & 07777)), "chmod 0600");
+	else if (needed(&d->c->conf, r->offset))
+		says(d, r->name, FAIL, strerror(errno), advice);
+	else if (advice != NULL)
+		says(d, r->name, OK, "none, and none is needed as it is configured", "");
 }
 
 static void secrets(struct doctor *d)
@@ -126,13 +151,8 @@ static void secrets(struct doctor *d)
 	for (size_t i = 0; i < conf_row_count; i++) {
 		const struct conf_row *r = &conf_rows[i];
 
-		const char *path;
-
-		if (!(r->flags & C_SECRET))
-			continue;
-		path = *(const char *const *)(const void *)((const char *)&d->c->conf + r->offset);
-		if (r->offset != offsetof(struct conf, operator_totp) || file_exists(path)) /* see second_factor() */
-			secret(d, r->name, path);
+		if (r->flags & C_SECRET)
+			secret(d, r, *(const char *const *)(const void *)((const char *)&d->c->conf + r->offset));
 	}
 }
 

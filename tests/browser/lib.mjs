@@ -57,6 +57,7 @@ export const sha256 = file => createHash('sha256').update(readFileSync(file)).di
 
 export const seen = { errors: [], violations: [], foreign: [], shifts: [] };
 const previews = new Set();
+export const tickets = []; /* what was asked for them */
 
 export const launch = () => chromium.launch({
 	executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'],
@@ -114,6 +115,7 @@ export async function visitor(browser, options = {}) {
 	});
 	/* The only other hosts a page may ask are those the server named for a preview. */
 	await context.route(/\/preview$/, async route => {
+		tickets.push(route.request().postDataJSON());
 		const answer = await route.fetch();
 		const { url } = await answer.json().catch(() => ({}));
 		if (url)

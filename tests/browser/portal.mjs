@@ -10,7 +10,7 @@
  *   BUS_SHOTS    optional: a folder for screenshots of every state
  */
 import { readFileSync, statSync } from 'node:fs';
-import { base, BUILD, ok, is, group, finish, calm, operator, sha256, launch, visitor, look, tabTo }
+import { base, BUILD, ok, is, group, finish, calm, operator, sha256, launch, visitor, look, tabTo, tickets }
 	from './lib.mjs';
 import { network, payment, problems, restored } from './trouble.mjs';
 
@@ -185,10 +185,12 @@ await group('result', async () => {
 		return now && now !== src;
 	}, before);
 	ok(await previewShows(page), 'reloading takes a fresh ticket');
+	ok(tickets.length > 1 && tickets.every(t => t.inside), 'what is shown unasked delivers nothing');
 
 	const [tab] = await Promise.all([context.waitForEvent('page'),
 		page.getByRole('button', { name: 'Open in own tab' }).first().click()]);
 	await tab.waitForURL(/^http/);
+	ok(!tickets.at(-1).inside, 'a tab of its own does');
 	await tab.locator('body *').first().waitFor();
 	ok(await tab.evaluate(() => window.opener === null), 'in its own tab it cannot reach back');
 	await tab.close();

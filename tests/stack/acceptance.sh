@@ -153,6 +153,9 @@ one_type() {
 	get "$type.artifacts" "/api/v1/build-runs/$RUN/artifacts"
 	total=$(field '.items | length')
 	ok "$type: artifacts" equal "$total" "$([ "$type" = both ] && echo 2 || echo 1)"
+	art=$(field '[.items[] | select(.preview_available).artifact_id][0] // ""')
+	[ -z "$art" ] || { api POST "/api/v1/build-runs/$RUN/artifacts/$art/preview" '{"inside":true}'; ok "$type: a preview beside the conversation" equal "$STATUS" 201; }
+	api GET "/api/v1/build-runs/$RUN"; ok "$type: nothing is delivered until it is taken" equal "$(field .phase)" artifact_ready
 	while [ $n -lt "$total" ]; do
 		art=$(jq -c ".items[$n]" "$SEEN/$type.artifacts.body")
 		base=/api/v1/build-runs/$RUN/artifacts/$(jq -r .artifact_id <<<"$art")

@@ -35,6 +35,10 @@ for word in "$(cat "$VAR/etc/operator.token")" "$(sed -n 2p "$VAR/etc/provenance
 		ok "$verb shows no secret" lacks "$("$BUS" $verb 2>&1; "$BUS" $verb --json 2>&1)" "$word"
 	done
 done
+missing() { "$BUS" doctor --json "$@" 2>/dev/null | jq -r '[.[] | select(.state == "FAIL").check] | join(" ")'; }
+ok "the doctor misses nothing that this stack does not need" equal "$(missing)" ""
+{ grep -vE "^(billing_provider|mail|smtp_user|smtp_url) " "$VAR/etc/bus.conf"; printf "billing_provider = stripe\nmail = smtp\nsmtp_url = smtp://127.0.0.1:25\nsmtp_user = bus\n"; } >"$VAR/paid.conf"
+ok "nor hides what another would" equal "$(missing --config "$VAR/paid.conf")" "stripe_key smtp_password"
 ps -ww -eo args >"$VAR/args"
 ok "no secret in any argument or log" equal "$(grep -rlF -f "$VAR/etc/operator.token" "$VAR/args" "$VAR/log")" ""
 echo 'no_such = 1' | cat "$VAR/etc/bus.conf" - >"$VAR/bad.conf"
