@@ -47,6 +47,25 @@ const char *cli_option(const struct cli *c, const char *name)
 	return NULL;
 }
 
+int cli_one_of(struct cli *c, const char *name, const char *const *words, size_t n)
+{
+	const char *value = cli_option(c, name);
+
+	for (size_t i = 0; value != NULL && i < n; i++)
+		if (strcmp(value, words[i]) == 0)
+			return 0;
+	return value == NULL ? 0 : fail_field(&c->w, arena_printf(c->w.a, "--%s", name), "not_one_of");
+}
+
+int cli_bounded(struct cli *c, const char *name, int64_t min, int64_t max)
+{
+	const char *value = cli_option(c, name);
+	int64_t n;
+
+	return value == NULL || str_int(value, min, max, &n) ? 0
+		: fail_field(&c->w, arena_printf(c->w.a, "--%s", name), "out_of_range");
+}
+
 void cli_no_input(struct cli *c)
 {
 	if (c->w.err.id == E_UNAVAILABLE)
@@ -221,7 +240,7 @@ int cli_main(int argc, char **argv, const struct verb *const *tables)
 	int words, rc;
 
 	log_init("bus", LOG_WARN);
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		cli_help(tables, common);
 		return argc < 2 ? 64 : 0;
 	}

@@ -49,6 +49,11 @@ int cli_main(int argc, char **argv, const struct verb *const *tables);
 const char *cli_arg(const struct cli *c, size_t i);           /* NULL when absent */
 const char *cli_option(const struct cli *c, const char *name); /* value, "" for a switch, or NULL */
 
+/* 0 when an option was not given or its value is one of `n` words, a whole number in
+ * bounds; else E_FIELD (exit 65). */
+int cli_one_of(struct cli *c, const char *name, const char *const *words, size_t n);
+int cli_bounded(struct cli *c, const char *name, int64_t min, int64_t max);
+
 /* A file that was named on the command line, as file_read() gives it. NULL: E_NOT_FOUND
  * for one that is not there or may not be read, else E_INVALID. */
 char *cli_read(struct cli *c, const char *path, size_t max, size_t *ret_n);

@@ -6,11 +6,18 @@
 
 /* `bus build …`: an operator's view, by the same rules as every other door. */
 
+#define LIST_MAX 10000
+
 static int show_list(struct cli *c)
 {
 	static const char *const columns[] = {"run_id", "phase", "payment", "artifact_type",
 					      "title", "updated_at", NULL};
+	const char *phases[RUN_PHASES];
 
+	for (size_t i = 0; i < RUN_PHASES; i++)
+		phases[i] = run_states[i].name;
+	if (cli_one_of(c, "phase", phases, RUN_PHASES) < 0 || cli_bounded(c, "limit", 1, LIST_MAX) < 0)
+		return -1;
 	return cli_query(c, &run_sql_operator_list,
 			 (const char *const[]){cli_option(c, "phase"), cli_option(c, "limit")},
 			 "items", columns);
@@ -66,7 +73,7 @@ static int cancel(struct cli *c)
 }
 
 static const struct cli_opt list_options[] = {
-	{"phase", "PHASE", "only runs in this phase"}, {"limit", "N", "at most so many (50)"}, {0}};
+	{"phase", "PHASE", "only runs in this phase"}, {"limit", "N", "at most so many (50; up to 10000)"}, {0}};
 
 static const struct cli_opt approve_options[] = {
 	{"force", NULL, "though the account is switched off, or has a payment in dispute"}, {0}};

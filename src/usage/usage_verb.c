@@ -16,17 +16,10 @@ static int list(struct cli *c)
 	static const char *const columns[] = {"at", "account", "model", "backend", "state", "reserved",
 					      "posted", "cost", "reason", "usage_id", NULL};
 
-	const char *state = cli_option(c, "state"), *limit = cli_option(c, "limit");
-	bool known = state == NULL;
-	int64_t n;
-
-	for (size_t i = 0; i < COUNT(states); i++)
-		known = known || str_eq(state, states[i]);
-	if (!known)
-		return fail_field(&c->w, "--state", "not_one_of");
-	if (limit != NULL && !str_int(limit, 1, LIST_MAX, &n))
-		return fail_field(&c->w, "--limit", "out_of_range");
-	return cli_query(c, &usage_sql_operator_list, (const char *const[]){state, limit}, "items", columns);
+	if (cli_one_of(c, "state", states, COUNT(states)) < 0 || cli_bounded(c, "limit", 1, LIST_MAX) < 0)
+		return -1;
+	return cli_query(c, &usage_sql_operator_list,
+			 (const char *const[]){cli_option(c, "state"), cli_option(c, "limit")}, "items", columns);
 }
 
 static int margin(struct cli *c)

@@ -24,6 +24,13 @@ for verb in "build show" "build approve" "build cancel" "build retry" "build eve
 		ok "$verb '$id' ends with a status of its own ($got)" eval '[ $got -ge 64 ] && [ $got -le 78 ]'
 	done
 done
+run 65 "a list of an odd length" build runs --limit abc
+run 65 "of less than one" build runs --limit -1
+run 65 "in a phase that there is not" build runs --phase nonsense
+run 0 "one that there is" build runs --phase drafting --limit 1
+run 65 "odd usage" usage --limit 0
+run 65 "usage in no state" usage --state bogus
+run 0 "help in short" -h
 for verb in "build runs" routes passes states config errors fsck "stack status" doctor; do
 	# shellcheck disable=SC2086
 	"$BUS" $verb --json 2>"$VAR/cli.err" | jq -e . >"$VAR/cli.json"
