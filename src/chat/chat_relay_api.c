@@ -317,7 +317,7 @@ static int64_t pause_of(const struct chat *c)
 void chat_end(struct relay *x, enum call_end how, const char *detail)
 {
 	struct chat *c = relay_state(x);
-	/* Who refuses our key, or has had too many calls, will not take the next one either. */
+	/* Who refuses our key will not take the next call either. */
 	bool ok = how == CALL_DONE && c->status > 0 && c->status < 500 && c->status != 401 && c->status != 403;
 
 	if (c->at != NULL)

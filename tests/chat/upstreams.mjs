@@ -138,6 +138,7 @@ const cases = {
 	'error-endless': [async (s) => { s.write('HTTP/1.1 500 Oops\r\nContent-Type: text/plain\r\n\r\n'); while (!s.destroyed) { s.write('x'.repeat(65536)); await wait(5); } }, false, { status: 200, text: 'hello', fallback: '1', ...paid }],
 	'fallback-slow': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', retry: null, overhead: 1400000, ...paid }],
 	'fallback': [all(json(completion(usage(10, 5)))), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
+	'denied': [all(json({ error: { message: 'who are you' } }, '401 No')), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
 	'resting': [all(json({ error: { message: 'slow down' } }, '429 Too Many', 'Retry-After: 30\r\n')), false, { status: 200, text: 'hello', fallback: '1', ...paid }],
 	'nobody': [null, false, { status: 503, code: 'resource_unavailable', state: 'released' }],
 };
@@ -158,7 +159,7 @@ function models(port) {
 	rows.push(...Object.keys(sdk).map((id) => ({ id, routes: [route('sdk', id)] })));
 	for (const m of rows) {
 		if (m.id === 'lost-once') m.routes.push(route('stream', m.id));
-		if (m.id === 'resting') m.routes.push(route('stream', 'whole'));
+		if (m.id === 'resting' || m.id === 'denied') m.routes.push(route('stream', 'whole'));
 		if (m.id === 'error-endless') m.routes.push(route('stream', 'whole'));
 		if (m.id === 'fallback-slow') m.routes.unshift(route('busy', 'busy'));
 		if (m.id === 'no-connection') m.routes.unshift(route('deaf', m.id));
@@ -290,6 +291,8 @@ async function run(port, base, token) {
 	/* A storm: whoever has said 429 is left alone for as long as it asked. */
 	const storm = await Promise.all(Array.from({ length: 40 }, () => ask('resting', false, {}).then(async (r) => [r.status, (await r.text()).includes('hello')].join())));
 	ok('a backend that asks for a pause has one', asked.resting === 1 && storm.every((s) => s === '200,true'), `${asked.resting} calls, ${storm.find((s) => s !== '200,true')}`);
+	for (let i = 0; i < 8; i++) await (await ask('denied', false, {})).text();
+	ok('one that refuses our key is not asked for ever', asked.denied === 5, asked.denied);
 	ok('at least 40 scripts were played', Object.keys(answers).length >= 40, Object.keys(answers).length);
 	const sent = seen.stream.body;
 	ok('upstream is always asked for usage', sent.stream_options?.include_usage === true);
