@@ -157,6 +157,7 @@ function models(port) {
 	for (const name of ['hang', 'hang-drain', 'hang-first', 'hang-whole', 'hang-finish', 'slow-sdk'])
 		rows.push({ id: name, routes: [{ backend: name === 'hang-drain' ? 'draining' : 'stream', model: name, usage: 'openai' }] });
 	rows.push(...Object.keys(sdk).map((id) => ({ id, routes: [route('sdk', id)] })));
+	rows.push({ id: 'gpt-5.5', routes: [route('sdk', 'sdk-codex')] });
 	for (const m of rows) {
 		if (m.id === 'lost-once') m.routes.push(route('stream', m.id));
 		if (m.id === 'resting' || m.id === 'denied') m.routes.push(route('stream', 'whole'));
@@ -200,6 +201,14 @@ const sdk = {
 		s.end(json({ ...completion(usage(10, 5)), choices: [said.role === 'tool'
 			? { index: 0, finish_reason: 'stop', message: { role: 'assistant', content: `${said.tool_call_id}: ${said.content}` } }
 			: { index: 0, finish_reason: 'tool_calls', message: { role: 'assistant', content: null, tool_calls: [call] } }] }));
+	},
+	/* A turn of Codex: it is to run a command, and then to say what came of it. */
+	'sdk-codex': (s, b) => {
+		const done = b.input.find((i) => i.type === 'function_call_output'), out = /from-\d+-codex/.exec(JSON.stringify(done?.output ?? ''))?.[0];
+		const item = done ? { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: `It printed ${out}.`, annotations: [] }] }
+			: { type: 'function_call', id: 'item_1', call_id: 'call_1', name: 'exec_command', arguments: '{"cmd":"echo from-$((40 + 2))-codex","login":false}', status: 'completed' };
+		s.end(SSE + named('response.created', { response: { id: 'resp_1', status: 'in_progress' } }) + named('response.output_item.done', { output_index: 0, item })
+			+ named('response.completed', { response: { id: 'resp_1', status: 'completed', usage: { input_tokens: 1000, input_tokens_details: { cached_tokens: 200 }, output_tokens: 50, output_tokens_details: { reasoning_tokens: 10 }, total_tokens: 1050 } } }));
 	},
 	'sdk-asked': (s, b, nth, asked) => s.end(json({ asked, hung })),
 };

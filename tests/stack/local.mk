@@ -4,7 +4,7 @@ STACK_TESTS = tests/stack/acceptance.sh tests/stack/apache.sh tests/stack/apache
 	tests/stack/billing.sh tests/stack/billing_alerts.sh tests/stack/billing_client.sh tests/stack/billing_leave.sh \
 	tests/stack/billing_meters.sh tests/stack/billing_notices.sh tests/stack/billing_pages.sh tests/stack/billing_plans.sh tests/stack/billing_refunds.sh tests/stack/browser.sh \
 	tests/stack/browser_account.sh tests/stack/browser_chat.sh tests/stack/budget.sh \
-	tests/stack/call_life.sh tests/stack/callers.sh tests/stack/chat.sh tests/stack/chats.sh tests/stack/commands.sh tests/stack/events.sh tests/stack/feed.sh tests/stack/forget.sh tests/stack/frozen.sh tests/stack/health.sh \
+	tests/stack/call_life.sh tests/stack/callers.sh tests/stack/chat.sh tests/stack/chats.sh tests/stack/codex.sh tests/stack/commands.sh tests/stack/events.sh tests/stack/feed.sh tests/stack/forget.sh tests/stack/frozen.sh tests/stack/health.sh \
 	tests/stack/identity.sh tests/stack/keys.sh tests/stack/kill.sh tests/stack/limits.sh tests/stack/master.sh tests/stack/matrix.sh \
 	tests/stack/operator.sh tests/stack/pooler.sh tests/stack/reapers.sh tests/stack/receipts.sh tests/stack/rights.sh \
 	tests/stack/runtimes.sh tests/stack/second.sh tests/stack/silence.sh tests/stack/standstill.sh \
