@@ -1,6 +1,6 @@
 # Longer fuzzing, from a tree configured with CC=clang --enable-fuzzer
 # --enable-sanitizers: make fuzz FUZZ_SECONDS=600 FUZZ_SEED=7
-FUZZ_TARGETS = address expr go html intake json jwt leak manifest models plan probe query report request spec \
+FUZZ_TARGETS = address expr go html intake json jwt leak manifest models plan probe proof query report request spec \
 	sse stripe text usage
 fuzz: $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%)
 	for t in $(FUZZ_TARGETS); do \

@@ -12,4 +12,9 @@ tests_usage_test_reserve_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(CMOCKA_CFLA
 tests_usage_test_reserve_LDADD = libusage.a libweb.a libwork.a libport.a libbase.a $(LIBS_PORT) $(CMOCKA_LIBS)
 tests_usage_test_reserve_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fcgi_param,--wrap=fcgi_read
 endif
-EXTRA_DIST += tests/usage/room.sh
+check_PROGRAMS += tests/fuzz/fuzz_proof
+TESTS += tests/usage/replay.test
+tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz_proof.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_proof_LDADD = libusage.a libwork.a libport.a libbase.a $(LIBS_PORT)
+tests_fuzz_fuzz_proof_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+EXTRA_DIST += tests/usage/room.sh tests/usage/replay.test tests/fuzz/corpus/proof
