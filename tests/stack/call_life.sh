@@ -1,18 +1,10 @@
 #!/bin/bash
 # A call that goes on and on is ended before its reservation is, and counts.
 . "${srcdir:-.}/tests/lib/stack.sh"
-UP=$(free_port)
-write_models() {
-	node "$srcdir/tests/chat/upstreams.mjs" models "$UP" >"$VAR/models.json"
-	sed -i "s|^models = .*|models = $VAR/models.json|" "$VAR/etc/bus.conf"
-}
+. "$srcdir/tests/lib/upstreams.sh"
 BEFORE_UP=write_models stack_begin "call_life_s = 2"
-node "$srcdir/tests/chat/upstreams.mjs" serve "$UP" & UP_PID=$!
-ended() { kill $UP_PID 2>/dev/null; stack_end; }
-trap ended EXIT
 T=$(cat "$VAR/demo.token")
-up() { curl -s -m 2 -o "$VAR/up" -d '{"model":"whole"}' "http://127.0.0.1:$UP/"; }
-ok "upstream answers" until_true up
+serve_upstreams
 
 # It would take twenty seconds, and says something ten times a second.
 from=$(date +%s%N)
@@ -24,5 +16,5 @@ ok "it was ended by its time, not by its upstream's ($took ms)" test $took -ge 1
 row() { [ "$(psql -h "$VAR/run" -U bus_operator -d bus -XAtqc "SELECT state || ' ' || (posted = reserved) FROM bus.usage_record WHERE model = 'hang'")" = "estimated true" ]; }
 ok "it counts as the reserve" until_true row
 ok "which was kept longer than the call could last" equal "$(psql -h "$VAR/run" -U bus_operator -d bus -XAtqc "SELECT round(extract(epoch FROM expires_at - created_at)) BETWEEN 101 AND 103 FROM bus.usage_record WHERE model = 'hang'")" t
-ok "the invariants hold" "$BUS" fsck
+ok "the invariants hold" silent "$BUS" fsck
 done_testing

@@ -2,11 +2,7 @@
 # The chat gateway: who may call, what is refused and how, scripted upstreams,
 # OpenAI's own client, budgets under a storm.
 . "${srcdir:-.}/tests/lib/stack.sh"
-UP=$(free_port)
-write_models() {
-	node "$srcdir/tests/chat/upstreams.mjs" models "$UP" >"$VAR/models.json"
-	sed -i "s|^models = .*|models = $VAR/models.json|" "$VAR/etc/bus.conf"
-}
+. "$srcdir/tests/lib/upstreams.sh"
 BEFORE_UP=write_models stack_begin
 T=$(cat "$VAR/demo.token")
 ok "the demo's token is for its owner alone" equal "$(stat -c %a "$VAR/demo.token")" 600
@@ -117,12 +113,11 @@ ok "margins are known" equal "$(jq '[.items[] | select(.model == "stream")][0].m
 ok "a thousand calls, one budget" equal "$(jq -c '[.admitted, .refused, .overspent, .ok]' "$VAR/proof")" '[1,999,0,true]'
 
 if npm_package openai@4.104.0; then
-	node "$srcdir/tests/chat/upstreams.mjs" serve "$UP" & UP_PID=$!
-	until_true silent curl -s -m 2 -d '{"model":"sdk-asked"}' "http://127.0.0.1:$UP/"
+	serve_upstreams
 	(cd "$builddir/test-npm" && cp "$srcdir/tests/chat/sdk.mjs" chat-sdk.mjs && node chat-sdk.mjs "$BASE/v1" "$T" "$UP") >"$VAR/sdk.tap"
 	ok "OpenAI's client ($(grep -c '^ok' "$VAR/sdk.tap") checks)" equal "$?" 0
 	grep '^not ok' "$VAR/sdk.tap" | sed 's/^/# /'
-	kill $UP_PID
+	end_upstreams
 else
 	ok "OpenAI's client can be installed" false
 fi

@@ -2,18 +2,11 @@
 # The Codex binary as a client: a turn in which a tool is called runs through the
 # gateway, and each of its calls is counted.
 . "${srcdir:-.}/tests/lib/stack.sh"
-UP=$(free_port)
-write_models() {
-	node "$srcdir/tests/chat/upstreams.mjs" models "$UP" >"$VAR/models.json"
-	sed -i "s|^models = .*|models = $VAR/models.json|" "$VAR/etc/bus.conf"
-}
+. "$srcdir/tests/lib/upstreams.sh"
 BEFORE_UP=write_models stack_begin
 ok "Codex can be installed" npm_package @openai/codex@0.169.0
-node "$srcdir/tests/chat/upstreams.mjs" serve "$UP" & UP_PID=$!
-ended() { kill $UP_PID 2>/dev/null; stack_end; }
-trap ended EXIT
 T=$(cat "$VAR/demo.token")
-ok "upstream answers" until_true silent curl -s -m 2 -d '{"model":"sdk-asked"}' "http://127.0.0.1:$UP/"
+serve_upstreams
 
 mkdir -p "$VAR/codex/work"
 (umask 077; cat >"$VAR/codex/config.toml" <<C
